@@ -1,0 +1,1 @@
+"""Who plays the council's partners and staff, through the API and nothing else?"""

@@ -1,0 +1,217 @@
+"""What does the demo show while it runs, and at its end?"""
+
+import io
+import json
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from rich import box
+from rich.console import Console, RenderableType
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+from rich.text import Text
+
+Figures = Mapping[str, Any]
+EVERY = 5.0
+"""Seconds between two lines of progress where there is no terminal."""
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What the senders hold receipts for."""
+
+    referrals: int
+    adults: int
+    unknown: int = 0
+    refused: int = 0
+    decisions: int = 0
+    before: Figures | None = None
+    """What intake held before the first of ours."""
+    others_may: bool = False
+    """The account balanced once already; since then anybody may have sent more."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the account: two figures that must agree."""
+
+    says: str
+    left: int
+    right: int
+    agrees: bool
+
+
+def balance(sent: Sent, intake: Figures, triage: Figures) -> tuple[Line, ...]:
+    """Account for every adult: sent = received = promoted or explained = scored."""
+    before = sent.before or {"referrals": 0, "adults": 0}
+    received = intake["referrals"] - before["referrals"]
+    adults = intake["adults"] - before["adults"]
+    explained = intake["held"] + intake["redirected"]
+    more = sent.others_may
+    in_doubt = sent.referrals <= received and (more or received <= sent.referrals + sent.unknown)
+    adults_in_doubt = adults >= sent.adults and (more or received > sent.referrals)
+    outcomes = sum(triage["by_outcome"].values())
+    open_or_decided = triage["waiting"] + triage["decided"]
+    return (
+        Line("referrals sent = received", sent.referrals, received, in_doubt),
+        Line("adults in receipts = received", sent.adults, adults,
+             sent.adults == adults or adults_in_doubt),
+        _same("adults received = promoted + held + redirected", intake["adults"],
+              intake["promoted"] + explained),
+        _same("adults promoted = concerns", intake["promoted"], triage["concerns"]),
+        _same("concerns = scored", triage["concerns"], triage["scored"]),
+        _same("concerns = waiting + decided", triage["concerns"], open_or_decided),
+        _same("decided = sum of the outcomes", triage["decided"], outcomes),
+        Line("decisions sent <= decided", sent.decisions, triage["decided"],
+             sent.decisions <= triage["decided"]),
+        _same("refused", sent.refused, 0),
+    )  # fmt: skip
+
+
+def _same(says: str, left: int, right: int) -> Line:
+    return Line(says, left, right, left == right)
+
+
+def account(lines: Iterable[Line], unknown: int) -> RenderableType:
+    """Draw the balance."""
+    table = _table("The account", "", "", "", "balances")
+    for line in lines:
+        mark = "yes" if line.agrees else "NO"
+        table.add_row(line.says, f"{line.left:,}", f"{line.right:,}", mark)
+    if unknown:
+        table.add_row("sent without a key, answer lost: not sent again", f"{unknown:,}", "", "")
+    return table
+
+
+def counts(intake: Figures, triage: Figures) -> RenderableType:
+    """Draw how many there are of each band and outcome."""
+    table = _table("What came in, and what became of it", "", "adults")
+    for name in ("promoted", "held", "redirected"):
+        table.add_row(name, f"{intake[name]:,}")
+    for name in ("red", "amber", "green"):
+        table.add_row(f"scored {name}", f"{triage['by_band'][name]:,}")
+    table.add_row("waiting for a decision", f"{triage['waiting']:,}")
+    for code, number in sorted(triage["by_outcome"].items()):
+        table.add_row(f"decided {_word(code)}", f"{number:,}")
+    return table
+
+
+def queue(rows: Iterable[Mapping[str, Any]]) -> RenderableType:
+    """Draw the head of the queue, with the reason for each place."""
+    table = _table("Who is next", "concern", "band", "score", "due", "why here")
+    for row in rows:
+        due = str(row.get("due_at") or "")[:16].replace("T", " ")
+        table.add_row(str(row["concern"])[:8], _word(row["band"]), str(row["total"]), due,
+                      str(row["rank_reason"]))  # fmt: skip
+    return table
+
+
+def history(case: str, facts: Iterable[Mapping[str, Any]]) -> RenderableType:
+    """Draw the history of one case, line by line."""
+    table = _table(f"The history of concern {case}", "")
+    for told in facts:
+        table.add_row(_sentence(told))
+    return table
+
+
+def _sentence(told: Mapping[str, Any]) -> str:
+    at = str(told.get("recorded_at") or told.get("at") or "")[:19].replace("T", " ")
+    times = {"at", "recorded_at", "effective_at"}
+    rest = [str(each) for name, each in told.items() if name not in times]
+    return "  ".join([at, *rest])
+
+
+def pointers(access: Mapping[str, Any], lines: Sequence[str]) -> tuple[RenderableType, ...]:
+    """Say where the documentation is, and give lines to paste."""
+    table = _table("Where to go on", "", "")
+    for name, url in access["docs"].items():
+        table.add_row(f"API of {name}", str(url))
+    # A line to paste may not be broken, so it is no table's.
+    pasted = [Text(line, no_wrap=True, overflow="ignore") for line in ("", *lines)]
+    return table, *pasted
+
+
+def curl_lines(access: Mapping[str, Any], folder: Path) -> tuple[str, str, str]:
+    """Give three lines for a shell: refer an adult, read what became of it, read the queue."""
+    referral = {
+        "what_happened": "A bruise nobody can explain.",
+        "adults": [{"name": "Test Person", "risk": {"severity": 2, "likelihood": 3}}],
+    }
+    posted = folder / "posted.json"
+    number = f"""$(python3 -c 'import json; print(json.load(open("{posted}"))["id"])')"""
+    partner, screener = (_bearer(folder, name) for name in ("rosewood-house", "joan-screener"))
+    headers = '-H "Content-Type: application/json" -H "Idempotency-Key: $(date +%s)"'
+    sent = f'-d \'{json.dumps(referral)}\' "{access["intake"]}/v1/referrals" | tee "{posted}"'
+    return (
+        f"curl -sS {partner} {headers} {sent}; echo",
+        f'curl -sS {partner} "{access["intake"]}/v1/referrals/{number}"; echo',
+        f'curl -sS {screener} "{access["triage"]}/v1/concerns?limit=3"; echo',
+    )
+
+
+def _bearer(folder: Path, name: str) -> str:
+    code = f'import json; print(json.load(open("{folder / "access.json"}"))["tokens"]["{name}"])'
+    return f"-H \"Authorization: Bearer $(python3 -c '{code}')\""
+
+
+def plain(drawn: RenderableType) -> str:
+    """Draw without a terminal."""
+    console = Console(file=io.StringIO(), width=118, color_system=None)
+    with console.capture() as capture:
+        console.print(drawn, soft_wrap=isinstance(drawn, Text))
+    return "\n".join(line.rstrip() for line in capture.get().splitlines())
+
+
+def _table(title: str, *columns: str) -> Table:
+    table = Table(title=title, title_justify="left", box=box.ASCII2, show_header=any(columns))
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    return table
+
+
+def _word(code: str) -> str:
+    return code.rpartition(":")[2]
+
+
+class Meter:
+    """How far the sending is: a bar on a terminal, elsewhere a line every five seconds."""
+
+    def __init__(self, total: int, console: Console | None, say: Callable[[str], None]) -> None:
+        self._total, self._say, self._sent = total, say, 0
+        self._began = self._said = time.monotonic()
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
+                   TimeRemainingColumn())  # fmt: skip
+        self._bar = Progress(*columns, console=console) if console else None
+        self._task = self._bar.add_task("referrals sent", total=total) if self._bar else None
+
+    def __enter__(self) -> Self:
+        """Begin to show."""
+        if self._bar:
+            self._bar.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
+    ) -> None:
+        """Leave the terminal as it was."""
+        if self._bar:
+            self._bar.stop()
+
+    def step(self) -> None:
+        """Count one more."""
+        self._sent += 1
+        if self._bar and self._task is not None:
+            self._bar.advance(self._task)
+        elif time.monotonic() - self._said >= EVERY:
+            self._said = time.monotonic()
+            rate = self._sent / (self._said - self._began)
+            left = round((self._total - self._sent) / rate)
+            self._say(f"{self._sent:,} of {self._total:,} referrals sent, {rate:.0f} a second, "
+                      f"about {left} s left")  # fmt: skip

@@ -1,0 +1,120 @@
+"""What does ./run demo do, from an empty folder to a council at work?"""
+
+import asyncio
+import shutil
+import signal
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from deploy.demo.play import PARTNERS, STAFF
+from deploy.local import Say, Trouble, silent
+from deploy.local.claim import Claim
+from deploy.local.leash import leash
+from deploy.local.places import ROOT, data, remember, services
+from deploy.local.postgres import Postgres
+from deploy.local.provision import issuer
+from deploy.local.standing import INTERRUPTED, Plan, Standing, standing, until_told
+
+PARTNER_SCOPES = ("referrals.write", "referrals.read")
+HOURS = 7 * 24
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """What somebody asked of the demo."""
+
+    check: bool
+    seed: int
+    referrals: int
+    first_port: int | None
+    echo: bool
+
+
+def demo(wanted: Wanted, say: Say) -> int:
+    """Run the demo until Ctrl-C, or until checked; give the exit code."""
+    code = until_told(_demo(wanted, data(), say))
+    say("Stopped.")
+    return code
+
+
+def serve(name: str, port: int | None, say: Say) -> int:
+    """Run one service in the foreground until Ctrl-C; give the exit code."""
+    if name not in services():
+        raise Trouble(f"There is no service {name}; there are {', '.join(services())}.")
+    return until_told(_serve(name, port, say))
+
+
+async def _serve(name: str, port: int | None, say: Say) -> int:
+    plan = Plan(data=data(), services=[name], first_port=port, echo=say)
+    async with standing(plan, say) as up:
+        say(f"{name} is up at {up.urls[name]}; Ctrl-C stops it.")
+        await _for_ever(say)
+    return 0
+
+
+async def _for_ever(say: Say) -> None:
+    """Wait until somebody presses Ctrl-C."""
+    try:
+        await asyncio.Event().wait()
+    except asyncio.CancelledError:
+        say("Stopping.")
+
+
+def forget(folder: Path) -> None:
+    """Remove what earlier demos left.
+
+    Raises:
+        InUse: one is running.
+    """
+    server = Postgres(folder / "postgres")
+    claim = Claim(server.home / "lock")
+    claim.take()
+    for gone in (server.home / "data", folder / "keys", folder / "demo"):
+        shutil.rmtree(gone, ignore_errors=True)
+    (folder / "secrets.json").unlink(missing_ok=True)
+    claim.release()
+
+
+def tokens(folder: Path) -> dict[str, str]:
+    """Mint a token for every part that the demo plays."""
+    signer = issuer(folder)
+    partners = {name: signer.mint(name, PARTNER_SCOPES, hours=HOURS) for name in PARTNERS}
+    staff = {name: signer.mint(name, roles=[role], hours=HOURS) for name, role in STAFF.items()}
+    return partners | staff
+
+
+async def _demo(wanted: Wanted, folder: Path, say: Say) -> int:
+    began = time.monotonic()
+    echo = say if wanted.echo else silent
+    plan = Plan(data=folder, services=services(), first_port=wanted.first_port, echo=echo)
+    async with standing(plan, say) as up:
+        say(f"Everything is up after {time.monotonic() - began:.1f} s.")
+        code = await _perform(wanted, up, folder / "demo")
+        if wanted.check or code == INTERRUPTED:
+            return code
+        say(f"Logs of the services: {folder / 'logs' / 'services.log'}")
+        say("Ctrl-C stops everything.")
+        await _for_ever(say)
+        return 0
+
+
+async def _perform(wanted: Wanted, up: Standing, folder: Path) -> int:
+    """Let the council play; where it has played here before, it goes on where it stopped."""
+    access = folder / "access.json"
+    remember(access, {**up.urls, "tokens": tokens(folder.parent)})
+    check = "check" if wanted.check else ""
+    asked = (str(access), str(wanted.seed), str(wanted.referrals), check)
+    council = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "deploy.local.visit", *asked),
+        cwd=ROOT,
+        preexec_fn=leash(signal.SIGKILL),
+    )
+    try:
+        code = await council.wait()
+    except asyncio.CancelledError:
+        if council.returncode is None:
+            council.kill()
+        raise
+    return code if code >= 0 else INTERRUPTED

@@ -1,0 +1,243 @@
+"""What may a partner's system send, and ask of what it sent?"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Annotated, Any, TypeVar
+from uuid import UUID, uuid5
+
+from fastapi import APIRouter, Depends, HTTPException, Request, Response, Security
+from pydantic import BaseModel, Field
+
+from services.intake.api.shape import REFERRAL_SHAPE
+from services.intake.decisions import AmendReferral, ReceiveReferral, WithdrawReferral, referral
+from services.intake.events import Part, ReferralAmended, ReferralReceived
+from services.intake.projections.referrals import Sent, referrals, sent_by
+from services.intake.projections.status import CheckTold, ReferralStatus, status_of, told
+from services.intake.rules import receipt
+from services.intake.rules.checks import REPEATS, Check
+from services.intake.rules.document import NotAnObject, parse
+from services.intake.rules.reading import ReadAdult, ReadReferral, read
+from shared.access.tokens import Caller
+from shared.contracts.intake import AdultPart, RiskAnswers
+from shared.facts import Act, Code
+from shared.http.parts import (
+    Body,
+    Cursor,
+    Db,
+    Limited,
+    Log,
+    MinPosition,
+    Page,
+    acting,
+    acting_openly,
+    after,
+    answer,
+    caller,
+    cursor,
+    fresh,
+    must_match,
+    resting,
+    too_many,
+)
+from shared.log.handle import handle
+from shared.refusals import NotFound
+from shared.sealed.vault import Open
+from shared.time.calendar import calendar, london_date
+
+router = APIRouter(prefix="/v1/referrals", tags=["referrals"])
+
+T = TypeVar("T")
+
+READER = Code("reader@1:2026-11")
+OPEN_DOOR: dict[str, Any] = {
+    "x-open-door": True,
+    "requestBody": {"content": {"application/json": {"schema": REFERRAL_SHAPE}}, "required": True},
+}
+Sends = Annotated[Act, Security(acting_openly, scopes=["referrals.write"])]
+Writes = Annotated[Act, Security(acting, scopes=["referrals.write"])]
+Reads = Annotated[Caller, Security(caller, scopes=["referrals.read"])]
+
+
+class Amended(BaseModel):
+    """What became of an amendment."""
+
+    id: UUID
+    amendments: int
+    checks: Sequence[CheckTold]
+
+
+class Withdrawal(Body):
+    """Why a referral is taken back."""
+
+    reason: Annotated[str, Field(min_length=1, max_length=20_000)]
+
+
+@router.post("", status_code=201, response_model=ReferralStatus, openapi_extra=OPEN_DOOR)
+async def send_referral(request: Request, response: Response, by: Sends, log: Log) -> Any:
+    """Send a referral. Any JSON object is taken; what could not be read comes back as checks.
+
+    A 201 means that it is kept durably, exactly as sent. With an `Idempotency-Key` a repeat gets
+    the first answer; without one, repeats cannot be recognised. This is not an emergency service.
+    """
+    body = await request.body()
+    said = read(_parsed(body), london_date(by.effective_at))
+    _not_too_often(request, said)
+    stream = referral.stream(uuid5(by.id, "referral"))
+    command = _received(stream.case, body.decode(), said, by, _keyless(request))
+    response.headers.update(resting(await handle(log, stream, command, by)))
+    response.headers["Location"] = f"/v1/referrals/{stream.case}"
+    return status_of(stream.case, await log.history(stream))
+
+
+@router.get("", response_model=Page[Sent])
+async def what_i_sent(
+    by: Reads,
+    db: Db,
+    response: Response,
+    start: Cursor = None,
+    limit: Limited = 50,
+    least: MinPosition = None,
+) -> Any:
+    """Give the referrals that you sent, the first one first."""
+    await fresh(referrals, db, response, least)
+    place = after(start, datetime.fromisoformat, UUID)
+    rows, more = await sent_by(db, by.name, limit, place)
+    return Page(items=rows, next=cursor(*more) if more else None)
+
+
+@router.get("/{id}", response_model=ReferralStatus)
+async def status(id: UUID, response: Response, by: Reads, log: Log) -> Any:
+    """Tell where a referral that you sent has got to."""
+    history = await _history(log, id, by.name)
+    response.headers["ETag"] = f'"{len(history)}"'
+    return status_of(id, history)
+
+
+@router.get("/{id}/document", response_class=Response)
+async def document(id: UUID, by: Reads, log: Log) -> Response:
+    """Give back exactly what you sent."""
+    history = await _history(log, id, by.name)
+    sent = await log.vault.open(history[0].fact.document, str)
+    return Response(sent, media_type="application/json")
+
+
+@router.post("/{id}/amendments", status_code=201, response_model=Amended, openapi_extra=OPEN_DOOR)
+async def amend(id: UUID, request: Request, response: Response, by: Sends, log: Log) -> Any:
+    """Add to a referral that you sent. Any JSON object is taken, as for the referral itself."""
+    body = await request.body()
+    sent = _parsed(body)
+    said = read(sent, london_date(by.effective_at))
+    _not_too_often(request, said)
+    stream = referral.stream(id)
+    history = await _history(log, id, by.actor)
+    adults = history[0].fact.adults
+    command = AmendReferral(
+        amended=ReferralAmended(
+            checks=_worth_telling(said.checks) + _keyless(request),
+            document=_document(id, body.decode()),
+        ),
+        answers=_answers(adults, sent, said, by),
+        words={it: Open(subject=it, audience="adult", value=body.decode()) for it in adults},
+    )
+    response.headers.update(resting(await handle(log, stream, command, by)))
+    state = referral.fold(await log.history(stream))
+    checks = [told(check) for check in command.amended.checks]
+    return Amended(id=id, amendments=state.amendments if state else 0, checks=checks)
+
+
+@router.post("/{id}/withdrawal", status_code=204)
+async def withdraw(
+    id: UUID, said: Withdrawal, by: Writes, log: Log, expected: Annotated[int, Depends(must_match)]
+) -> Response:
+    """Take back a referral that you sent. What it told us may still bind us to act."""
+    reasons = Open(subject=id, audience="document", value=said.reason)
+    command = WithdrawReferral(reasons=reasons)
+    act = by.at(said.effective_at)
+    return answer(await handle(log, referral.stream(id), command, act, expected))
+
+
+def _parsed(body: bytes) -> Mapping[str, object]:
+    try:
+        return parse(body)
+    except NotAnObject as wrong:
+        raise HTTPException(400) from wrong
+
+
+def _not_too_often(request: Request, said: ReadReferral) -> None:
+    # A limit protects the service; an immediate danger is heard all the same.
+    if request.state.wait and said.immediate_danger != "yes":
+        raise too_many(request.state.wait)
+
+
+def _keyless(request: Request) -> tuple[Check, ...]:
+    return () if request.headers.get("idempotency-key", "").strip('"') else (REPEATS,)
+
+
+def _worth_telling(checks: Sequence[Check]) -> tuple[Check, ...]:
+    # An addition need not say again what the referral said.
+    return tuple(check for check in checks if check.code != "missing")
+
+
+def _document(id: UUID, text: str) -> Open[str]:
+    # It speaks of everybody in it, so it has a key of its own, linked to each of them.
+    return Open(subject=id, audience="document", value=text)
+
+
+def _received(
+    id: UUID, text: str, said: ReadReferral, by: Act, keyless: tuple[Check, ...]
+) -> ReceiveReferral:
+    adults = [uuid5(id, f"adult {at}") for at in range(len(said.adults))]
+    own = said.partner_reference
+    received = ReferralReceived(
+        reader=READER,
+        immediate_danger=said.immediate_danger,
+        emergency_services_called=said.emergency_services_called,
+        anonymous=said.anonymous,
+        wants_outcome=said.wants_outcome,
+        out_of_hours=receipt.out_of_hours(by.effective_at, calendar()),
+        expect_by=receipt.expect_by(by.effective_at, calendar()),
+        adults=tuple(adults),
+        checks=said.checks + keyless,
+        partner_reference=_document(id, own) if own else None,
+        document=_document(id, text),
+    )
+    parts = (_part(id, adult, it, said) for adult, it in zip(adults, said.adults, strict=True))
+    return ReceiveReferral(received=received, parts=tuple(parts), empty=said.empty)
+
+
+def _part(id: UUID, adult: UUID, it: ReadAdult, said: ReadReferral) -> Part:
+    words = AdultPart(adult=it.details, circumstances=said.circumstances)
+    return Part(
+        adult=adult,
+        age=it.age,
+        answers=it.answers,
+        details=Open(subject=adult, audience="adult", value=words),
+        source_of_risk=_of(id, "source-of-risk", said.source),
+        referrer=None if said.anonymous else _of(id, "referrer", said.referrer),
+    )
+
+
+def _of(id: UUID, role: str, words: T | None) -> Open[T] | None:
+    return None if words is None else Open(subject=uuid5(id, role), audience=role, value=words)
+
+
+def _answers(
+    adults: Sequence[UUID], sent: Mapping[str, object], said: ReadReferral, by: Act
+) -> Mapping[UUID, RiskAnswers]:
+    """Give what an addition answers of each adult, by their order."""
+    of_all = {name: value for name, value in sent.items() if name != "adults"}
+    common = read(of_all, london_date(by.effective_at)).adults[0].answers
+    named = [it.answers for it in said.adults] if "adults" in sent else []
+    return {adult: named[at] if at < len(named) else common for at, adult in enumerate(adults)}
+
+
+async def _history(log: Log, id: UUID, sender: str) -> Sequence[Any]:
+    """Give the history of a referral that `sender` sent.
+
+    Raises:
+        NotFound: nothing is there, or it is not theirs.
+    """
+    history = await log.history(referral.stream(id))
+    if not history or history[0].act.actor != sender:
+        raise NotFound
+    return history

@@ -1,0 +1,260 @@
+"""May this happen to a referral, and what then is so?"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from uuid import UUID
+
+from services.intake.events import (
+    ContactHeld,
+    ContactPromoted,
+    ContactRedirected,
+    InformationPassedOn,
+    OutcomeHeard,
+    Part,
+    ReferralAmended,
+    ReferralFact,
+    ReferralReceived,
+    ReferralWithdrawn,
+    WithdrawalPassedOn,
+)
+from services.intake.rules.checks import Check
+from services.intake.rules.promotion import CURRENT, REDIRECTIONS, Hold
+from shared.contracts.intake import RiskAnswers
+from shared.decider import Decider
+from shared.facts import Act, Code
+from shared.refusals import AwaitingCause, NotFound, Refusal
+from shared.sealed import Sealed
+
+BY_A_PERSON = Code("promotion@1:by-a-person")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReceiveReferral:
+    """Keep a referral, and let each adult in it go on as the policy says."""
+
+    received: ReferralReceived
+    parts: tuple[Part, ...]
+    empty: bool
+    """Nothing could be read that says anything of anybody."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AmendReferral:
+    """Keep what the sender adds, and tell triage where it has the adult."""
+
+    amended: ReferralAmended
+    answers: Mapping[UUID, RiskAnswers]
+    words: Mapping[UUID, Sealed[str]]
+    """The same words for each adult, each under that adult's key."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class WithdrawReferral:
+    """Note that the sender takes the referral back."""
+
+    reasons: Sealed[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PromoteContact:
+    """Let an adult go on whom the policy held, or somebody redirected by mistake."""
+
+    adult: UUID
+    reasons: Sealed[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RedirectContact:
+    """Pass a held adult on to where it belongs."""
+
+    adult: UUID
+    to: Code
+    reasons: Sealed[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class HearOutcome:
+    """Note what became of an adult."""
+
+    adult: UUID
+    outcome_class: Code
+    decided_on: date
+
+
+ReferralCommand = (
+    ReceiveReferral
+    | AmendReferral
+    | WithdrawReferral
+    | PromoteContact
+    | RedirectContact
+    | HearOutcome
+)
+
+
+class AlreadyPromoted(Refusal):
+    """Triage has this adult already: what becomes of it is decided there."""
+
+
+class AlreadyWithdrawn(Refusal):
+    """The referral was taken back already."""
+
+
+class RedirectionUnknown(Refusal):
+    """There is no such place to pass an adult on to."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Held:
+    """A person has to look at this adult's part."""
+
+    part: Part
+
+
+@dataclass(frozen=True, kw_only=True)
+class Redirected:
+    """The adult was passed on."""
+
+    part: Part
+    to: Code
+
+
+@dataclass(frozen=True, kw_only=True)
+class Promoted:
+    """Triage has the adult."""
+
+    outcome_class: Code | None = None
+    decided_on: date | None = None
+
+
+Contact = Held | Redirected | Promoted
+
+
+@dataclass(frozen=True, kw_only=True)
+class Referral:
+    """A referral that we keep, and where each adult in it has got to."""
+
+    sender: str
+    received: ReferralReceived
+    contacts: Mapping[UUID, Contact] = field(default_factory=dict)
+    checks: tuple[Check, ...] = ()
+    amendments: int = 0
+    withdrawn: bool = False
+
+    @property
+    def promoted(self) -> Sequence[UUID]:
+        """Give the adults whom triage has."""
+        return [adult for adult, it in self.contacts.items() if isinstance(it, Promoted)]
+
+
+def decide(command: ReferralCommand, state: Referral | None, act: Act) -> Sequence[ReferralFact]:
+    """Give the facts that `command` leads to, none where it is so already, or refuse it."""
+    match command:
+        case ReceiveReferral(received=received, parts=parts, empty=empty):
+            return () if state else (received, *(_by_policy(part, empty=empty) for part in parts))
+        case AmendReferral():
+            return _amended(command, _theirs(state, act))
+        case WithdrawReferral():
+            return _withdrawn(command, _theirs(state, act))
+        case PromoteContact():
+            return _promoted(command, _contact(state, command.adult))
+        case RedirectContact():
+            return _redirected(command, _contact(state, command.adult))
+        case HearOutcome():
+            return _heard(command, state)
+
+
+def _by_policy(part: Part, *, empty: bool) -> ContactPromoted | ContactHeld:
+    way = CURRENT.decide(age=part.age, empty=empty)
+    if isinstance(way, Hold):
+        return ContactHeld(part=part, policy=way.policy, reason=way.reason)
+    return ContactPromoted(part=part, policy=way.policy, transition=way.transition, reasons=None)
+
+
+def _theirs(state: Referral | None, act: Act) -> Referral:
+    if state is None or state.sender != act.actor:
+        raise NotFound
+    return state
+
+
+def _amended(command: AmendReferral, referral: Referral) -> Sequence[ReferralFact]:
+    passed_on = (
+        InformationPassedOn(adult=adult, answers=command.answers[adult], words=command.words[adult])
+        for adult in referral.promoted
+    )
+    return (command.amended, *passed_on)
+
+
+def _withdrawn(command: WithdrawReferral, referral: Referral) -> Sequence[ReferralFact]:
+    if referral.withdrawn:
+        raise AlreadyWithdrawn
+    passed_on = (WithdrawalPassedOn(adult=adult) for adult in referral.promoted)
+    return (ReferralWithdrawn(reasons=command.reasons), *passed_on)
+
+
+def _contact(state: Referral | None, adult: UUID) -> Held | Redirected:
+    contact = state.contacts.get(adult) if state else None
+    match contact:
+        case None:
+            raise NotFound
+        case Promoted():
+            raise AlreadyPromoted
+        case Held() | Redirected():
+            return contact
+
+
+def _promoted(command: PromoteContact, contact: Held | Redirected) -> Sequence[ReferralFact]:
+    promoted = ContactPromoted(
+        part=contact.part, policy=BY_A_PERSON, transition=False, reasons=command.reasons
+    )
+    return (promoted,)
+
+
+def _redirected(command: RedirectContact, contact: Held | Redirected) -> Sequence[ReferralFact]:
+    if command.to not in REDIRECTIONS:
+        raise RedirectionUnknown
+    if isinstance(contact, Redirected) and contact.to == command.to:
+        return ()
+    redirected = ContactRedirected(adult=command.adult, to=command.to, reasons=command.reasons)
+    return (redirected,)
+
+
+def _heard(command: HearOutcome, state: Referral | None) -> Sequence[ReferralFact]:
+    contact = state.contacts.get(command.adult) if state else None
+    if not isinstance(contact, Promoted):
+        raise AwaitingCause
+    heard = OutcomeHeard(
+        adult=command.adult, outcome_class=command.outcome_class, decided_on=command.decided_on
+    )
+    return (heard,)
+
+
+def evolve(state: Referral | None, happened: ReferralFact, act: Act) -> Referral:
+    """Give the state after `happened`. Never refuses: facts are facts."""
+    if isinstance(happened, ReferralReceived):
+        return Referral(sender=act.actor, received=happened, checks=happened.checks)
+    if state is None:
+        raise ValueError("a referral begins with its receipt")
+    match happened:
+        case ContactPromoted(part=part):
+            return _with(state, part.adult, Promoted())
+        case ContactHeld(part=part):
+            return _with(state, part.adult, Held(part=part))
+        case ContactRedirected(adult=adult, to=to):
+            part = _contact(state, adult).part
+            return _with(state, adult, Redirected(part=part, to=to))
+        case ReferralAmended(checks=checks):
+            return replace(state, amendments=state.amendments + 1, checks=state.checks + checks)
+        case ReferralWithdrawn():
+            return replace(state, withdrawn=True)
+        case OutcomeHeard(adult=adult, outcome_class=outcome, decided_on=on):
+            return _with(state, adult, Promoted(outcome_class=outcome, decided_on=on))
+        case InformationPassedOn() | WithdrawalPassedOn():
+            return state
+
+
+def _with(state: Referral, adult: UUID, contact: Contact) -> Referral:
+    return replace(state, contacts={**state.contacts, adult: contact})
+
+
+referral = Decider(kind="referral", facts=ReferralFact, decide=decide, evolve=evolve)

@@ -1,0 +1,127 @@
+"""What happens to a referral?"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+from uuid import UUID
+
+from services.intake.rules.checks import Check
+from shared.contracts.intake import AdultPart, Referrer, RiskAnswers, SourceOfRisk
+from shared.facts import Code, fact
+from shared.sealed import Sealed
+
+Tri = Literal["yes", "no", "unknown"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """What a referral says of one adult; words are shut, each under the key of whom they are of."""
+
+    adult: UUID
+    """The adult's part in this case."""
+
+    age: Code
+    answers: RiskAnswers
+    details: Sealed[AdultPart]
+    source_of_risk: Sealed[SourceOfRisk] | None
+    referrer: Sealed[Referrer] | None
+    """None where they asked not to be named."""
+
+
+@fact("intake.referral-received/1")
+class ReferralReceived:
+    """A partner sent a referral. It is kept exactly as sent, whatever of it could be read."""
+
+    reader: Code
+    immediate_danger: Tri
+    emergency_services_called: Tri
+    anonymous: bool
+    wants_outcome: Tri
+    out_of_hours: bool
+    expect_by: datetime
+    adults: tuple[UUID, ...]
+    checks: tuple[Check, ...]
+    partner_reference: Sealed[str] | None
+    document: Sealed[str]
+
+
+@fact("intake.contact-promoted/1")
+class ContactPromoted:
+    """An adult of the referral may be at risk, so triage is told."""
+
+    part: Part
+    policy: Code
+    transition: bool
+    reasons: Sealed[str] | None
+    """Where a person did it, not the policy."""
+
+
+@fact("intake.contact-held/1")
+class ContactHeld:
+    """The policy left it to a person whether this goes on."""
+
+    part: Part
+    policy: Code
+    reason: Code
+
+
+@fact("intake.contact-redirected/1")
+class ContactRedirected:
+    """A person passed an adult of the referral on to where it belongs."""
+
+    adult: UUID
+    to: Code
+    reasons: Sealed[str]
+
+
+@fact("intake.referral-amended/1")
+class ReferralAmended:
+    """The sender added something. It is kept exactly as sent."""
+
+    checks: tuple[Check, ...]
+    document: Sealed[str]
+
+
+@fact("intake.information-passed-on/1")
+class InformationPassedOn:
+    """What the sender added concerns an adult whom triage has, so triage is told."""
+
+    adult: UUID
+    answers: RiskAnswers
+    words: Sealed[str]
+
+
+@fact("intake.referral-withdrawn/1")
+class ReferralWithdrawn:
+    """The sender took the referral back. What it tells us may still bind us."""
+
+    reasons: Sealed[str]
+
+
+@fact("intake.withdrawal-passed-on/1")
+class WithdrawalPassedOn:
+    """The referral of an adult whom triage has was taken back, so triage is told."""
+
+    adult: UUID
+
+
+@fact("intake.outcome-heard/1")
+class OutcomeHeard:
+    """We heard from triage what became of an adult, as far as the sender may know."""
+
+    adult: UUID
+    outcome_class: Code
+    decided_on: date
+
+
+ReferralFact = (
+    ReferralReceived
+    | ContactPromoted
+    | ContactHeld
+    | ContactRedirected
+    | ReferralAmended
+    | InformationPassedOn
+    | ReferralWithdrawn
+    | WithdrawalPassedOn
+    | OutcomeHeard
+)

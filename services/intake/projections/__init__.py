@@ -1,0 +1,1 @@
+"""What can intake answer at once?"""

@@ -1,0 +1,140 @@
+"""What is a sender told of a referral?
+
+Status, not story: nothing here names an adult, an abuse or a finding.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from services.intake.decisions import Contact, Held, Promoted, Redirected, Referral, referral
+from services.intake.events import ContactHeld, ContactPromoted, ReferralFact
+from services.intake.rules import receipt
+from services.intake.rules.checks import Check, message
+from services.intake.rules.promotion import HELD_UNDER_18
+from services.intake.rules.receipt import Status
+from shared.facts import Code, Recorded
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdultStatus:
+    """Where one adult of the referral has got to."""
+
+    adult: UUID
+    label: str
+    status: Status
+    says: str
+    outcome_class: Code | None
+    decided_on: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckTold:
+    """Something to look at again, in plain words."""
+
+    code: str
+    field: str
+    index: int | None
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReferralStatus:
+    """What its sender is told."""
+
+    id: UUID
+    reference: str
+    status: Status
+    received_at: datetime
+    out_of_hours: bool
+    what_happens_next: str
+    expect_by: datetime
+    advice: Sequence[str]
+    adults: Sequence[AdultStatus]
+    checks: Sequence[CheckTold]
+    amendments: int
+    withdrawn: bool
+
+
+def status_of(id: UUID, history: Sequence[Recorded[ReferralFact]]) -> ReferralStatus | None:
+    """Give what the sender is told, None where nothing is recorded."""
+    state = referral.fold(history)
+    if state is None:
+        return None
+    received, word = state.received, _word(state)
+    return ReferralStatus(
+        id=id,
+        reference=receipt.reference(id),
+        status=word,
+        received_at=history[0].act.effective_at,
+        out_of_hours=received.out_of_hours,
+        what_happens_next=receipt.what_next(word, out_of_hours=received.out_of_hours),
+        expect_by=received.expect_by,
+        advice=_advice(history, state),
+        adults=[_adult(state, at, adult) for at, adult in enumerate(received.adults, 1)],
+        checks=[told(check) for check in state.checks],
+        amendments=state.amendments,
+        withdrawn=state.withdrawn,
+    )
+
+
+def told(check: Check) -> CheckTold:
+    """Give a check as its sender reads it."""
+    return CheckTold(code=check.code, field=check.field, index=check.index, message=message(check))
+
+
+def _word(state: Referral) -> Status:
+    """Give one word for all: the least far of its adults decides it."""
+    if state.withdrawn:
+        return "withdrawn"
+    words = [_of(contact) for contact in state.contacts.values()]
+    order: Sequence[Status] = ("held", "promoted", "decided", "redirected")
+    return next((word for word in order if word in words), "received")
+
+
+def _of(contact: Contact | None) -> Status:
+    match contact:
+        case Held():
+            return "held"
+        case Redirected():
+            return "redirected"
+        case Promoted(outcome_class=outcome):
+            return "decided" if outcome else "promoted"
+        case None:
+            return "received"
+
+
+def _adult(state: Referral, at: int, adult: UUID) -> AdultStatus:
+    contact = state.contacts.get(adult)
+    outcome: Code | None = None
+    on: date | None = None
+    because: Code | None = None
+    match contact:
+        case Promoted(outcome_class=outcome, decided_on=on):
+            because = outcome
+        case Redirected(to=because):
+            pass
+        case Held() | None:
+            pass
+    word = _of(contact)
+    return AdultStatus(
+        adult=adult,
+        label=f"adult {at}",
+        status=word,
+        says=receipt.status_sentence(word, because),
+        outcome_class=outcome,
+        decided_on=on,
+    )
+
+
+def _advice(history: Sequence[Recorded[ReferralFact]], state: Referral) -> Sequence[str]:
+    held = [it.fact for it in history if isinstance(it.fact, ContactHeld)]
+    parts = [it.fact.part for it in history if isinstance(it.fact, ContactHeld | ContactPromoted)]
+    return receipt.advice(
+        immediate_danger=state.received.immediate_danger,
+        emergency_services_called=state.received.emergency_services_called,
+        out_of_hours=state.received.out_of_hours,
+        under_18=any(it.reason == HELD_UNDER_18 for it in held),
+        signals=any(part.answers.signals for part in parts),
+    )

@@ -1,0 +1,33 @@
+"""What may others know of a referral?"""
+
+from services.intake import events
+from shared.contracts import intake as contract
+from shared.facts import Act
+
+
+def publish(happened: events.ReferralFact, _act: Act) -> contract.Message | None:
+    """Give the message for `happened`, or None where it concerns nobody else."""
+    match happened:
+        case events.ReferralReceived():
+            return contract.ReferralReceived(
+                adults=len(happened.adults), immediate_danger=happened.immediate_danger == "yes"
+            )
+        case events.ContactPromoted(part=part):
+            return contract.ContactPromoted(
+                adult=part.adult,
+                answers=part.answers,
+                transition=happened.transition,
+                details=part.details,
+                source_of_risk=part.source_of_risk,
+                referrer=part.referrer,
+            )
+        case events.InformationPassedOn():
+            return contract.InformationReceived(
+                adult=happened.adult, answers=happened.answers, words=happened.words
+            )
+        case events.WithdrawalPassedOn():
+            return contract.ReferralWithdrawn(adult=happened.adult)
+        case events.ContactHeld() | events.ContactRedirected() | events.ReferralAmended():
+            return None
+        case events.ReferralWithdrawn() | events.OutcomeHeard():
+            return None

@@ -1,0 +1,1 @@
+"""What do law, good practice and arithmetic say about a referral as it arrives?"""

@@ -1,0 +1,250 @@
+"""What may staff ask of triage?"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, Any, TypeVar
+from uuid import UUID
+
+from fastapi import APIRouter, Response, Security
+from pydantic import BaseModel, ConfigDict, Field
+
+from services.triage.decisions import (
+    ConcernCommand,
+    DecideSection42,
+    OverrideBand,
+    ReopenConcern,
+    ScoreConcern,
+    concern,
+)
+from services.triage.events import Evidence
+from services.triage.projections.concern import ConcernView, view, words
+from services.triage.projections.figures import Figures, figures, how_many
+from services.triage.projections.history import Line, lines
+from services.triage.projections.queue import Row, queue, who_is_next
+from services.triage.rules.score import Answers
+from services.triage.rules.section42 import Answer, ThreeTests
+from shared.access.tokens import Caller
+from shared.contracts.intake import AdultPart, Referrer, SourceOfRisk
+from shared.facts import Act, Code
+from shared.http.parts import (
+    Body,
+    Cursor,
+    Db,
+    IfMatch,
+    Limited,
+    Log,
+    MinPosition,
+    Page,
+    acting,
+    after,
+    answer,
+    caller,
+    cursor,
+    fresh,
+)
+from shared.log.handle import handle
+from shared.refusals import KeyGone, NotFound
+from shared.sealed import Sealed
+from shared.sealed.vault import Open
+
+router = APIRouter(prefix="/v1", tags=["concerns"])
+
+STAFF = ["screener", "safeguarding-adults-manager"]
+Worker = Annotated[Act, Security(acting, scopes=STAFF)]
+Manager = Annotated[Act, Security(acting, scopes=["safeguarding-adults-manager"])]
+Reads = Annotated[Caller, Security(caller, scopes=STAFF)]
+Counts = Annotated[Caller, Security(caller, scopes=[*STAFF, "customer-contact", "operator"])]
+Words = Annotated[str, Field(min_length=1, max_length=20_000)]
+
+T = TypeVar("T")
+
+
+class Scoring(Body):
+    """A screener's answers, and what they rest on."""
+
+    answers: Answers
+    evidence: Words
+
+
+class Banding(Body):
+    """A band set by a person, and why."""
+
+    band: Code
+    second_person: Annotated[str, Field(min_length=1, max_length=200)] | None = None
+    reasons: Words
+
+
+class Test(BaseModel):
+    """One of the three tests: met, not met or not known, and what that rests on."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    answer: Answer
+    evidence: Words | None = None
+
+
+class Tests(BaseModel):
+    """Reasonable cause to suspect, limb by limb: Care Act 2014 s42(1)(a) to (c)."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    needs_care_and_support: Test
+    at_risk_of_abuse_or_neglect: Test
+    unable_to_protect_themselves: Test
+
+
+class Section42Decision(Body):
+    """What a safeguarding adults manager answers and decides."""
+
+    tests: Tests
+    outcome: Code
+    route: Code | None = None
+    reasons: Words
+
+
+class Reopening(Body):
+    """Why a decided concern is opened again."""
+
+    reasons: Words
+
+
+class ConcernWords(BaseModel):
+    """What people wrote. Null: nothing, or its key was destroyed; `gone` names the latter."""
+
+    details: AdultPart | None
+    source_of_risk: SourceOfRisk | None
+    referrer: Referrer | None
+    score_evidence: str | None
+    decision_reasons: str | None
+    added: Sequence[str | None]
+    gone: Sequence[str]
+
+
+class ConcernShown(BaseModel):
+    """A concern as staff see it."""
+
+    concern: ConcernView
+    words: ConcernWords
+
+
+@router.get("/concerns", response_model=Page[Row])
+async def who_waits(
+    _by: Reads,
+    db: Db,
+    response: Response,
+    start: Cursor = None,
+    limit: Limited = 50,
+    least: MinPosition = None,
+) -> Any:
+    """Give the concerns that wait for a decision, the next one first, each with the reason why."""
+    await fresh(queue, db, response, least)
+    place = after(start, int, datetime.fromisoformat, int, UUID)
+    rows, more = await who_is_next(db, limit, place)
+    return Page(items=rows, next=cursor(*more) if more else None)
+
+
+@router.get("/figures", response_model=Figures)
+async def counts(_by: Counts, db: Db, response: Response, least: MinPosition = None) -> Any:
+    """Count concerns by band and by outcome."""
+    await fresh(figures, db, response, least)
+    return await how_many(db)
+
+
+@router.get("/concerns/{id}", response_model=ConcernShown)
+async def one_concern(id: UUID, response: Response, _by: Reads, log: Log) -> Any:
+    """Give all that is known of one concern: its score term by term, its decision, its words."""
+    history = await log.history(concern.stream(id))
+    known = view(id, history)
+    if known is None:
+        raise NotFound
+    response.headers["ETag"] = f'"{known.version}"'
+    return ConcernShown(concern=known, words=await _opened(log, history))
+
+
+@router.get("/concerns/{id}/history", response_model=Sequence[Line])
+async def history_of(id: UUID, response: Response, _by: Reads, log: Log) -> Any:
+    """Give what happened to one concern, fact by fact, in plain words."""
+    history = await log.history(concern.stream(id))
+    if not history:
+        raise NotFound
+    response.headers["ETag"] = f'"{len(history)}"'
+    return lines(history)
+
+
+@router.post("/concerns/{id}/scores", status_code=204)
+async def score(id: UUID, said: Scoring, by: Worker, log: Log, expected: IfMatch) -> Response:
+    """Score a concern on a screener's answers; the score replaces the referrer's."""
+    command = ScoreConcern(answers=said.answers, evidence=_of_adult(id, said.evidence))
+    return await _do(log, id, command, by.at(said.effective_at), expected)
+
+
+@router.post("/concerns/{id}/bands", status_code=204)
+async def set_band(id: UUID, said: Banding, by: Worker, log: Log, expected: IfMatch) -> Response:
+    """Set the band: up by any worker, down by a safeguarding adults manager, with reasons."""
+    command = OverrideBand(
+        band=said.band, second_person=said.second_person, reasons=_of_adult(id, said.reasons)
+    )
+    return await _do(log, id, command, by.at(said.effective_at), expected)
+
+
+@router.post("/concerns/{id}/section-42-decision", status_code=204)
+async def decide_section_42(
+    id: UUID, said: Section42Decision, by: Manager, log: Log, expected: IfMatch
+) -> Response:
+    """Record whether the section 42 duty arises, and what follows."""
+    given = {name: getattr(said.tests, name) for name in Tests.model_fields}
+    command = DecideSection42(
+        tests=ThreeTests(**{name: it.answer for name, it in given.items()}),
+        evidence=Evidence(
+            **{name: it.evidence and _of_adult(id, it.evidence) for name, it in given.items()}
+        ),
+        outcome=said.outcome,
+        route=said.route,
+        reasons=_of_adult(id, said.reasons),
+    )
+    return await _do(log, id, command, by.at(said.effective_at), expected)
+
+
+@router.post("/concerns/{id}/reopening", status_code=204)
+async def reopen(id: UUID, said: Reopening, by: Manager, log: Log, expected: IfMatch) -> Response:
+    """Open a decided concern again; its time to a decision runs anew."""
+    command = ReopenConcern(reasons=_of_adult(id, said.reasons))
+    return await _do(log, id, command, by.at(said.effective_at), expected)
+
+
+async def _do(
+    log: Log, id: UUID, command: ConcernCommand, act: Act, expected: int | None
+) -> Response:
+    return answer(await handle(log, concern.stream(id), command, act, expected))
+
+
+def _of_adult(id: UUID, said: str) -> Open[str]:
+    # A concern has one adult, so its id names their part in the case too.
+    return Open(subject=id, audience="adult", value=said)
+
+
+async def _opened(log: Log, history: Sequence[Any]) -> ConcernWords:
+    kinds: dict[str, type[Any]] = {
+        "details": AdultPart, "source_of_risk": SourceOfRisk, "referrer": Referrer,
+        "score_evidence": str, "decision_reasons": str,
+    }  # fmt: skip
+    shut, gone, opened = words(history), list[str](), dict[str, Any]()
+    for name, kind in kinds.items():
+        opened[name] = await _open(log, shut.one_each.get(name), kind, name, gone)
+    added: list[str | None] = []
+    for it in shut.added:
+        words_added = await _open(log, it, str, "added", gone)
+        added.append(words_added)
+    return ConcernWords(**opened, added=added, gone=gone)
+
+
+async def _open(
+    log: Log, sealed: Sealed[T] | None, kind: type[T], name: str, gone: list[str]
+) -> T | None:
+    if sealed is None:
+        return None
+    try:
+        return await log.vault.open(sealed, kind)
+    except KeyGone:
+        gone.append(name)
+        return None

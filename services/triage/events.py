@@ -1,0 +1,96 @@
+"""What happens to a concern?"""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from services.triage.rules.score import Score
+from services.triage.rules.section42 import ThreeTests
+from shared.contracts.intake import AdultPart, Referrer, SourceOfRisk
+from shared.facts import Code, fact
+from shared.sealed import Sealed
+
+
+@fact("triage.concern-recognised/1")
+class ConcernRecognised:
+    """An adult of a contact may be at risk, so a concern is counted and somebody must decide."""
+
+    contact: UUID
+    counting_policy: Code
+    transition: bool
+    details: Sealed[AdultPart]
+    source_of_risk: Sealed[SourceOfRisk] | None
+    referrer: Sealed[Referrer] | None
+
+
+@fact("triage.concern-scored/1")
+class ConcernScored:
+    """The risk was scored, so the concern has its place in the queue."""
+
+    contact: UUID
+    scored_by: Code
+    """`scorer@1:`: `referrer` by their own coded answers, `screener`, or `added-information`."""
+
+    score: Score
+    evidence: Sealed[str] | None
+
+
+@fact("triage.band-overridden/1")
+class BandOverridden:
+    """A person set the band above or below what the tool says."""
+
+    was: Code
+    band: Code
+    second_person: str | None
+    reasons: Sealed[str]
+
+
+@fact("triage.information-added/1")
+class InformationAdded:
+    """The sender of the referral told more."""
+
+    words: Sealed[str]
+
+
+@fact("triage.withdrawal-noted/1")
+class WithdrawalNoted:
+    """The sender took the referral back; whether the duty arises is still ours to decide."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """What each of the three answers rests on."""
+
+    needs_care_and_support: Sealed[str] | None
+    at_risk_of_abuse_or_neglect: Sealed[str] | None
+    unable_to_protect_themselves: Sealed[str] | None
+
+
+@fact("triage.section-42-decided/1")
+class Section42Decided:
+    """It was decided whether the section 42 duty arises, and what follows."""
+
+    contact: UUID
+    policy: Code
+    tests: ThreeTests
+    evidence: Evidence
+    outcome: Code
+    route: Code | None
+    reasons: Sealed[str]
+
+
+@fact("triage.concern-reopened/1")
+class ConcernReopened:
+    """A safeguarding adults manager opened a decided concern again."""
+
+    reasons: Sealed[str]
+
+
+ConcernFact = (
+    ConcernRecognised
+    | ConcernScored
+    | BandOverridden
+    | InformationAdded
+    | WithdrawalNoted
+    | Section42Decided
+    | ConcernReopened
+)

@@ -1,0 +1,155 @@
+"""What is known of one concern?
+
+Folded from its own stream, so it is always current. Words are still shut here: `api` opens them.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from services.triage.decisions import Decided, Waiting, concern
+from services.triage.events import (
+    ConcernRecognised,
+    ConcernScored,
+    InformationAdded,
+    Section42Decided,
+    WithdrawalNoted,
+)
+from services.triage.rules.clocks import decision_due, look_due, rank_reason
+from services.triage.rules.explanation import explain
+from services.triage.rules.score import Score
+from services.triage.rules.section42 import OUTCOMES, ThreeTests
+from shared.facts import Code, Recorded
+from shared.sealed import Sealed
+from shared.time.calendar import calendar, london_date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rating:
+    """The score that counts now, and what makes it."""
+
+    band: Code
+    scored_by: Code
+    score: Score
+    says: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What was decided under section 42(1), without the words of it."""
+
+    policy: Code
+    tests: ThreeTests
+    not_met: Sequence[Code]
+    outcome: Code
+    meaning: str
+    route: Code | None
+    decided_by: str
+    decided_at: datetime
+    decided_on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConcernView:
+    """A concern, without the words of anybody."""
+
+    id: UUID
+    contact: UUID
+    state: Literal["waiting", "decided"]
+    version: int
+    received_at: datetime
+    transition: bool
+    counting_policy: Code
+    withdrawn: bool
+    news: int
+    look_due_at: datetime
+    decision_due_at: datetime
+    rank_reason: str
+    rating: Rating
+    decision: Decision | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShutWords:
+    """What people wrote, shut, by what it is."""
+
+    one_each: dict[str, Sealed[Any] | None]
+    added: Sequence[Sealed[str]]
+
+
+def view(id: UUID, history: Sequence[Recorded[Any]]) -> ConcernView | None:
+    """Give what is known of the concern, None where nothing is recorded."""
+    state = concern.fold(history)
+    match state:
+        case Waiting() as waiting:
+            decided = False
+        case Decided(waited=waiting):
+            decided = True
+        case _:
+            return None
+    recognised: ConcernRecognised = history[0].fact
+    due = decision_due(waiting.band, waiting.band_since, calendar())
+    return ConcernView(
+        id=id,
+        contact=waiting.contact,
+        state="decided" if decided else "waiting",
+        version=len(history),
+        received_at=waiting.received_at,
+        transition=recognised.transition,
+        counting_policy=recognised.counting_policy,
+        withdrawn=any(isinstance(it.fact, WithdrawalNoted) for it in history),
+        news=sum(isinstance(it.fact, InformationAdded) for it in history),
+        look_due_at=look_due(waiting.band, waiting.band_since, calendar()),
+        decision_due_at=due,
+        rank_reason=rank_reason(waiting.band, waiting.received_at, due),
+        rating=_rating(waiting, history),
+        decision=_decision(history) if decided else None,
+    )
+
+
+def words(history: Sequence[Recorded[Any]]) -> ShutWords:
+    """Give what people wrote in a concern, shut."""
+    recognised: ConcernRecognised = history[0].fact
+    one_each: dict[str, Sealed[Any] | None] = {
+        "details": recognised.details,
+        "source_of_risk": recognised.source_of_risk,
+        "referrer": recognised.referrer,
+    }
+    for it in history:
+        match it.fact:
+            case ConcernScored(evidence=evidence):
+                one_each["score_evidence"] = evidence
+            case Section42Decided(reasons=reasons):
+                one_each["decision_reasons"] = reasons
+            case _:
+                pass
+    added = [it.fact.words for it in history if isinstance(it.fact, InformationAdded)]
+    return ShutWords(one_each=one_each, added=added)
+
+
+def _rating(waiting: Waiting, history: Sequence[Recorded[Any]]) -> Rating:
+    scored = [it.fact for it in history if isinstance(it.fact, ConcernScored)]
+    return Rating(
+        band=waiting.band,
+        scored_by=scored[-1].scored_by,
+        score=waiting.score,
+        says=explain(waiting.score),
+    )
+
+
+def _decision(history: Sequence[Recorded[Any]]) -> Decision:
+    last = [it for it in history if isinstance(it.fact, Section42Decided)][-1]
+    decided: Section42Decided = last.fact
+    return Decision(
+        policy=decided.policy,
+        tests=decided.tests,
+        not_met=decided.tests.not_met,
+        outcome=decided.outcome,
+        meaning=OUTCOMES[decided.outcome].meaning,
+        route=decided.route,
+        decided_by=last.act.actor,
+        decided_at=last.act.effective_at,
+        decided_on=london_date(last.act.effective_at),
+    )

@@ -1,0 +1,173 @@
+"""Who waits for a section 42 decision, and who is next?
+
+Red by received time; then Amber and Green together by due time, ties by score. The order is kept
+in stored columns, so that a page costs the same however many wait. No row names anybody.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select, tuple_
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.triage.events import (
+    BandOverridden,
+    ConcernFact,
+    ConcernRecognised,
+    ConcernReopened,
+    ConcernScored,
+    InformationAdded,
+    Section42Decided,
+    WithdrawalNoted,
+)
+from services.triage.rules.clocks import decision_due, rank_reason, sort_key
+from shared.facts import Code, Recorded
+from shared.projections.projection import Projection
+from shared.time.calendar import calendar
+
+NOT_YET = Code("band@1:green")
+"""Of a concern between its recognition and its score, which come in one act."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """A concern that nobody has decided, and its place in the order."""
+
+    concern: UUID
+    contact: UUID
+    correlation: UUID
+    band: Code
+    total: int
+    confidence: Code
+    scored_by: Code
+    waiting_since: datetime
+    band_since: datetime
+    due_at: datetime
+    rank: int
+    sort_at: datetime
+    minus_total: int
+    version: int
+    news: int
+    """How often the sender told more since a person last scored it."""
+
+    withdrawn: bool
+    decided: bool
+    """Decided concerns stay, out of the order, in case they are opened again."""
+
+
+def fold(row: Waiting | None, happened: Recorded[ConcernFact]) -> Waiting | None:
+    """Give the row after `happened`."""
+    if row is None:
+        return _first(happened)
+    row = replace(row, version=happened.version)
+    match happened.fact:
+        case ConcernScored() as scored:
+            by_a_person = scored.scored_by == "scorer@1:screener"
+            return _placed(
+                replace(
+                    row,
+                    total=scored.score.total,
+                    confidence=scored.score.confidence,
+                    scored_by=scored.scored_by,
+                    news=0 if by_a_person else row.news,
+                ),
+                scored.score.band,
+                happened.act.effective_at,
+            )
+        case BandOverridden(band=band):
+            return _placed(row, band, happened.act.effective_at)
+        case InformationAdded():
+            return replace(row, news=row.news + 1)
+        case WithdrawalNoted():
+            return replace(row, withdrawn=True)
+        case Section42Decided():
+            return replace(row, decided=True)
+        case ConcernReopened():
+            return _due(replace(row, decided=False, band_since=happened.act.effective_at))
+        case ConcernRecognised():
+            return row
+
+
+def _first(happened: Recorded[ConcernFact]) -> Waiting | None:
+    if not isinstance(happened.fact, ConcernRecognised):
+        raise TypeError("a concern begins with its recognition")
+    since = happened.act.effective_at
+    return Waiting(
+        concern=happened.case,
+        contact=happened.fact.contact,
+        correlation=happened.act.correlation,
+        band=NOT_YET,
+        total=0,
+        confidence=Code("confidence@1:low"),
+        scored_by=Code("scorer@1:referrer"),
+        waiting_since=since,
+        band_since=since,
+        due_at=since,
+        rank=0,
+        sort_at=since,
+        minus_total=0,
+        version=happened.version,
+        news=0,
+        withdrawn=False,
+        decided=False,
+    )
+
+
+def _placed(row: Waiting, band: Code, at: datetime) -> Waiting:
+    return _due(replace(row, band=band, band_since=row.band_since if band == row.band else at))
+
+
+def _due(row: Waiting) -> Waiting:
+    due_at = decision_due(row.band, row.band_since, calendar())
+    rank, sort_at, minus_total = sort_key(row.band, row.waiting_since, due_at, row.total)
+    return replace(row, due_at=due_at, rank=rank, sort_at=sort_at, minus_total=minus_total)
+
+
+ORDER = ("decided", "rank", "sort_at", "minus_total", "concern")
+queue = Projection("queue", version=1, row=Waiting, fold=fold, indexes=(ORDER,))
+Place = tuple[int, datetime, int, UUID]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A row of the queue as staff see it."""
+
+    concern: UUID
+    contact: UUID
+    band: Code
+    total: int
+    confidence: Code
+    scored_by: Code
+    waiting_since: datetime
+    due_at: datetime
+    rank_reason: str
+    version: int
+    news: int
+    withdrawn: bool
+    stale_since: datetime | None
+    """A message about it or its contact could not be taken: the row may be out of date."""
+
+
+async def who_is_next(
+    db: AsyncConnection, limit: int, after: Place | None = None
+) -> tuple[Sequence[Row], Place | None]:
+    """Give those who wait, the next one first, and the place behind the last if there are more."""
+    table = queue.table
+    order = [table.c[name] for name in ORDER[1:]]
+    query = select(table, queue.stale_since()).where(~table.c.decided)
+    if after is not None:
+        query = query.where(tuple_(*order) > tuple_(*after))
+    found = (await db.execute(query.order_by(*order).limit(limit + 1))).mappings().all()
+    rows, more = found[:limit], len(found) > limit
+    last = rows[-1] if more else None
+    place = (last["rank"], last["sort_at"], last["minus_total"], last["concern"]) if last else None
+    return [_row(dict(row)) for row in rows], place
+
+
+def _row(found: dict[str, Any]) -> Row:
+    shown = {name: found[name] for name in Row.__dataclass_fields__ if name in found}
+    reason = rank_reason(found["band"], found["waiting_since"], found["due_at"])
+    return Row(rank_reason=reason, **shown)

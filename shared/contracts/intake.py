@@ -1,0 +1,160 @@
+"""What does intake tell the others? The referral is the message's case."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from shared.facts import Code, fact
+from shared.sealed import Sealed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdultDetails:
+    """Who the adult is, as the sender wrote it. Travels shut, for the eyes of staff."""
+
+    name: str | None = None
+    known_as: str | None = None
+    date_of_birth: str | None = None
+    approximate_age: str | None = None
+    nhs_number: str | None = None
+    address: str | None = None
+    postcode: str | None = None
+    uprn: str | None = None
+    phone: str | None = None
+    current_location: str | None = None
+    safe_contact: str | None = None
+    unsafe_to_contact: str | None = None
+    gender: str | None = None
+    ethnicity: str | None = None
+    first_language: str | None = None
+    interpreter_needed: str | None = None
+    communication_needs: str | None = None
+    care_and_support_needs: str | None = None
+    """Care Act 2014 s42(1)(a), in the sender's words."""
+
+    why_cannot_protect_self: str | None = None
+    """Care Act 2014 s42(1)(c), in the sender's words."""
+
+    aware: str | None = None
+    views: str | None = None
+    desired_outcome: str | None = None
+    consent_to_share: str | None = None
+    sharing_ground: str | None = None
+    capacity_view: str | None = None
+    attorney_or_deputy: str | None = None
+    advocate: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Circumstances:
+    """What happened and where, as the sender wrote it. Travels shut."""
+
+    what_happened: str | None = None
+    happened_at: str | None = None
+    how_known: str | None = None
+    types_of_abuse: tuple[str, ...] = ()
+    location_type: str | None = None
+    cqc_location_id: str | None = None
+    location_postcode: str | None = None
+    location_description: str | None = None
+    actions_taken: str | None = None
+    police_reference: str | None = None
+    cqc_notified: str | None = None
+    family_told: str | None = None
+    other_agencies: str | None = None
+    others_at_risk: str | None = None
+    children_at_risk: str | None = None
+    previous_concerns: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceOfRisk:
+    """Who is said to be the source of risk: an allegation. Travels shut, under their own key."""
+
+    name: str | None = None
+    relationship: str | None = None
+    role: str | None = None
+    employer: str | None = None
+    has_access: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Referrer:
+    """Who tells us. Travels shut, under their own key."""
+
+    name: str | None = None
+    organisation: str | None = None
+    role: str | None = None
+    relationship: str | None = None
+    manager_name: str | None = None
+    phone: str | None = None
+    email: str | None = None
+    wants_outcome: str | None = None
+    outcome_contact: str | None = None
+    threshold_guidance_used: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdultPart:
+    """All that a screener reads about one adult of a referral."""
+
+    adult: AdultDetails
+    circumstances: Circumstances
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RiskAnswers:
+    """The referrer's own coded answers; None is *not answered*. Scales as in the risk tool."""
+
+    severity: int | None = None
+    likelihood: int | None = None
+    self_protection: int | None = None
+    access: int | None = None
+    repetition: int | None = None
+    others_at_risk: int | None = None
+    coercion: int | None = None
+    protection: int | None = None
+    signals: tuple[Code, ...] = ()
+    own_rating: Code | None = None
+
+
+@fact("intake.referral-received/1")
+class ReferralReceived:
+    """A partner sent a referral, and it is safe with us."""
+
+    adults: int
+    immediate_danger: bool
+
+
+@fact("intake.contact-promoted/1")
+class ContactPromoted:
+    """An adult of a referral may be at risk. Said once for each adult."""
+
+    adult: UUID
+    """The adult's part in this case; the concern's id is the same."""
+
+    answers: RiskAnswers
+    transition: bool
+    """The adult is 17 and approaches 18."""
+
+    details: Sealed[AdultPart]
+    source_of_risk: Sealed[SourceOfRisk] | None
+    referrer: Sealed[Referrer] | None
+
+
+@fact("intake.information-received/1")
+class InformationReceived:
+    """The sender added something to a referral. Said once for each adult that was promoted."""
+
+    adult: UUID
+    answers: RiskAnswers
+    words: Sealed[str]
+
+
+@fact("intake.referral-withdrawn/1")
+class ReferralWithdrawn:
+    """The sender takes a referral back. Said once for each promoted adult: the duty is ours."""
+
+    adult: UUID
+
+
+Message = ReferralReceived | ContactPromoted | InformationReceived | ReferralWithdrawn

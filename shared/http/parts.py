@@ -1,0 +1,219 @@
+"""What does a route ask for, and how does it answer?"""
+
+import base64
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from time import time  # noqa: TID251 - a token's life is real time
+from typing import Annotated, Any, Generic, TypeVar
+from uuid import NAMESPACE_URL, uuid4, uuid5
+
+import orjson
+from fastapi import Depends, Header, HTTPException, Query, Request, Response, Security
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer, SecurityScopes
+from pydantic import AwareDatetime, BaseModel, ConfigDict
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from shared.access.tokens import BadToken, Caller, Tokens
+from shared.facts import Act
+from shared.http.limits import Limit
+from shared.log import log
+from shared.log.log import Receipt
+from shared.projections.projection import Projection
+from shared.telemetry import log as lines
+
+T = TypeVar("T")
+
+BEARER = HTTPBearer(auto_error=False, bearerFormat="JWT", description="ES256 `at+jwt` access token")
+UNKNOWN = HTTPException(401, headers={"WWW-Authenticate": "Bearer"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Runtime:
+    """What a running service has at hand; `application` puts it into the application's state."""
+
+    log: log.Log
+    engine: AsyncEngine
+    tokens: Tokens
+    limit: Limit
+    ready: Mapping[str, Callable[[], bool]]
+    """Of each projection, whether it has caught up once."""
+
+
+class Body(BaseModel):
+    """A request. Unknown members are refused: a misspelt one would otherwise be lost."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    effective_at: AwareDatetime | None = None
+    """When it was so, if not now."""
+
+
+class Page(BaseModel, Generic[T]):
+    """Some rows, and where to go on; no `next` where these were the last."""
+
+    items: Sequence[T]
+    next: str | None = None
+
+
+async def _runtime(request: Request) -> Runtime:
+    found: Runtime = request.app.state.runtime
+    return found
+
+
+Running = Annotated[Runtime, Depends(_runtime)]
+
+
+async def _log(running: Running) -> log.Log:
+    return running.log
+
+
+async def _db(running: Running) -> AsyncIterator[AsyncConnection]:
+    async with running.engine.connect() as connection:
+        yield connection
+
+
+async def _version(
+    if_match: Annotated[str | None, Header(pattern=r'^"[0-9]{1,9}"$')] = None,
+) -> int | None:
+    return None if if_match is None else int(if_match.strip('"'))
+
+
+Log = Annotated[log.Log, Depends(_log)]
+Db = Annotated[AsyncConnection, Depends(_db)]
+IfMatch = Annotated[int | None, Depends(_version)]
+MinPosition = Annotated[int | None, Header(alias="X-Min-Position", ge=0)]
+
+
+async def must_match(expected: IfMatch) -> int:
+    """Give the version that the caller has seen.
+
+    Raises:
+        HTTPException: 428, none was named.
+    """
+    if expected is None:
+        raise HTTPException(428)
+    return expected
+
+
+async def caller(
+    request: Request,
+    response: Response,
+    running: Running,
+    asked: SecurityScopes,
+    token: Annotated[HTTPAuthorizationCredentials | None, Security(BEARER)],
+) -> Caller:
+    """Give the caller, if one of the roles or scopes that the route names is theirs.
+
+    Raises:
+        HTTPException: 401 no valid token; 403 another role; 429 too often.
+    """
+    if token is None:
+        raise UNKNOWN
+    try:  # a token's life is real time, even where the council's time is simulated
+        found = running.tokens.caller(token.credentials, int(time()))
+    except BadToken as why:
+        lines.warning("token", reason=str(why))
+        raise UNKNOWN from why
+    if found.may.isdisjoint(asked.scopes):
+        raise HTTPException(403)
+    wait = running.limit.take(found.name)
+    response.headers["RateLimit"] = f'"caller";r={running.limit.left(found.name)}'
+    request.state.wait = wait
+    if wait and not getattr(request.scope.get("route"), "open_door", False):
+        raise too_many(wait)
+    return found
+
+
+def too_many(wait: float) -> HTTPException:
+    """Give the refusal for a caller who asks too often."""
+    return HTTPException(429, headers={"Retry-After": str(max(1, round(wait)))})
+
+
+async def _key(idempotency_key: Annotated[str, Header(min_length=1, max_length=255)]) -> str:
+    return idempotency_key.strip('"')
+
+
+async def _acting(request: Request, by: Caller, log: log.Log, role: str, key: str | None) -> Act:
+    operation = f"{request.method} {request.url.path} {key}"
+    return Act(
+        id=uuid5(uuid5(NAMESPACE_URL, by.name), operation) if key else uuid4(),
+        actor=by.name,
+        role=role,
+        purpose="safeguarding",
+        effective_at=await log.now(),
+        correlation=request.state.correlation,
+        fingerprint=log.vault.fingerprint(await request.body()),
+    )
+
+
+async def acting(
+    request: Request,
+    by: Annotated[Caller, Security(caller)],
+    asked: SecurityScopes,
+    log: Log,
+    key: Annotated[str, Depends(_key)],
+) -> Act:
+    """Give the act that this request asks for; the same key is the same act."""
+    return await _acting(request, by, log, _role(by, asked), key)
+
+
+async def acting_openly(
+    request: Request,
+    by: Annotated[Caller, Security(caller)],
+    asked: SecurityScopes,
+    log: Log,
+    idempotency_key: Annotated[str | None, Header(max_length=255)] = None,
+) -> Act:
+    """Give the act of a door that turns nothing away: without a key, each request is its own."""
+    key = (idempotency_key or "").strip('"') or None
+    return await _acting(request, by, log, _role(by, asked), key)
+
+
+def _role(by: Caller, asked: SecurityScopes) -> str:
+    return next(scope for scope in asked.scopes if scope in by.may)
+
+
+def answer(receipt: Receipt, status: int = 204) -> Response:
+    """Say where the act came to rest."""
+    response = Response(status_code=status)
+    response.headers.update(resting(receipt))
+    return response
+
+
+def resting(receipt: Receipt) -> dict[str, str]:
+    """Give the headers that say where an act came to rest."""
+    told = {"ETag": f'"{receipt.version}"'}
+    if receipt.position:
+        told["X-Log-Position"] = str(receipt.position)
+    return told
+
+
+Cursor = Annotated[str | None, Query(alias="after", max_length=400, description="`next` of a page")]
+Limited = Annotated[int, Query(ge=1, le=200, description="rows at most")]
+
+
+def cursor(*key: object) -> str:
+    """Give the cursor behind the row with this key: opaque, and good for the same list only."""
+    return base64.urlsafe_b64encode(orjson.dumps(key, default=str)).decode().rstrip("=")
+
+
+def after(text: str | None, *kinds: Callable[[Any], Any]) -> tuple[Any, ...] | None:
+    """Give the key in a cursor.
+
+    Raises:
+        HTTPException: 400, it is none of this list's.
+    """
+    if text is None:
+        return None
+    try:
+        key = orjson.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+        return tuple(kind(part) for kind, part in zip(kinds, key, strict=True))
+    except (ValueError, TypeError) as wrong:
+        raise HTTPException(400) from wrong
+
+
+async def fresh(
+    projection: Projection[Any], db: AsyncConnection, response: Response, least: int | None
+) -> None:
+    """Wait a little for the rows to reach `least`, and say where they stand."""
+    response.headers["X-Log-Position"] = str(await projection.caught_up(db, least))

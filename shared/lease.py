@@ -1,0 +1,100 @@
+"""Who does a job that only one may do?
+
+A session advisory lock on the very connection that does the work. The server drops a session that
+says nothing for `FROZEN_AFTER`, so an owner that froze loses its lock and finds out at its next
+statement. What a frozen owner could still do twice, compare-and-set and derived ids make harmless.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+
+import asyncpg
+
+from shared.refusals import Unavailable
+from shared.telemetry import log
+
+FROZEN_AFTER = "10s"
+LOST = (
+    asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.InternalClientError,
+    asyncpg.CannotConnectNowError, asyncpg.AdminShutdownError, asyncpg.CrashShutdownError,
+    asyncpg.TooManyConnectionsError, asyncpg.IdleSessionTimeoutError, OSError, TimeoutError,
+)  # fmt: skip
+"""Nothing is wrong with the work: the way to the database is. Try again."""
+PASSING = (*LOST, asyncpg.SerializationError, asyncpg.DeadlockDetectedError,
+           asyncpg.LockNotAvailableError, asyncpg.QueryCanceledError, Unavailable)  # fmt: skip
+"""Rolled back whole, or never begun."""
+
+
+class NotOwner(Exception):
+    """Somebody else owns this now; whoever meets it stops, and stands by."""
+
+
+async def connect(dsn: str) -> asyncpg.Connection:
+    """Give a direct connection that the server drops when we freeze."""
+    return await asyncpg.connect(dsn, server_settings={"idle_session_timeout": FROZEN_AFTER})
+
+
+@asynccontextmanager
+async def leading(dsn: str, first: int, second: int) -> AsyncIterator[asyncpg.Connection]:
+    """Give a connection that holds the lock (`first`, `second`).
+
+    Raises:
+        NotOwner: somebody else holds it.
+    """
+    connection = await connect(dsn)
+    try:
+        if not await connection.fetchval("select pg_try_advisory_lock($1, $2)", first, second):
+            raise NotOwner
+        yield connection
+    finally:
+        await asyncio.shield(_close(connection))
+
+
+async def _close(connection: asyncpg.Connection) -> None:
+    try:
+        await connection.close(timeout=2)
+    except (*LOST, asyncpg.PostgresError):
+        connection.terminate()
+
+
+class Loop:
+    """Work that goes on as long as the service lives: lost connections only delay it."""
+
+    def __init__(self, name: str, work: Callable[["Loop"], Awaitable[None]]) -> None:
+        self.name, self._work = name, work
+        self.stopping = False
+        self._woken = asyncio.Event()
+
+    def wake(self) -> None:
+        """Let it look at once."""
+        self._woken.set()
+
+    def stop(self) -> None:
+        """Ask it to end after the batch in hand."""
+        self.stopping = True
+        self.wake()
+
+    async def rest(self, seconds: float) -> None:
+        """Wait to be woken, `seconds` at most."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._woken.wait(), seconds)
+        self._woken.clear()
+
+    async def run(self) -> None:
+        """Work until stopped."""
+        pause = 0.1
+        while not self.stopping:
+            try:
+                await self._work(self)
+                pause = 0.1
+            except NotOwner:
+                pause = 0.5
+            except PASSING as lost:
+                log.warning("lost", place=self.name, error=type(lost).__name__)
+                pause = min(pause * 2, 5)
+            except Exception:  # noqa: BLE001 - a loop that died unseen would forget a wait
+                log.error("failed", place=self.name, exc_info=True)
+                pause = min(pause * 2, 5)
+            if not self.stopping:
+                await self.rest(pause)

@@ -1,0 +1,127 @@
+"""How is a fact written and read?
+
+A body is JSON: the envelope without its times (they are columns), and the fact with its shut
+sections. One strict `TypeAdapter` for each stored type: unknown members are refused, since an older
+build must not drop what a newer one wrote.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, fields, is_dataclass
+from typing import Any, ClassVar, Generic, TypeVar, get_args
+from uuid import UUID
+
+import asyncpg
+from pydantic import TypeAdapter
+
+from shared.facts import Act, KernelFact, Recorded
+from shared.refusals import TooLargeToSay
+from shared.sealed import Sealed
+from shared.shapes import adapter
+
+F = TypeVar("F")
+MOST_SAID = 900_000
+"""Bytes of a message: Kafka takes a mebibyte with its headers."""
+
+
+class Undecodable(Exception):
+    """A build cannot read what was written: the type is unknown, or its members are."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Envelope:
+    """Who did it, in what role and why; when it was lies beside it, in columns."""
+
+    __pydantic_config__: ClassVar = {"extra": "forbid"}
+
+    actor: str
+    role: str
+    purpose: str
+    correlation: UUID
+    causation: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Body(Generic[F]):
+    """What the body of an event holds."""
+
+    __pydantic_config__: ClassVar = {"extra": "forbid"}
+
+    envelope: Envelope
+    fact: F
+
+
+class Codec:
+    """The facts of one service, and what of them is said."""
+
+    def __init__(self, facts: Sequence[Any], publish: Callable[[Any, Act], object | None]) -> None:
+        self.publish = publish
+        self._bodies: dict[str, TypeAdapter[Body[Any]]] = {
+            kind.stored_as: adapter(Body[kind])  # type: ignore[valid-type]
+            for kind in (*facts, *get_args(KernelFact))
+        }
+
+    def written(self, fact: Any, act: Act) -> bytes:
+        """Give the bytes of `fact`, its words shut."""
+        envelope = Envelope(
+            actor=act.actor, role=act.role, purpose=act.purpose,
+            correlation=act.correlation, causation=act.causation,
+        )  # fmt: skip
+        return self._bodies[fact.stored_as].dump_json(Body(envelope=envelope, fact=fact))
+
+    def read(self, row: asyncpg.Record) -> Recorded[Any]:
+        """Give what `row` of the log records.
+
+        Raises:
+            Undecodable: this build does not know its type, or its members.
+        """
+        try:
+            body = self._bodies[row["type"]].validate_json(row["body"], strict=True)
+        except (KeyError, ValueError) as unknown:
+            raise Undecodable(row["type"]) from unknown
+        said_by = body.envelope
+        return Recorded(
+            fact=body.fact,
+            act=Act(
+                id=row["command"], actor=said_by.actor, role=said_by.role,
+                purpose=said_by.purpose, effective_at=row["effective_at"],
+                correlation=said_by.correlation, causation=said_by.causation,
+                fingerprint=row["fingerprint"],
+            ),
+            recorded_at=row["recorded_at"],
+            case=row["case_id"],
+            stream=row["stream"],
+            version=row["version"],
+            position=row["position"],
+            said=row["said"],
+            ordinal=row["ordinal"],
+            hash=row["hash"],
+        )  # fmt: skip
+
+    def says(self, fact: Any, act: Act) -> bool:
+        """Say whether `fact` is told to others; refuse it to its author if it cannot be.
+
+        Raises:
+            TooLargeToSay: its message would not fit on the bus.
+        """
+        if isinstance(fact, KernelFact):
+            return False
+        message = self.publish(fact, act)
+        if message is not None and len(self.told(message)) > MOST_SAID:
+            raise TooLargeToSay
+        return message is not None
+
+    def told(self, message: Any) -> bytes:
+        """Give the bytes of `message`."""
+        return adapter(type(message)).dump_json(message)
+
+    @staticmethod
+    def sealed(value: Any) -> Iterator[Sealed[Any]]:
+        """Give the shut sections within `value`."""
+        if isinstance(value, Sealed):
+            yield value
+        elif isinstance(value, tuple):
+            for part in value:
+                yield from Codec.sealed(part)
+        elif is_dataclass(value):
+            for member in fields(value):
+                yield from Codec.sealed(getattr(value, member.name))

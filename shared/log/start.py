@@ -1,0 +1,55 @@
+"""May this process serve this log?
+
+Durability and grants are promises of the database; a service that cannot see them kept does not
+start.
+"""
+
+from typing import Any
+
+from shared.log.log import Log, keys_used
+
+PROMISES = {
+    "fsync": ("on",),
+    "full_page_writes": ("on",),
+    "synchronous_commit": ("on", "remote_apply"),
+    "server_encoding": ("UTF8",),
+}
+GRANTS = {
+    "the role is a superuser": "select rolsuper from pg_roles where rolname = current_user",
+    "the role may become the log's owner": "select pg_has_role('log_owner', 'member')",
+    "the role may write the log's table": (
+        "select has_table_privilege('log.event', 'insert, update, delete, truncate')"
+    ),
+    "the role may make temporary tables or schemas": (
+        "select has_database_privilege(current_database(), 'temporary, create')"
+    ),
+}
+
+
+class Unfit(Exception):
+    """A promise that the log rests on is not kept, so the service does not start."""
+
+
+async def check(log: Log) -> None:
+    """See that the log's promises are kept.
+
+    Raises:
+        Unfit: one is not; its text says which.
+    """
+    async with log.pool.acquire() as connection:
+        broken = await _settings(connection)
+        broken += [why for why, asked in GRANTS.items() if await connection.fetchval(asked)]
+    if broken := broken + await _vault_behind(log):
+        raise Unfit("; ".join(broken))
+
+
+async def _settings(connection: Any) -> list[str]:
+    found = {name: await connection.fetchval(f"show {name}") for name in PROMISES}
+    return [f"{name} is {value}" for name, value in found.items() if value not in PROMISES[name]]
+
+
+async def _vault_behind(log: Log) -> list[str]:
+    # A vault that was restored to an earlier day lacks the keys of the newest events.
+    newest = await log.read(max(0, await log.head() - 1000))
+    missing = await log.vault.missing(sorted(keys_used(newest)))
+    return [f"the vault is behind the log: {len(missing)} keys are missing"] if missing else []

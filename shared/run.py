@@ -1,0 +1,159 @@
+"""How is a service started? `python -m shared.run services.NAME`."""
+
+import asyncio
+import contextlib
+import gc
+import signal
+import sys
+from collections.abc import AsyncIterator, Iterator
+from importlib import import_module
+from pathlib import Path
+
+import asyncpg
+import uvicorn
+from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from shared import telemetry
+from shared.access.tokens import Tokens
+from shared.bus.consumer import Consumer
+from shared.bus.message import Speaker
+from shared.bus.postgres import PostgresBus
+from shared.bus.relay import Relay
+from shared.http.application import application
+from shared.http.limits import Limit
+from shared.http.parts import Runtime
+from shared.lease import Loop
+from shared.log.log import Log
+from shared.log.start import check
+from shared.projections.projector import Projector
+from shared.sealed.vault import FileKey, Vault
+from shared.service import Service
+
+
+class Settings(BaseSettings):
+    """What a process is told by its surroundings, each as `SAFEGUARDING_NAME`."""
+
+    model_config = SettingsConfigDict(env_prefix="SAFEGUARDING_")
+
+    database_url: str
+    bus_url: str
+    vault_url: str
+    key_file: Path
+    authority: str = "E06000015"
+    issuer: str = "https://issuer.invalid"
+    audience: str = "safeguarding"
+    jwks_file: Path
+    revoked_file: Path | None = None
+    host: str = "127.0.0.1"
+    port: int = 8000
+
+
+def find(path: str) -> Service:
+    """Give the value that `services.NAME.app` declares."""
+    service: Service = getattr(import_module(f"{path}.app"), path.rpartition(".")[2])
+    return service
+
+
+async def pool_of(dsn: str, most: int) -> asyncpg.Pool:
+    """Give connections; nothing is reset at their release, since no session state is ever set."""
+    return await asyncpg.create_pool(
+        dsn, min_size=1, max_size=most, reset=_nothing, command_timeout=15
+    )
+
+
+async def _nothing(_connection: asyncpg.Connection) -> None:
+    pass
+
+
+class Server(uvicorn.Server):
+    """Stops listening and finishes requests at a signal; what follows is `serve`'s to do."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Take SIGTERM and SIGINT without passing them on afterwards."""
+        loop = asyncio.get_running_loop()
+        for it in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(it, self._stop)
+        yield
+
+    def _stop(self) -> None:
+        self.should_exit = True
+
+
+@contextlib.asynccontextmanager
+async def running(service: Service, told: Settings) -> AsyncIterator[tuple[Runtime, list[Loop]]]:
+    """Give what `service` runs on, its loops at work; they end with their batch, then it closes."""
+    pool, keys = await pool_of(told.database_url, 8), await pool_of(told.vault_url, 4)
+    engine = create_async_engine(told.database_url.replace("postgresql:", "postgresql+asyncpg:", 1))
+    loops: list[Loop] = []
+    codec, vault = service.codec(), Vault(keys, FileKey(told.key_file))
+
+    def wake() -> None:
+        for loop in loops:
+            loop.wake()
+
+    log = Log(service.name, pool, vault, codec, wake)
+    await vault.prepare()
+    await log.begin()
+    await check(log)
+    keepers = [Projector(told.database_url, service.name, codec, it) for it in service.projections]
+    async with PostgresBus(told.bus_url) as bus:
+        relay = Relay(told.database_url, codec, bus, Speaker(told.authority, service.name))
+        hears = Consumer(told.database_url, log, bus, service.reactions, told.authority)
+        works = [("relay", relay.work)] + [("projector", keeper.work) for keeper in keepers]
+        works += [("consumer", hears.work)] if service.reactions else []
+        loops += [Loop(name, work) for name, work in works]
+        tasks = [asyncio.create_task(loop.run(), name=loop.name) for loop in loops]
+        try:
+            yield (
+                Runtime(
+                    log=log,
+                    engine=engine,
+                    tokens=Tokens.of(told.jwks_file, told.issuer, told.audience, told.revoked_file),
+                    limit=Limit(),
+                    ready={
+                        it.name: keeper.ready.is_set
+                        for it, keeper in zip(service.projections, keepers, strict=True)
+                    },
+                ),
+                loops,
+            )
+        finally:
+            for loop in loops:
+                loop.stop()
+            await asyncio.wait(tasks, timeout=10)
+    for closing in (engine.dispose(), pool.close(), keys.close()):
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(closing, 5)
+
+
+async def serve(path: str) -> None:
+    """Serve one service until told to stop."""
+    service, told = find(path), Settings()
+    telemetry.configure(service.name)
+    app = application(service)
+    async with running(service, told) as (runtime, _loops):
+        app.state.runtime, app.state.simulated = runtime, runtime.log.simulated
+        config = uvicorn.Config(
+            app, host=told.host, port=told.port, log_config=None, access_log=False,
+            server_header=False, lifespan="off", timeout_graceful_shutdown=20, http="httptools",
+        )  # fmt: skip
+        gc.collect()
+        gc.freeze()
+        telemetry.log.info("serving", port=told.port)
+        await Server(config).serve()
+        telemetry.log.info("stopping")
+
+
+def main() -> None:
+    """Run the service that the command line names."""
+    with contextlib.suppress(ImportError):
+        import uvloop  # noqa: PLC0415 - not on every system
+
+        uvloop.install()
+    asyncio.run(serve(sys.argv[1]))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,41 @@
+"""What may every test ask for?"""
+
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+import asyncpg
+import pytest
+
+from shared.run import pool_of
+from tests.support.house import SERVICES, Home, House, at_home, house
+
+
+@pytest.fixture(scope="session")
+def shared_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """Give this worker's house. Logs cannot be emptied, so tests use fresh ids."""
+    with house(tmp_path_factory.mktemp("house")) as found:
+        yield found
+
+
+@pytest.fixture
+async def owner(shared_house: House) -> AsyncIterator[Any]:
+    """Give a superuser's connection to triage's database."""
+    connection = await asyncpg.connect(shared_house.owner("triage"))
+    yield connection
+    await connection.close()
+
+
+@pytest.fixture
+async def pool(shared_house: House) -> AsyncIterator[asyncpg.Pool]:
+    """Give triage's own connections."""
+    pool = await pool_of(str(shared_house.told("triage").database_url), 4)
+    yield pool
+    await pool.close()
+
+
+@pytest.fixture
+async def town(shared_house: House) -> AsyncIterator[dict[str, Home]]:
+    """Give every service at work."""
+    intake, triage = SERVICES
+    async with at_home(shared_house, intake) as one, at_home(shared_house, triage) as other:
+        yield {intake: one, triage: other}

@@ -1,0 +1,1 @@
+"""Does the simulated council send what it says, and does it count honestly?"""

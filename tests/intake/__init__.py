@@ -1,0 +1,1 @@
+"""Does intake keep what it promises to those who refer?"""

@@ -1,0 +1,19 @@
+"""Waiting for what has to come by itself."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from time import monotonic
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+async def until(ask: Callable[[], Awaitable[T | None]], seconds: float = 15.0) -> T:
+    """Ask until there is an answer; fail where none comes."""
+    end = monotonic() + seconds
+    while monotonic() < end:
+        found = await ask()
+        if found:
+            return found
+        await asyncio.sleep(0.02)
+    raise AssertionError("it did not come")
