@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, Generic, Self, TypeVar, dataclass_transform
 from uuid import UUID
 
@@ -46,8 +47,12 @@ class Code(str):
         cls, _source: type, handler: Callable[[type], Any]
     ) -> dict[str, Any]:
         """Let pydantic read a code as text, and check it here: this file needs no pydantic."""
-        check = {"type": "no-info", "function": cls}
+        check = {"type": "no-info", "function": _code}
         return {"type": "function-after", "schema": handler(str), "function": check}
+
+
+# The lists are short and the facts are many: each code is checked once, not at every reading.
+_code = lru_cache(maxsize=10_000)(Code)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

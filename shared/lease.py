@@ -8,6 +8,7 @@ statement. What a frozen owner could still do twice, compare-and-set and derived
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
+from time import monotonic
 
 import asyncpg
 
@@ -15,10 +16,13 @@ from shared.refusals import Unavailable
 from shared.telemetry import log
 
 FROZEN_AFTER = "10s"
+GATHERED = 0.02
+"""Seconds between two looks at the log, so that each append does not cost a batch of its own."""
 LOST = (
     asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.InternalClientError,
     asyncpg.CannotConnectNowError, asyncpg.AdminShutdownError, asyncpg.CrashShutdownError,
-    asyncpg.TooManyConnectionsError, asyncpg.IdleSessionTimeoutError, OSError, TimeoutError,
+    asyncpg.InsufficientResourcesError, asyncpg.IdleSessionTimeoutError,
+    asyncpg.IdleInTransactionSessionTimeoutError, OSError, TimeoutError,
 )  # fmt: skip
 """Nothing is wrong with the work: the way to the database is. Try again."""
 PASSING = (*LOST, asyncpg.SerializationError, asyncpg.DeadlockDetectedError,
@@ -32,7 +36,9 @@ class NotOwner(Exception):
 
 async def connect(dsn: str) -> asyncpg.Connection:
     """Give a direct connection that the server drops when we freeze."""
-    return await asyncpg.connect(dsn, server_settings={"idle_session_timeout": FROZEN_AFTER})
+    # The first alone would spare a session that froze within a transaction, and its locks.
+    limits = ("idle_session_timeout", "idle_in_transaction_session_timeout")
+    return await asyncpg.connect(dsn, server_settings=dict.fromkeys(limits, FROZEN_AFTER))
 
 
 @asynccontextmanager
@@ -64,7 +70,7 @@ class Loop:
     def __init__(self, name: str, work: Callable[["Loop"], Awaitable[None]]) -> None:
         self.name, self._work = name, work
         self.stopping = False
-        self._woken = asyncio.Event()
+        self._woken, self._rested = asyncio.Event(), 0.0
 
     def wake(self) -> None:
         """Let it look at once."""
@@ -76,10 +82,13 @@ class Loop:
         self.wake()
 
     async def rest(self, seconds: float) -> None:
-        """Wait to be woken, `seconds` at most."""
+        """Wait to be woken, `seconds` at most; what comes in a burst is then taken together."""
+        if not self.stopping:  # the first of a burst is taken at once, the rest a moment later
+            await asyncio.sleep(self._rested + GATHERED - monotonic())
         with suppress(TimeoutError):
             await asyncio.wait_for(self._woken.wait(), seconds)
         self._woken.clear()
+        self._rested = monotonic()
 
     async def run(self) -> None:
         """Work until stopped."""

@@ -7,6 +7,7 @@ Refused
 ├── Conflict          the stream is not where the caller thought
 ├── KeptMoving        the stream would not hold still while we decided
 ├── KeyReused         this Idempotency-Key came before, with another body
+├── NotYet            it would have happened at a time that has not come
 ├── KeyGone           the words cannot be opened: their key was destroyed
 ├── TooLargeToSay     what was decided does not fit in a message
 └── Unavailable       the log or the vault cannot be reached; nothing was lost, and nothing was done
@@ -49,6 +50,12 @@ class KeptMoving(Refused):
 
 class KeyReused(Refused):
     """The Idempotency-Key was used before, with another body."""
+
+    status = 422
+
+
+class NotYet(Refused):
+    """Nothing can have happened at a time that has not come yet."""
 
     status = 422
 

@@ -62,8 +62,8 @@ class _Bridge(logging.Handler):
     """Pass lines of libraries on by logger and level alone: their texts may quote a value."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        log.warning("library", place=record.name, level=record.levelname.lower(),
-                    exc_info=record.exc_info[1] if record.exc_info else None)  # fmt: skip
+        say = log.error if record.levelno >= logging.ERROR else log.warning
+        say("library", place=record.name, exc_info=record.exc_info[1] if record.exc_info else None)
 
 
 def configure(service: str) -> None:

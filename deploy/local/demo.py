@@ -103,7 +103,8 @@ async def _demo(wanted: Wanted, folder: Path, say: Say) -> int:
 async def _perform(wanted: Wanted, up: Standing, folder: Path) -> int:
     """Let the council play; where it has played here before, it goes on where it stopped."""
     access = folder / "access.json"
-    remember(access, {**up.urls, "tokens": tokens(folder.parent)})
+    docs = {name: f"{url}/docs" for name, url in up.urls.items()}
+    remember(access, {**up.urls, "docs": docs, "tokens": tokens(folder.parent)})
     check = "check" if wanted.check else ""
     asked = (str(access), str(wanted.seed), str(wanted.referrals), check)
     council = await asyncio.create_subprocess_exec(

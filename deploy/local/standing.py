@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from deploy.local import Say, silent
+from deploy.local import Say, places, silent
 from deploy.local.places import free_port, remember, remembered
 from deploy.local.postgres import TICK, Postgres
 from deploy.local.provision import Clock, provision
@@ -98,7 +98,9 @@ async def _stop(server: Postgres, supervisor: Supervisor | None) -> None:
 
 
 def _settings(plan: Plan, server: Postgres) -> dict[str, dict[str, str]]:
-    return provision(server, plan.data, plan.services, clock=plan.clock)
+    # Roles and grants are made for all, though only some are started now.
+    everyone = sorted({*places.services(), *plan.services})
+    return provision(server, plan.data, everyone, clock=plan.clock)
 
 
 def _urls(file: Path, services: Sequence[str], first: int | None) -> dict[str, str]:

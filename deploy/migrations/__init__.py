@@ -8,11 +8,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal
 
-from alembic import command, context, op
+from alembic import command, context
 from alembic.config import Config
 from sqlalchemy.util import await_only
 
 HERE = Path(__file__).parent
+EACH = "-- each role\n"
 Kind = Literal["service", "bus", "vault"]
 Clock = Literal["real", "simulated"]
 
@@ -26,19 +27,25 @@ def migrate(dsn: str, kind: Kind, roles: Sequence[str], *, clock: Clock = "real"
     config.set_main_option("script_location", str(HERE))
     config.set_main_option("path_separator", "os")
     config.set_main_option("version_locations", str(HERE / kind))
-    config.attributes.update(dsn=dsn, roles=tuple(roles), clock=clock)
+    config.attributes.update(dsn=dsn, kind=kind, roles=tuple(roles), clock=clock)
     command.upgrade(config, "head")
 
 
 def run_beside(revision: str) -> None:
-    """Run the .sql beside `revision`, then its part between `-- each role` marks once a role."""
-    once, _, each = Path(revision).with_suffix(".sql").read_text().partition("-- each role\n")
+    """Run the .sql beside `revision`, up to its `-- each role` mark."""
+    once, _, _ = Path(revision).with_suffix(".sql").read_text().partition(EACH)
+    _run(once.replace("{clock}", context.config.attributes["clock"]))
+
+
+def grant() -> None:
+    """Run what stands behind the marks for each role: one may be newer than the revisions."""
     wanted = context.config.attributes
-    _run(once.replace("{clock}", wanted["clock"]))
-    for role in wanted["roles"]:
-        _run(each.replace("{role}", f'"{role}"'))
+    for script in sorted((HERE / wanted["kind"]).glob("*.sql")):
+        _, _, each = script.read_text().partition(EACH)
+        for role in wanted["roles"]:
+            _run(each.replace("{role}", f'"{role}"'))
 
 
 def _run(script: str) -> None:
-    connection: Any = op.get_bind().connection.driver_connection
+    connection: Any = context.get_bind().connection.driver_connection
     await_only(connection.execute(script))

@@ -7,12 +7,15 @@ from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
+from deploy.migrations import grant
+
 
 def upgrade(connection: Connection) -> None:
-    """Run what is missing, in one transaction."""
+    """Run what is missing, and let the roles in, in one transaction."""
     context.configure(connection=connection, transactional_ddl=True)
     with context.begin_transaction():
         context.run_migrations()
+        grant()
 
 
 async def _main(dsn: str) -> None:

@@ -9,6 +9,7 @@ from services.intake.events import (
     ContactHeld,
     ContactPromoted,
     ContactRedirected,
+    InformationKept,
     InformationPassedOn,
     OutcomeHeard,
     Part,
@@ -27,6 +28,8 @@ from shared.refusals import AwaitingCause, NotFound, Refusal
 from shared.sealed import Sealed
 
 BY_A_PERSON = Code("promotion@1:by-a-person")
+HELD = Code("contact@1:held")
+REDIRECTED = Code("contact@1:redirected")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,6 +112,8 @@ class Held:
     """A person has to look at this adult's part."""
 
     part: Part
+    kept: tuple[InformationKept, ...] = ()
+    """What the sender added since."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,6 +122,7 @@ class Redirected:
 
     part: Part
     to: Code
+    kept: tuple[InformationKept, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -157,7 +163,7 @@ def decide(command: ReferralCommand, state: Referral | None, act: Act) -> Sequen
         case WithdrawReferral():
             return _withdrawn(command, _theirs(state, act))
         case PromoteContact():
-            return _promoted(command, _contact(state, command.adult))
+            return _promoted(command, state, _contact(state, command.adult))
         case RedirectContact():
             return _redirected(command, _contact(state, command.adult))
         case HearOutcome():
@@ -168,7 +174,9 @@ def _by_policy(part: Part, *, empty: bool) -> ContactPromoted | ContactHeld:
     way = CURRENT.decide(age=part.age, empty=empty)
     if isinstance(way, Hold):
         return ContactHeld(part=part, policy=way.policy, reason=way.reason)
-    return ContactPromoted(part=part, policy=way.policy, transition=way.transition, reasons=None)
+    return ContactPromoted(
+        part=part, policy=way.policy, transition=way.transition, was=None, reasons=None
+    )
 
 
 def _theirs(state: Referral | None, act: Act) -> Referral:
@@ -178,11 +186,17 @@ def _theirs(state: Referral | None, act: Act) -> Referral:
 
 
 def _amended(command: AmendReferral, referral: Referral) -> Sequence[ReferralFact]:
-    passed_on = (
-        InformationPassedOn(adult=adult, answers=command.answers[adult], words=command.words[adult])
-        for adult in referral.promoted
+    return (
+        command.amended,
+        *(_added(command, adult, contact) for adult, contact in referral.contacts.items()),
     )
-    return (command.amended, *passed_on)
+
+
+def _added(
+    command: AmendReferral, adult: UUID, contact: Contact
+) -> InformationPassedOn | InformationKept:
+    kind = InformationPassedOn if isinstance(contact, Promoted) else InformationKept
+    return kind(adult=adult, answers=command.answers[adult], words=command.words[adult])
 
 
 def _withdrawn(command: WithdrawReferral, referral: Referral) -> Sequence[ReferralFact]:
@@ -203,11 +217,27 @@ def _contact(state: Referral | None, adult: UUID) -> Held | Redirected:
             return contact
 
 
-def _promoted(command: PromoteContact, contact: Held | Redirected) -> Sequence[ReferralFact]:
+def _was(contact: Held | Redirected) -> Code:
+    return HELD if isinstance(contact, Held) else REDIRECTED
+
+
+def _promoted(
+    command: PromoteContact, state: Referral | None, contact: Held | Redirected
+) -> Sequence[ReferralFact]:
+    adult = command.adult
     promoted = ContactPromoted(
-        part=contact.part, policy=BY_A_PERSON, transition=False, reasons=command.reasons
+        part=contact.part,
+        policy=BY_A_PERSON,
+        transition=contact.part.age in CURRENT.transition_ages,
+        was=_was(contact),
+        reasons=command.reasons,
     )
-    return (promoted,)
+    # What the sender said while triage did not have this adult is said to triage now.
+    added = (
+        InformationPassedOn(adult=adult, answers=it.answers, words=it.words) for it in contact.kept
+    )
+    withdrawn = (WithdrawalPassedOn(adult=adult),) if state and state.withdrawn else ()
+    return (promoted, *added, *withdrawn)
 
 
 def _redirected(command: RedirectContact, contact: Held | Redirected) -> Sequence[ReferralFact]:
@@ -215,7 +245,9 @@ def _redirected(command: RedirectContact, contact: Held | Redirected) -> Sequenc
         raise RedirectionUnknown
     if isinstance(contact, Redirected) and contact.to == command.to:
         return ()
-    redirected = ContactRedirected(adult=command.adult, to=command.to, reasons=command.reasons)
+    redirected = ContactRedirected(
+        adult=command.adult, was=_was(contact), to=command.to, reasons=command.reasons
+    )
     return (redirected,)
 
 
@@ -224,7 +256,10 @@ def _heard(command: HearOutcome, state: Referral | None) -> Sequence[ReferralFac
     if not isinstance(contact, Promoted):
         raise AwaitingCause
     heard = OutcomeHeard(
-        adult=command.adult, outcome_class=command.outcome_class, decided_on=command.decided_on
+        adult=command.adult,
+        again=contact.outcome_class is not None,
+        outcome_class=command.outcome_class,
+        decided_on=command.decided_on,
     )
     return (heard,)
 
@@ -240,9 +275,8 @@ def evolve(state: Referral | None, happened: ReferralFact, act: Act) -> Referral
             return _with(state, part.adult, Promoted())
         case ContactHeld(part=part):
             return _with(state, part.adult, Held(part=part))
-        case ContactRedirected(adult=adult, to=to):
-            part = _contact(state, adult).part
-            return _with(state, adult, Redirected(part=part, to=to))
+        case ContactRedirected() | InformationKept():
+            return _with(state, happened.adult, _still_here(state, happened))
         case ReferralAmended(checks=checks):
             return replace(state, amendments=state.amendments + 1, checks=state.checks + checks)
         case ReferralWithdrawn():
@@ -251,6 +285,15 @@ def evolve(state: Referral | None, happened: ReferralFact, act: Act) -> Referral
             return _with(state, adult, Promoted(outcome_class=outcome, decided_on=on))
         case InformationPassedOn() | WithdrawalPassedOn():
             return state
+
+
+def _still_here(
+    state: Referral, happened: ContactRedirected | InformationKept
+) -> Held | Redirected:
+    contact = _contact(state, happened.adult)
+    if isinstance(happened, InformationKept):
+        return replace(contact, kept=(*contact.kept, happened))
+    return Redirected(part=contact.part, to=happened.to, kept=contact.kept)
 
 
 def _with(state: Referral, adult: UUID, contact: Contact) -> Referral:

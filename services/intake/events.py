@@ -52,8 +52,10 @@ class ContactPromoted:
     part: Part
     policy: Code
     transition: bool
+    was: Code | None
+    """`contact@1`, held or redirected, where a person did it, not the policy."""
+
     reasons: Sealed[str] | None
-    """Where a person did it, not the policy."""
 
 
 @fact("intake.contact-held/1")
@@ -70,6 +72,9 @@ class ContactRedirected:
     """A person passed an adult of the referral on to where it belongs."""
 
     adult: UUID
+    was: Code
+    """`contact@1`: held, or redirected elsewhere."""
+
     to: Code
     reasons: Sealed[str]
 
@@ -85,6 +90,15 @@ class ReferralAmended:
 @fact("intake.information-passed-on/1")
 class InformationPassedOn:
     """What the sender added concerns an adult whom triage has, so triage is told."""
+
+    adult: UUID
+    answers: RiskAnswers
+    words: Sealed[str]
+
+
+@fact("intake.information-kept/1")
+class InformationKept:
+    """What the sender added concerns an adult whom triage does not have: it goes along later."""
 
     adult: UUID
     answers: RiskAnswers
@@ -110,6 +124,9 @@ class OutcomeHeard:
     """We heard from triage what became of an adult, as far as the sender may know."""
 
     adult: UUID
+    again: bool
+    """It was decided before."""
+
     outcome_class: Code
     decided_on: date
 
@@ -121,6 +138,7 @@ ReferralFact = (
     | ContactRedirected
     | ReferralAmended
     | InformationPassedOn
+    | InformationKept
     | ReferralWithdrawn
     | WithdrawalPassedOn
     | OutcomeHeard

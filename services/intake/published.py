@@ -29,5 +29,5 @@ def publish(happened: events.ReferralFact, _act: Act) -> contract.Message | None
             return contract.ReferralWithdrawn(adult=happened.adult)
         case events.ContactHeld() | events.ContactRedirected() | events.ReferralAmended():
             return None
-        case events.ReferralWithdrawn() | events.OutcomeHeard():
+        case events.InformationKept() | events.ReferralWithdrawn() | events.OutcomeHeard():
             return None

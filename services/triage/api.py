@@ -40,6 +40,7 @@ from shared.http.parts import (
     answer,
     caller,
     cursor,
+    dated,
     fresh,
 )
 from shared.log.handle import handle
@@ -49,7 +50,9 @@ from shared.sealed.vault import Open
 
 router = APIRouter(prefix="/v1", tags=["concerns"])
 
-STAFF = ["screener", "safeguarding-adults-manager"]
+STAFF = ["safeguarding-adults-manager", "screener"]
+"""Whoever is both acts as the manager, who may do more."""
+
 Worker = Annotated[Act, Security(acting, scopes=STAFF)]
 Manager = Annotated[Act, Security(acting, scopes=["safeguarding-adults-manager"])]
 Reads = Annotated[Caller, Security(caller, scopes=STAFF)]
@@ -115,7 +118,12 @@ class ConcernWords(BaseModel):
     source_of_risk: SourceOfRisk | None
     referrer: Referrer | None
     score_evidence: str | None
+    band_reasons: str | None
+    needs_care_and_support: str | None
+    at_risk_of_abuse_or_neglect: str | None
+    unable_to_protect_themselves: str | None
     decision_reasons: str | None
+    reopening_reasons: str | None
     added: Sequence[str | None]
     gone: Sequence[str]
 
@@ -175,7 +183,7 @@ async def history_of(id: UUID, response: Response, _by: Reads, log: Log) -> Any:
 async def score(id: UUID, said: Scoring, by: Worker, log: Log, expected: IfMatch) -> Response:
     """Score a concern on a screener's answers; the score replaces the referrer's."""
     command = ScoreConcern(answers=said.answers, evidence=_of_adult(id, said.evidence))
-    return await _do(log, id, command, by.at(said.effective_at), expected)
+    return await _do(log, id, command, dated(by, said), expected)
 
 
 @router.post("/concerns/{id}/bands", status_code=204)
@@ -184,7 +192,7 @@ async def set_band(id: UUID, said: Banding, by: Worker, log: Log, expected: IfMa
     command = OverrideBand(
         band=said.band, second_person=said.second_person, reasons=_of_adult(id, said.reasons)
     )
-    return await _do(log, id, command, by.at(said.effective_at), expected)
+    return await _do(log, id, command, dated(by, said), expected)
 
 
 @router.post("/concerns/{id}/section-42-decision", status_code=204)
@@ -202,14 +210,14 @@ async def decide_section_42(
         route=said.route,
         reasons=_of_adult(id, said.reasons),
     )
-    return await _do(log, id, command, by.at(said.effective_at), expected)
+    return await _do(log, id, command, dated(by, said), expected)
 
 
 @router.post("/concerns/{id}/reopening", status_code=204)
 async def reopen(id: UUID, said: Reopening, by: Manager, log: Log, expected: IfMatch) -> Response:
     """Open a decided concern again; its time to a decision runs anew."""
     command = ReopenConcern(reasons=_of_adult(id, said.reasons))
-    return await _do(log, id, command, by.at(said.effective_at), expected)
+    return await _do(log, id, command, dated(by, said), expected)
 
 
 async def _do(
@@ -223,23 +231,24 @@ def _of_adult(id: UUID, said: str) -> Open[str]:
     return Open(subject=id, audience="adult", value=said)
 
 
+SHAPES: dict[str, type[Any]] = {
+    "details": AdultPart,
+    "source_of_risk": SourceOfRisk,
+    "referrer": Referrer,
+}
+
+
 async def _opened(log: Log, history: Sequence[Any]) -> ConcernWords:
-    kinds: dict[str, type[Any]] = {
-        "details": AdultPart, "source_of_risk": SourceOfRisk, "referrer": Referrer,
-        "score_evidence": str, "decision_reasons": str,
-    }  # fmt: skip
     shut, gone, opened = words(history), list[str](), dict[str, Any]()
-    for name, kind in kinds.items():
-        opened[name] = await _open(log, shut.one_each.get(name), kind, name, gone)
-    added: list[str | None] = []
-    for it in shut.added:
-        words_added = await _open(log, it, str, "added", gone)
-        added.append(words_added)
-    return ConcernWords(**opened, added=added, gone=gone)
+    for name in ConcernWords.model_fields.keys() - {"added", "gone"}:
+        sealed, kind = shut.one_each.get(name), SHAPES.get(name, str)
+        opened[name] = await _open(log, sealed, kind, name, gone)
+    added = [await _open(log, it, str, "added", gone) for it in shut.added]
+    return ConcernWords(**opened, added=added, gone=sorted(set(gone)))
 
 
 async def _open(
-    log: Log, sealed: Sealed[T] | None, kind: type[T], name: str, gone: list[str]
+    log: Log, sealed: Sealed[Any] | None, kind: type[T], name: str, gone: list[str]
 ) -> T | None:
     if sealed is None:
         return None

@@ -16,7 +16,7 @@ from services.triage.events import (
     Section42Decided,
     WithdrawalNoted,
 )
-from services.triage.rules.overriding import may_override
+from services.triage.rules.overriding import OverrideProblem, may_override
 from services.triage.rules.risk_tool import RANK
 from services.triage.rules.score import HIGHEST, Answers, Score, score
 from services.triage.rules.section42 import Problem, ThreeTests, problem
@@ -30,6 +30,8 @@ POLICY = Code("section-42-policy@1:care-act-2014")
 REFERRER = Code("scorer@1:referrer")
 SCREENER = Code("scorer@1:screener")
 ADDED_INFORMATION = Code("scorer@1:added-information")
+CALM = Answers(severity=0, likelihood=0, self_protection=0, access=0)
+"""All that must be known is known, and none of it is dangerous."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -155,7 +157,7 @@ DECISION_REFUSALS: dict[Problem, type[Refusal]] = {
     "route-missing": RouteMissing,
     "route-unknown": RouteUnknown,
 }
-OVERRIDE_REFUSALS: dict[str, type[Refusal]] = {
+OVERRIDE_REFUSALS: dict[OverrideProblem, type[Refusal]] = {
     "band-unknown": BandUnknown,
     "role-may-not-lower": RoleMayNotLower,
     "second-person-missing": SecondPersonMissing,
@@ -182,7 +184,8 @@ class Waiting:
     band_since: datetime
     """Since when it is in this band: from here its time to a decision runs."""
 
-    screened: bool = False
+    judged: bool = False
+    """A person scored it or set its band, so the sender's answers alone move it no more."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -254,28 +257,27 @@ def _scored(
 def _added(command: AddInformation, state: Concern | None) -> Sequence[ConcernFact]:
     if state is None:
         raise AwaitingCause
-    told = InformationAdded(words=command.words)
-    if not isinstance(state, Waiting):
-        return (told,)
-    known = state.score.answers
-    answers = _with_signals(known, command.answers) if state.screened else _merged(known, command)
-    if answers == known:
-        return (told,)
-    scored = _scored(state.contact, ADDED_INFORMATION, answers, None)
-    # What a sender adds never outweighs a person's judgement, except that danger is heard.
-    if state.screened and RANK[scored.score.band] <= RANK[state.band]:
-        return (told,)
-    return (told, scored)
+    told, waiting = InformationAdded(words=command.words), _as_waiting(state)
+    known = waiting.score.answers
+    answers = replace(known, signals=known.signals + command.answers.signals)
+    if not waiting.judged:
+        answers = _merged(answers, command.answers)
+    scored = _scored(waiting.contact, ADDED_INFORMATION, answers, None)
+    return (told, scored) if _counts(scored.score, waiting, command.answers) else (told,)
 
 
-def _merged(known: Answers, command: AddInformation) -> Answers:
-    given = {name: getattr(command.answers, name) for name in (*HIGHEST, "own_rating")}
-    news = {name: answer for name, answer in given.items() if answer is not None}
-    return replace(_with_signals(known, command.answers), **news)
+def _merged(known: Answers, told: Answers) -> Answers:
+    given = {name: getattr(told, name) for name in (*HIGHEST, "own_rating")}
+    return replace(known, **{name: it for name, it in given.items() if it is not None})
 
 
-def _with_signals(known: Answers, told: Answers) -> Answers:
-    return replace(known, signals=known.signals + told.signals)
+def _counts(now: Score, waiting: Waiting, told: Answers) -> bool:
+    """Say whether a score on what a sender added is to count. It never lowers a band."""
+    if waiting.judged:
+        # It never outweighs a person's judgement, except that danger is heard: also one that was
+        # named before, for it may have come again.
+        return RANK[score(replace(CALM, signals=told.signals)).band] > RANK[waiting.band]
+    return now != waiting.score and RANK[now.band] >= RANK[waiting.band]
 
 
 def _overridden(command: OverrideBand, waiting: Waiting, act: Act) -> Sequence[ConcernFact]:
@@ -323,7 +325,7 @@ def evolve(state: Concern | None, happened: ConcernFact, act: Act) -> Concern:
             return _after_score(state, happened, act)
         case BandOverridden():
             waiting = _as_waiting(state)
-            return replace(waiting, band=happened.band, band_since=act.effective_at)
+            return replace(waiting, band=happened.band, band_since=act.effective_at, judged=True)
         case Section42Decided():
             waited = _as_waiting(state)
             return Decided(waited=waited, outcome=happened.outcome, decided_at=act.effective_at)
@@ -333,19 +335,30 @@ def evolve(state: Concern | None, happened: ConcernFact, act: Act) -> Concern:
             return _known(state)
 
 
-def _after_score(state: Concern | None, happened: ConcernScored, act: Act) -> Waiting:
-    band, before = happened.score.band, _known(state)
-    same = isinstance(before, Waiting) and before.band == band
-    return Waiting(
-        contact=happened.contact,
-        received_at=before.waited.received_at
-        if isinstance(before, Decided)
-        else before.received_at,
+def _after_score(state: Concern | None, happened: ConcernScored, act: Act) -> Concern:
+    match _known(state):
+        case Recognised(contact=contact, received_at=received_at):
+            return Waiting(
+                contact=contact,
+                received_at=received_at,
+                score=happened.score,
+                band=happened.score.band,
+                band_since=act.effective_at,
+            )
+        case Waiting() as waiting:
+            return _scored_anew(waiting, happened, act)
+        case Decided(waited=waited) as decided:
+            return replace(decided, waited=_scored_anew(waited, happened, act))
+
+
+def _scored_anew(waiting: Waiting, happened: ConcernScored, act: Act) -> Waiting:
+    band = happened.score.band
+    return replace(
+        waiting,
         score=happened.score,
         band=band,
-        band_since=before.band_since if isinstance(before, Waiting) and same else act.effective_at,
-        screened=happened.scored_by == SCREENER
-        or (isinstance(before, Waiting) and before.screened),
+        band_since=waiting.band_since if band == waiting.band else act.effective_at,
+        judged=waiting.judged or happened.scored_by == SCREENER,
     )
 
 

@@ -32,11 +32,8 @@ BlockFact = BlockRetried | BlockDiscarded
 
 def decide(command: Retry | Discard, _state: int | None, _act: Act) -> Sequence[BlockFact]:
     """Give the fact that `command` is."""
-    match command:
-        case Retry():
-            return (BlockRetried(topic=command.topic, reason=command.reason),)
-        case Discard():
-            return (BlockDiscarded(topic=command.topic, reason=command.reason),)
+    kind = BlockRetried if isinstance(command, Retry) else BlockDiscarded
+    return (kind(topic=command.topic, reason=command.reason),)
 
 
 def evolve(state: int | None, _happened: BlockFact, _act: Act) -> int:

@@ -42,7 +42,7 @@ class Truncated(Exception):
 
 
 class Bus(Protocol):
-    """What carries messages between services."""
+    """What carries messages between services; safe to be cancelled anywhere."""
 
     async def ensure(self, topics: Collection[str]) -> None:
         """Make `topics` where they are not there.
@@ -52,7 +52,7 @@ class Bus(Protocol):
         """
 
     async def publish(self, records: Sequence[Record]) -> None:
-        """Keep all `records`, in order within their part, durably; or raise, and some may lie."""
+        """Keep all `records` durably, in order where their keys place them; or raise: send anew."""
 
     async def fetch(
         self, from_: Mapping[TopicPartition, int], limit: int, wait: float
@@ -62,7 +62,7 @@ class Bus(Protocol):
         Where there is none, wait `wait` seconds at most for one.
 
         Raises:
-            Truncated: an offset lies beyond the end, so what was there is gone.
+            Truncated: an offset lies beyond the end, or before what is kept: it is gone.
         """
 
     async def ends(self, topics: Collection[str]) -> Mapping[TopicPartition, int]:

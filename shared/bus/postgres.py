@@ -3,11 +3,12 @@
 import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
-from typing import Any, Self
+from time import monotonic
+from typing import Self
 
 import asyncpg
 
-from shared.bus.port import PARTITIONS, Record, TopicPartition, Truncated
+from shared.bus.port import PARTITIONS, Record, TopicPartition, Truncated, placed
 
 
 class PostgresBus:
@@ -15,99 +16,93 @@ class PostgresBus:
 
     def __init__(self, dsn: str) -> None:
         self._dsn = dsn
-        self._pool: asyncpg.Pool | None = None
         self._listener: asyncpg.Connection | None = None
+        self._one_listener = asyncio.Lock()
         self._news = asyncio.Event()
 
     async def __aenter__(self) -> Self:
+        # Nothing is reset at release: no session state is ever set, and it costs a round trip.
         self._pool = await asyncpg.create_pool(
-            self._dsn, min_size=0, max_size=4, reset=_keep, command_timeout=30
+            self._dsn, min_size=0, max_size=4, reset=_nothing, command_timeout=30
         )
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        self._pool.terminate()
         if self._listener is not None:
             self._listener.terminate()
-        if self._pool is not None:
-            self._pool.terminate()
 
     async def ensure(self, topics: Collection[str]) -> None:
         """Make `topics` where they are not there."""
         for topic in topics:
-            parts = await self._open.fetchval("select bus.ensure($1, $2)", topic, PARTITIONS)
+            parts = await self._pool.fetchval("select bus.ensure($1, $2)", topic, PARTITIONS)
             if parts != PARTITIONS:
                 raise ValueError(topic)
 
     async def publish(self, records: Sequence[Record]) -> None:
         """Keep `records` in one transaction."""
         headers = [header for record in records for header in record.headers]
-        await self._open.execute(
+        await self._pool.execute(
             "select bus.publish($1, $2, $3, $4, $5, $6, $7)",
-            [record.topic for record in records],
-            [record.part for record in records],
-            [record.key for record in records],
-            [len(record.headers) for record in records],
-            [name for name, _ in headers],
-            [value for _, value in headers],
-            [record.value for record in records],
-        )
+            [it.topic for it in records], [placed(it.key) for it in records],
+            [it.key for it in records], [len(it.headers) for it in records],
+            [name for name, _ in headers], [value for _, value in headers],
+            [it.value for it in records],
+        )  # fmt: skip
 
     async def fetch(
         self, from_: Mapping[TopicPartition, int], limit: int, wait: float
     ) -> Sequence[Record]:
         """Give records from these offsets on; wait where there are none."""
         await self._listen()
-        self._news.clear()
-        rows = await self._rows(from_, limit)
-        if not rows and wait:
-            await self._rest(wait)
-            rows = await self._rows(from_, limit)
-        if not rows:
-            await self._check(from_)
-        return [_record(row) for row in rows]
+        until = monotonic() + wait
+        while True:
+            news = self._news  # of what comes while we look
+            records = await self._records(from_, limit)
+            left = until - monotonic()
+            if records or left <= 0:
+                return records
+            with suppress(TimeoutError):
+                await asyncio.wait_for(news.wait(), left)
 
     async def ends(self, topics: Collection[str]) -> Mapping[TopicPartition, int]:
         """Give the offset behind the last record of each part of `topics`."""
-        rows = await self._open.fetch("select * from bus.ends($1)", list(topics))
+        rows = await self._pool.fetch("select * from bus.ends($1)", list(topics))
         return {TopicPartition(row["topic"], row["part"]): row["next"] for row in rows}
 
-    @property
-    def _open(self) -> asyncpg.Pool:
-        if self._pool is None:
-            raise RuntimeError("the bus is not open")
-        return self._pool
-
-    async def _rows(self, from_: Mapping[TopicPartition, int], limit: int) -> Sequence[Any]:
-        query = "select * from bus.fetch($1, $2, $3, $4)"
+    async def _records(self, from_: Mapping[TopicPartition, int], limit: int) -> Sequence[Record]:
         topics, parts = [at.topic for at in from_], [at.part for at in from_]
-        rows: Sequence[Any] = await self._open.fetch(
-            query, topics, parts, list(from_.values()), limit
-        )
-        return rows
-
-    async def _check(self, from_: Mapping[TopicPartition, int]) -> None:
-        ends = await self.ends({at.topic for at in from_})
-        if any(offset > ends.get(at, 0) for at, offset in from_.items()):
+        query, starts = "select * from bus.fetch($1, $2, $3, $4)", list(from_.values())
+        rows = await self._pool.fetch(query, topics, parts, starts, limit)
+        records = [
+            Record(topic=topic, part=part, offset=offset, key=key, value=value,
+                   headers=tuple(zip(names, contents, strict=True)))
+            for topic, part, offset, key, names, contents, value, _at in rows
+        ]  # fmt: skip
+        first = {it.place: it.offset for it in reversed(records)}
+        gone = any(from_[at] != offset for at, offset in first.items())  # offsets have no holes
+        if not records:
+            ends = await self.ends(set(topics))
+            gone = any(offset > ends.get(at, 0) for at, offset in from_.items())
+        if gone:
             raise Truncated
+        return records
 
     async def _listen(self) -> None:
-        if self._listener is None or self._listener.is_closed():
-            self._listener = await asyncpg.connect(self._dsn)
-            await self._listener.add_listener("bus", lambda *_: self._news.set())
+        async with self._one_listener:
+            if self._listener is None or self._listener.is_closed():
+                listener = await asyncpg.connect(self._dsn)
+                try:
+                    await listener.add_listener("bus", self._tell)
+                except BaseException:  # cancelled in between, it would be deaf
+                    listener.terminate()
+                    raise
+                self._listener = listener
 
-    async def _rest(self, wait: float) -> None:
-        """Wait for news, and look now and then for what came while nobody listened."""
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._news.wait(), wait)
+    def _tell(self, *_: object) -> None:
+        self._news.set()
+        self._news = asyncio.Event()
 
 
-async def _keep(_connection: asyncpg.Connection) -> None:
-    """Reset nothing at release: no session state is ever set, and the reset costs a round trip."""
-
-
-def _record(row: asyncpg.Record) -> Record:
-    headers = tuple(zip(row["header_names"], row["header_values"], strict=True))
-    return Record(
-        topic=row["topic"], part=row["part"], offset=row["off"], key=row["key"],
-        headers=headers, value=row["value"],
-    )  # fmt: skip
+async def _nothing(_connection: asyncpg.Connection) -> None:
+    pass

@@ -10,8 +10,8 @@ from typing import Any
 
 import asyncpg
 
-from shared.bus.message import Heading, Speaker, heading_of, record_of
-from shared.bus.port import Bus, Record
+from shared.bus.message import Speaker, Witness, heading_of, record_of
+from shared.bus.port import Bus
 from shared.lease import Loop, NotOwner, leading
 from shared.log.codec import Codec, Undecodable
 from shared.telemetry import RELAY_LAG
@@ -19,7 +19,6 @@ from shared.telemetry import RELAY_LAG
 BATCH = 500
 POLL = 0.25
 """Seconds after which it looks unasked: another process may have appended."""
-NOTHING = bytes(32)
 
 
 class Forked(Exception):
@@ -53,38 +52,36 @@ class Relay:
                     await loop.rest(POLL)
 
     async def _publish(self, rows: Sequence[asyncpg.Record]) -> None:
-        # `said` decides what is sent; `publish` only words it.
-        if records := [self._record(row) for row in rows if row["said"]]:
+        records = []
+        for row in (it for it in rows if it["said"]):  # which `publish` only words
+            happened = self._codec.read(row)
+            message: Any = self._codec.publish(happened.fact, happened.act)
+            if message is None:
+                raise Undecodable(row["type"])
+            records.append(record_of(happened, message, self._codec.told(message), self._by))
+        if records:
             await self._bus.publish(records)
 
-    def _record(self, row: asyncpg.Record) -> Record:
-        happened = self._codec.read(row)
-        message: Any = self._codec.publish(happened.fact, happened.act)
-        if message is None:
-            raise Undecodable(row["type"])
-        return record_of(happened, message, self._codec.told(message), self._by)
-
     async def _begin(self, db: asyncpg.Connection) -> int:
-        query = "insert into work.relay values (true, 0, $1) on conflict do nothing"
-        await db.execute(query, NOTHING)
-        (row,) = await db.fetch("select position, hash from work.relay")
-        told = await self._last_told()
-        if row["position"]:
-            told.append((row["position"], row["hash"]))
-        await _agree(db, told)
-        return int(row["position"])
+        """Give the checkpoint, if topic and log tell one history."""
+        await db.execute("insert into work.relay values (true, 0, '') on conflict do nothing")
+        ((at, loghash),) = await db.fetch("select position, hash from work.relay")
+        told = [*await self._last_told(), *([(at, loghash)] if at else [])]
+        query = "select position, hash from log.event where position = any ($1)"
+        ours = await db.fetch(query, [it[0] for it in told if it])
+        if not {tuple(row) for row in ours}.issuperset(told):
+            raise Forked  # also where a record names no event: it was not we who told it
+        return int(at)
 
-    async def _last_told(self) -> list[tuple[int, bytes]]:
+    async def _last_told(self) -> list[Witness | None]:
         """Give position and hash of the last two batches of each part of the topic.
 
         The last record alone can be a late repeat, which would hide a fork.
         """
-        told: list[tuple[int, bytes]] = []
+        told: list[Witness | None] = []
         for at, end in (await self._bus.ends([self._by.topic])).items():
-            if end:
-                records = await self._bus.fetch({at: max(0, end - 2 * BATCH)}, 2 * BATCH, 0)
-                headings: list[Heading] = [heading_of(record) for record in records]
-                told += [(heading.position, heading.loghash) for heading in headings]
+            records = await self._bus.fetch({at: max(0, end - 2 * BATCH)}, 2 * BATCH, 0)
+            told += [heading_of(record).witness for record in records]
         return told
 
     async def _move(self, db: asyncpg.Connection, at: int, last: asyncpg.Record) -> int:
@@ -92,11 +89,3 @@ class Relay:
         if await db.execute(query, at, last["position"], last["hash"]) != "UPDATE 1":
             raise NotOwner
         return int(last["position"])
-
-
-async def _agree(db: asyncpg.Connection, told: Sequence[tuple[int, bytes]]) -> None:
-    query = "select position, hash from log.event where position = any ($1)"
-    rows = await db.fetch(query, [position for position, _ in told])
-    ours = {row["position"]: row["hash"] for row in rows}
-    if any(ours.get(position) != loghash for position, loghash in told):
-        raise Forked

@@ -19,11 +19,11 @@ def application(service: Service) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         middleware=[Middleware(Gate, service=service.name)],
-        # A stack trace quotes what was sent; ours goes to our own log, without it.
-        telemetry={"logs": False},
+        # The text and trace of an error quote what was sent; our own log has neither.
+        telemetry={"logs": False, "tracing": False},
         # The open doors take what is called anything, as long as it is JSON.
         strict_content_type=False,
-        responses={"default": {"description": "A problem (RFC 9457)"}},
+        responses={"default": problems.DESCRIBED},
     )
     for router in (*service.routes, operations.router, health.router, pages.router):
         app.include_router(router)

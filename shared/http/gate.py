@@ -1,21 +1,26 @@
 """What happens to every request and every answer?
 
 Plain ASGI, around everything: a size limit, correlation, headers of caution, one log line, one
-measurement. Bodies are small, so one is read whole before the application sees it.
+measurement.
 """
 
+import re
+from secrets import token_hex
 from time import perf_counter
-from typing import Any
 from uuid import UUID, uuid4
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.http.problems import problem
+from shared.lease import PASSING
 from shared.telemetry import REQUESTS, log
 
 LARGEST = 256 * 1024
+METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"})
+TRACE = re.compile(r"00-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
 CAUTION = {
     "cache-control": "no-store",
     "content-security-policy": "default-src 'none'; style-src 'self'; frame-ancestors 'none'",
@@ -25,10 +30,6 @@ CAUTION = {
     "cross-origin-resource-policy": "same-origin",
     "strict-transport-security": "max-age=31536000",
 }  # fmt: skip
-
-
-class TooLarge(Exception):
-    """The body is larger than we take."""
 
 
 class Gate:
@@ -42,47 +43,63 @@ class Gate:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        headers, began = Headers(scope=scope), perf_counter()
-        correlation = _correlation(headers.get("x-correlation-id"))
-        scope.setdefault("state", {})["correlation"] = correlation
-        structlog.contextvars.bind_contextvars(correlation=str(correlation))
-        told = _Told(send, correlation, headers.get("traceparent"), scope)
+        began, passing = perf_counter(), _Passing(scope, receive, send)
+        structlog.contextvars.bind_contextvars(correlation=str(passing.correlation))
         try:
-            await self._app(scope, await _whole(headers, receive), told)
-        except TooLarge:
-            await problem("too-large")(scope, receive, told)
+            await self._app(scope, passing.receive, passing.send)
+        except Exception as broken:
+            # Here, or the server's own answer would lack our headers, and its log quote the text.
+            log.error("broken", exc_info=broken)
+            if passing.status:
+                raise
+            name = "unavailable" if isinstance(broken, PASSING) else "internal"
+            await problem(name)(scope, receive, passing.send)
         finally:
-            self._measure(scope, told.status, perf_counter() - began)
+            self._measure(scope, passing.status, perf_counter() - began)
 
     def _measure(self, scope: Scope, status: int, seconds: float) -> None:
         route = getattr(scope.get("route"), "path", "none")
-        REQUESTS.labels(self._service, route, scope["method"], status).observe(seconds)
-        log.info(
-            "request", method=scope["method"], route=route, status=status,
-            milliseconds=round(seconds * 1000, 1),
-        )  # fmt: skip
+        method = scope["method"] if scope["method"] in METHODS else "other"
+        REQUESTS.labels(self._service, route, method, status).observe(seconds)
+        took = round(seconds * 1000, 1)
+        log.info("request", method=method, route=route, status=status, milliseconds=took)
 
 
-class _Told:
-    """Sends an answer, with the headers that every answer has."""
+class _Passing:
+    """A request on its way in, no larger than we take, and its answer with the headers of all."""
 
-    def __init__(self, send: Send, correlation: UUID, trace: str | None, scope: Scope) -> None:
-        self._send, self._correlation, self._trace, self._scope = send, correlation, trace, scope
-        self.status = 500
+    def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self._scope, self._receive, self._send = scope, receive, send
+        headers = Headers(scope=scope)
+        trace = TRACE.fullmatch(headers.get("traceparent", ""))
+        self.correlation = _correlation(headers.get("x-correlation-id") or (trace and trace[1]))
+        self._trace = trace[0] if trace else f"00-{self.correlation.hex}-{token_hex(8)}-00"
+        self._state = scope.setdefault("state", {})
+        self._state["correlation"] = self.correlation
+        self._size, self.status = 0, 0
 
-    async def __call__(self, message: Message) -> None:
+    async def receive(self) -> Message:
+        """Take the next part of the body."""
+        message = await self._receive()
+        self._size += len(message.get("body", b""))
+        if self._size > LARGEST:
+            raise HTTPException(413)
+        return message
+
+    async def send(self, message: Message) -> None:
+        """Send a part of the answer."""
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            headers = MutableHeaders(scope=message)
-            for name, value in CAUTION.items():
-                headers.setdefault(name, value)
-            headers["x-correlation-id"] = str(self._correlation)
-            if self._trace:
-                headers["traceparent"] = self._trace
-            app: Any = self._scope.get("app")
-            if app is not None and getattr(app.state, "simulated", False):
-                headers["x-clock"] = "simulated"
+            self._complete(MutableHeaders(scope=message))
         await self._send(message)
+
+    def _complete(self, headers: MutableHeaders) -> None:
+        headers.update(CAUTION)
+        headers["x-correlation-id"], headers["traceparent"] = str(self.correlation), self._trace
+        if limit := self._state.get("limit"):
+            headers["ratelimit"] = limit
+        if getattr(self._scope["app"].state, "simulated", False):
+            headers["x-clock"] = "simulated"
 
 
 def _correlation(given: str | None) -> UUID:
@@ -90,32 +107,3 @@ def _correlation(given: str | None) -> UUID:
         return UUID(given or "")
     except ValueError:
         return uuid4()
-
-
-async def _whole(headers: Headers, receive: Receive) -> Receive:
-    """Give what receives the body that was read whole.
-
-    Raises:
-        TooLarge: there is more of it than we take.
-    """
-    if int(_number(headers.get("content-length"))) > LARGEST:
-        raise TooLarge
-    body, more = bytearray(), True
-    while more:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            return receive
-        body += message.get("body", b"")
-        if len(body) > LARGEST:
-            raise TooLarge
-        more = message.get("more_body", False)
-    parts = [{"type": "http.request", "body": bytes(body), "more_body": False}]
-
-    async def again() -> Message:
-        return parts.pop() if parts else await receive()
-
-    return again
-
-
-def _number(text: str | None) -> int:
-    return int(text) if text and text.isascii() and text.isdigit() else 0

@@ -6,6 +6,7 @@ Ready means *can append*: lag is told in the body and in the metrics, and makes 
 import asyncio
 from collections.abc import Awaitable, Callable
 
+import asyncpg
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
@@ -14,7 +15,6 @@ from shared.http.parts import Running
 from shared.lease import PASSING
 
 router = APIRouter(include_in_schema=False)
-Ready = Callable[[], bool]
 PATIENCE = 2.0
 
 
@@ -27,7 +27,9 @@ async def live() -> dict[str, str]:
 @router.get("/health/ready")
 async def ready(running: Running) -> JSONResponse:
     """Say whether an append would succeed, and which answers are still being built."""
-    log, vault = await _reached(running.log.pool.fetchval), await _reached(running.log.vault.ping)
+    log, vault = await asyncio.gather(
+        _reached(running.log.pool.fetchval), _reached(running.log.vault.ping)
+    )
     built = {name: done() for name, done in running.ready.items()}
     good = log and vault and all(built.values())
     body = {"ready": good, "log": log, "vault": vault, "projections": built}
@@ -43,6 +45,6 @@ async def metrics() -> Response:
 async def _reached(ask: Callable[[str], Awaitable[object]]) -> bool:
     try:
         await asyncio.wait_for(ask("select 1"), PATIENCE)
-    except PASSING:
+    except (*PASSING, asyncpg.PostgresError):
         return False
     return True

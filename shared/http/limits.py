@@ -18,18 +18,16 @@ class Limit:
     per_second: float = 200.0
     _full_at: dict[str, float] = field(default_factory=dict)
 
-    def take(self, caller: str) -> float:
-        """Take one request of `caller`; give the seconds to wait, 0 where it may go on."""
+    def take(self, caller: str) -> tuple[float, int]:
+        """Take a request of `caller`: the seconds to wait, 0 where it may go on, and what is left.
+
+        A request that has to wait takes nothing.
+        """
         now = monotonic()
         if len(self._full_at) > MOST_CALLERS:
             self._full_at = {name: at for name, at in self._full_at.items() if at > now}
         full_at = max(self._full_at.get(caller, now), now) + 1 / self.per_second
-        wait = full_at - now - self.burst / self.per_second
-        if wait <= 0:
+        left = round(self.burst - (full_at - now) * self.per_second, 3)
+        if left >= 0:
             self._full_at[caller] = full_at
-        return max(wait, 0.0)
-
-    def left(self, caller: str) -> int:
-        """Give how many requests `caller` has left."""
-        used = (self._full_at.get(caller, 0.0) - monotonic()) * self.per_second
-        return max(0, self.burst - max(0, round(used)))
+        return max(0.0, -left / self.per_second), max(0, int(left))

@@ -5,12 +5,12 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, HTTPException, Response, Security
-from pydantic import AwareDatetime
+from pydantic import Field
 
 from shared.access.tokens import Caller
 from shared.bus.blocked import Discard, Retry, block
 from shared.facts import Act, Code
-from shared.http.parts import Body, Log, acting, answer, caller
+from shared.http.parts import Body, Instant, Log, acting, answer, caller
 from shared.log.handle import handle
 
 router = APIRouter(prefix="/v1", tags=["operations"])
@@ -21,7 +21,7 @@ OperatorReads = Annotated[Caller, Security(caller, scopes=["operator"])]
 class Unblocking(Body):
     """What to do with a blocked case, and why."""
 
-    topic: str
+    topic: Annotated[str, Field(pattern=r"^safeguarding\.[A-Za-z0-9]{1,12}\.[a-z]{1,12}\.v1$")]
     action: Literal["retry", "discard"]
     reason: Code
     """`block-reason@1:...`, such as `mended`, `upgraded` or `harmless`."""
@@ -30,7 +30,7 @@ class Unblocking(Body):
 class Clock(Body):
     """The time that it shall be."""
 
-    to: AwareDatetime
+    to: Instant
 
 
 @router.get("/blocked")
@@ -43,7 +43,7 @@ async def which_are_blocked(log: Log, _by: OperatorReads) -> Sequence[dict[str, 
 @router.post("/blocked/{id}", status_code=204)
 async def unblock(id: UUID, said: Unblocking, by: Operator, log: Log) -> Response:
     """Take a blocked case's messages again, or pass over the first of them; the rest follow."""
-    topic = Code(f"topic@1:{said.topic.removeprefix('safeguarding.').lower()[:40]}")
+    topic = Code(f"topic@1:{said.topic.removeprefix('safeguarding.').lower()}")
     command = Retry if said.action == "retry" else Discard
     receipt = await handle(log, block.stream(id), command(topic=topic, reason=said.reason), by)
     # Recorded first; the consumer that owns the places does it, and a repeat asks it again.

@@ -4,7 +4,6 @@ Rendered here from the OpenAPI document and the refusals' docstrings: no script,
 anybody else's network.
 """
 
-import re
 from pathlib import Path
 from typing import Any
 
@@ -28,11 +27,9 @@ async def reference(request: Request) -> HTMLResponse:
         for path, verbs in document["paths"].items()
         for verb, operation in verbs.items()
     ]
-    page = PAGES.get_template("reference.html")
     shapes = document.get("components", {}).get("schemas", {})
-    return HTMLResponse(
-        page.render(info=document["info"], operations=operations, shapes=shapes, shape=_shape)
-    )
+    told = {"info": document["info"], "operations": operations, "shapes": shapes, "shape": _shape}
+    return HTMLResponse(PAGES.get_template("reference.html").render(told))
 
 
 @router.get("/docs/style.css")
@@ -42,29 +39,27 @@ async def style() -> Response:
 
 
 @router.get("/problems")
-async def problems() -> HTMLResponse:
-    """Give every type of problem that this service can answer with."""
-    return HTMLResponse(PAGES.get_template("problems.html").render(problems=titles()))
-
-
 @router.get("/problems/{name}")
-async def problem(name: str) -> HTMLResponse:
-    """Give the page of one type of problem."""
-    if name not in titles():
+async def problems(name: str | None = None) -> HTMLResponse:
+    """Give the page of one type of problem, or of all."""
+    shown = {it: told for it, told in titles().items() if name in (None, it)}
+    if not shown:
         raise HTTPException(404)
-    return HTMLResponse(PAGES.get_template("problems.html").render(problems={name: titles()[name]}))
+    return HTMLResponse(PAGES.get_template("problems.html").render(problems=shown))
 
 
-def _shape(schema: dict[str, Any] | None) -> str:
+def _shape(schema: dict[str, Any]) -> str:
     """Give a schema in a few words."""
-    if not schema:
-        return "anything"
-    if name := schema.get("$ref"):
-        return str(name).rpartition("/")[2]
-    if choices := schema.get("anyOf") or schema.get("oneOf"):
-        return " or ".join(_shape(choice) for choice in choices)
-    if schema.get("type") == "array":
-        return f"list of {_shape(schema.get('items'))}"
-    if values := schema.get("enum") or ([schema["const"]] if "const" in schema else None):
-        return " | ".join(map(str, values))
-    return re.sub(r"^None$", "anything", str(schema.get("format") or schema.get("type")))
+    match schema:
+        case {"$ref": name}:
+            return str(name).rpartition("/")[2]
+        case {"anyOf": choices} | {"oneOf": choices}:
+            return " or ".join(map(_shape, choices))
+        case {"type": "array"}:
+            return f"list of {_shape(schema.get('items', {}))}"
+        case {"enum": values}:
+            return " | ".join(map(str, values))
+        case {"const": value}:
+            return str(value)
+        case _:
+            return str(schema.get("format") or schema.get("type") or "anything")

@@ -3,28 +3,40 @@
 import base64
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from math import ceil
 from time import time  # noqa: TID251 - a token's life is real time
 from typing import Annotated, Any, Generic, TypeVar
-from uuid import NAMESPACE_URL, uuid4, uuid5
+from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
 
 import orjson
 from fastapi import Depends, Header, HTTPException, Query, Request, Response, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer, SecurityScopes
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from shared.access.tokens import BadToken, Caller, Tokens
 from shared.facts import Act
 from shared.http.limits import Limit
+from shared.lease import PASSING
 from shared.log import log
 from shared.log.log import Receipt
 from shared.projections.projection import Projection
+from shared.refusals import NotYet, Unavailable
+from shared.shapes import adapter
 from shared.telemetry import log as lines
 
 T = TypeVar("T")
 
 BEARER = HTTPBearer(auto_error=False, bearerFormat="JWT", description="ES256 `at+jwt` access token")
-UNKNOWN = HTTPException(401, headers={"WWW-Authenticate": "Bearer"})
+CLOCKS_DIFFER = timedelta(minutes=1)
+FIRST, LAST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+Instant = Annotated[AwareDatetime, Field(ge=FIRST, lt=LAST)]
+"""No year in which a calendar or a column ends."""
+
+Sortable = Instant | UUID | bool | Annotated[int, Field(ge=-(2**63), lt=2**63)]
+Key = Annotated[str, Header(pattern='^"?[^"]+"?$', max_length=255)]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +56,7 @@ class Body(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    effective_at: AwareDatetime | None = None
+    effective_at: Instant | None = None
     """When it was so, if not now."""
 
 
@@ -68,8 +80,13 @@ async def _log(running: Running) -> log.Log:
 
 
 async def _db(running: Running) -> AsyncIterator[AsyncConnection]:
-    async with running.engine.connect() as connection:
-        yield connection
+    try:
+        async with running.engine.connect() as connection:
+            yield connection
+    except DBAPIError as wrapped:  # the driver's own error says whether it passes
+        if wrapped.orig and isinstance(wrapped.orig.__cause__, PASSING):
+            raise Unavailable from wrapped
+        raise
 
 
 async def _version(
@@ -95,50 +112,54 @@ async def must_match(expected: IfMatch) -> int:
     return expected
 
 
-async def caller(
+async def _known(
     request: Request,
-    response: Response,
     running: Running,
     asked: SecurityScopes,
     token: Annotated[HTTPAuthorizationCredentials | None, Security(BEARER)],
 ) -> Caller:
+    try:  # a token's life is real time, even where the council's time is simulated
+        found = running.tokens.caller(token.credentials if token else "", int(time()))
+    except BadToken as why:
+        lines.warning("token", reason=str(why))
+        raise HTTPException(401, headers={"WWW-Authenticate": "Bearer"}) from why
+    if found.may.isdisjoint(asked.scopes):
+        raise HTTPException(403)
+    request.state.wait, left = running.limit.take(found.name)
+    request.state.limit = f'"caller";r={left}'
+    return found
+
+
+async def caller(request: Request, by: Annotated[Caller, Security(_known)]) -> Caller:
     """Give the caller, if one of the roles or scopes that the route names is theirs.
 
     Raises:
         HTTPException: 401 no valid token; 403 another role; 429 too often.
     """
-    if token is None:
-        raise UNKNOWN
-    try:  # a token's life is real time, even where the council's time is simulated
-        found = running.tokens.caller(token.credentials, int(time()))
-    except BadToken as why:
-        lines.warning("token", reason=str(why))
-        raise UNKNOWN from why
-    if found.may.isdisjoint(asked.scopes):
-        raise HTTPException(403)
-    wait = running.limit.take(found.name)
-    response.headers["RateLimit"] = f'"caller";r={running.limit.left(found.name)}'
-    request.state.wait = wait
-    if wait and not getattr(request.scope.get("route"), "open_door", False):
-        raise too_many(wait)
-    return found
+    if request.state.wait:
+        raise too_many(request.state.wait)
+    return by
 
 
 def too_many(wait: float) -> HTTPException:
     """Give the refusal for a caller who asks too often."""
-    return HTTPException(429, headers={"Retry-After": str(max(1, round(wait)))})
+    return HTTPException(429, headers={"Retry-After": str(ceil(wait))})
 
 
-async def _key(idempotency_key: Annotated[str, Header(min_length=1, max_length=255)]) -> str:
-    return idempotency_key.strip('"')
-
-
-async def _acting(request: Request, by: Caller, log: log.Log, role: str, key: str | None) -> Act:
+async def acting_openly(
+    request: Request,
+    by: Annotated[Caller, Security(_known)],
+    asked: SecurityScopes,
+    log: Log,
+    idempotency_key: Annotated[str, Header()] = "",
+) -> Act:
+    """Give the act of a door that turns nothing away: without a key, each request is its own."""
+    key = idempotency_key.strip('"')
     operation = f"{request.method} {request.url.path} {key}"
     return Act(
         id=uuid5(uuid5(NAMESPACE_URL, by.name), operation) if key else uuid4(),
         actor=by.name,
-        role=role,
+        role=next(scope for scope in asked.scopes if scope in by.may),
         purpose="safeguarding",
         effective_at=await log.now(),
         correlation=request.state.correlation,
@@ -147,45 +168,34 @@ async def _acting(request: Request, by: Caller, log: log.Log, role: str, key: st
 
 
 async def acting(
-    request: Request,
-    by: Annotated[Caller, Security(caller)],
-    asked: SecurityScopes,
-    log: Log,
-    key: Annotated[str, Depends(_key)],
+    _by: Annotated[Caller, Security(caller)],
+    act: Annotated[Act, Security(acting_openly)],
+    idempotency_key: Key,
 ) -> Act:
     """Give the act that this request asks for; the same key is the same act."""
-    return await _acting(request, by, log, _role(by, asked), key)
+    return act
 
 
-async def acting_openly(
-    request: Request,
-    by: Annotated[Caller, Security(caller)],
-    asked: SecurityScopes,
-    log: Log,
-    idempotency_key: Annotated[str | None, Header(max_length=255)] = None,
-) -> Act:
-    """Give the act of a door that turns nothing away: without a key, each request is its own."""
-    key = (idempotency_key or "").strip('"') or None
-    return await _acting(request, by, log, _role(by, asked), key)
+def dated(by: Act, said: Body) -> Act:
+    """Give the act at the time that the caller names, if one is named.
 
-
-def _role(by: Caller, asked: SecurityScopes) -> str:
-    return next(scope for scope in asked.scopes if scope in by.may)
+    Raises:
+        NotYet: that time has not come; a wait that began tomorrow would be due too late.
+    """
+    if said.effective_at and said.effective_at > by.effective_at + CLOCKS_DIFFER:
+        raise NotYet
+    return by.at(said.effective_at)
 
 
 def answer(receipt: Receipt, status: int = 204) -> Response:
     """Say where the act came to rest."""
-    response = Response(status_code=status)
-    response.headers.update(resting(receipt))
-    return response
+    return Response(status_code=status, headers=resting(receipt))
 
 
 def resting(receipt: Receipt) -> dict[str, str]:
     """Give the headers that say where an act came to rest."""
-    told = {"ETag": f'"{receipt.version}"'}
-    if receipt.position:
-        told["X-Log-Position"] = str(receipt.position)
-    return told
+    at = {"X-Log-Position": str(receipt.position)} if receipt.position else {}
+    return {"ETag": f'"{receipt.version}"'} | at
 
 
 Cursor = Annotated[str | None, Query(alias="after", max_length=400, description="`next` of a page")]
@@ -206,10 +216,12 @@ def after(text: str | None, *kinds: Callable[[Any], Any]) -> tuple[Any, ...] | N
     if text is None:
         return None
     try:
-        key = orjson.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-        return tuple(kind(part) for kind, part in zip(kinds, key, strict=True))
-    except (ValueError, TypeError) as wrong:
+        told = orjson.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+        key = tuple(kind(part) for kind, part in zip(kinds, told, strict=True))
+        found: tuple[Any, ...] = adapter(tuple[Sortable, ...]).validate_python(key, strict=True)
+    except (ValueError, TypeError, AttributeError, OverflowError) as wrong:
         raise HTTPException(400) from wrong
+    return found
 
 
 async def fresh(

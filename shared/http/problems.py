@@ -5,16 +5,15 @@ RFC 9457 problems. Each has a type that resolves to a page, and none repeats wha
 
 import re
 from collections.abc import Mapping, Sequence
-from http import HTTPStatus
 from typing import Any
 
+import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from shared.refusals import Refused
-from shared.telemetry import log
 
 MEDIA = "application/problem+json"
 GENERAL = {
@@ -33,9 +32,18 @@ GENERAL = {
 BY_STATUS = {status: name for name, (status, _) in GENERAL.items()}
 PLAIN = {
     "missing": "is needed",
-    "extra_forbidden": "is not known here",
+    "unknown_member": "holds a member that is not known here",
     "json_invalid": "is not JSON",
 }
+UNKNOWN = ("extra_forbidden", "unexpected_keyword_argument")
+TEXT = {"type": "string"}
+ERROR = {"type": "object", "properties": {"pointer": TEXT, "code": TEXT, "detail": TEXT}}
+MEMBERS = {
+    "type": TEXT, "title": TEXT, "status": {"type": "integer"}, "correlation_id": TEXT,
+    "errors": {"type": "array", "items": ERROR},
+}  # fmt: skip
+SHAPE = {"type": "object", "required": ["type", "title", "status"], "properties": MEMBERS}
+DESCRIBED = {"description": "A problem (RFC 9457)", "content": {MEDIA: {"schema": SHAPE}}}
 
 
 def name_of(refused: type[Refused]) -> str:
@@ -45,10 +53,7 @@ def name_of(refused: type[Refused]) -> str:
 
 def refusals(root: type[Refused] = Refused) -> Sequence[type[Refused]]:
     """Give every refusal that this process can give."""
-    found = [root]
-    for kind in root.__subclasses__():
-        found += refusals(kind)
-    return found
+    return [root, *(it for kind in root.__subclasses__() for it in refusals(kind))]
 
 
 def titles() -> Mapping[str, tuple[int, str]]:
@@ -58,55 +63,41 @@ def titles() -> Mapping[str, tuple[int, str]]:
 
 
 def problem(
-    name: str, *, status: int | None = None, title: str | None = None, **more: Any
+    name: str, *, status: int | None = None, headers: Mapping[str, str] | None = None, **more: Any
 ) -> JSONResponse:
     """Give the response for a problem of type `name`."""
-    usual, words = titles()[name]
+    usual, title = titles()[name]
     code = status or usual
-    body = {"type": f"/problems/{name}", "title": title or words, "status": code} | more
-    headers = {"Retry-After": "1"} if code == HTTPStatus.SERVICE_UNAVAILABLE else None
-    return JSONResponse(body, code, headers, media_type=MEDIA)
+    told = {"type": f"/problems/{name}", "title": title, "status": code} | more
+    if correlation := structlog.contextvars.get_contextvars().get("correlation"):
+        told["correlation_id"] = correlation
+    waits = {"Retry-After": "1"} if name == "unavailable" else {}
+    return JSONResponse(told, code, waits | dict(headers or {}), media_type=MEDIA)
 
 
 def install(app: FastAPI) -> None:
-    """Make `app` answer every failure with a problem."""
-    app.add_exception_handler(Refused, _refused)
-    app.add_exception_handler(RequestValidationError, _invalid)
-    app.add_exception_handler(HTTPException, _http)
-    app.add_exception_handler(Exception, _broken)
+    """Make `app` answer every failure with a problem; the gate does so where something broke."""
+    for kind in (Refused, RequestValidationError, HTTPException):
+        app.add_exception_handler(kind, _answer)
 
 
-async def _refused(_request: Request, refused: Exception) -> JSONResponse:
-    kind = type(refused)
-    return problem(name_of(kind) if issubclass(kind, Refused) else "internal")
+async def _answer(_request: Request, error: Exception) -> JSONResponse:
+    if isinstance(error, HTTPException):
+        name = BY_STATUS.get(error.status_code, "bad-request")
+        return problem(name, status=error.status_code, headers=error.headers)
+    if isinstance(error, RequestValidationError):
+        found = error.errors()
+        unread = any(it["type"] == "json_invalid" for it in found)
+        errors = [_error(it["type"], it["loc"]) for it in found]
+        return problem("bad-request" if unread else "unreadable", errors=errors)
+    return problem(name_of(type(error)) if isinstance(error, Refused) else "internal")
 
 
-async def _http(_request: Request, error: Exception) -> JSONResponse:
-    status = error.status_code if isinstance(error, HTTPException) else 500
-    answer = problem(BY_STATUS.get(status, "bad-request"), status=status)
-    answer.headers.update(getattr(error, "headers", None) or {})
-    return answer
-
-
-async def _broken(_request: Request, error: Exception) -> JSONResponse:
-    log.error("broken", exc_info=error)
-    return problem("internal")
-
-
-async def _invalid(_request: Request, invalid: Exception) -> JSONResponse:
-    found = invalid.errors() if isinstance(invalid, RequestValidationError) else ()
-    errors = [_error(it["type"], it["loc"]) for it in found]
-    if any(it["type"] == "json_invalid" for it in found):
-        return problem("bad-request", errors=errors)
-    return problem("unreadable", errors=errors)
-
-
-def _error(kind: str, loc: Sequence[str | int]) -> dict[str, str]:
+def _error(kind: str, where: Sequence[str | int]) -> dict[str, str]:
+    # All names on the way are ours, but for that of a member we do not know.
+    if kind in UNKNOWN:
+        kind, where = "unknown_member", where[:-1]
+    place, *inside = where
+    pointer = "/".join(["#" if place == "body" else str(place), *map(str, inside)])
     detail = PLAIN.get(kind, "is not as it should be")
-    return {"pointer": _pointer(loc), "code": kind.replace("_", "-"), "detail": detail}
-
-
-def _pointer(loc: Sequence[str | int]) -> str:
-    """Give where it is; a name that is not one of ours by its looks is not repeated."""
-    parts = (str(part) for part in loc)
-    return "/".join(it if re.fullmatch(r"[A-Za-z0-9_-]{1,40}", it) else "?" for it in parts)
+    return {"pointer": pointer, "code": kind.replace("_", "-"), "detail": detail}

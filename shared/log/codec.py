@@ -5,8 +5,8 @@ sections. One strict `TypeAdapter` for each stored type: unknown members are ref
 build must not drop what a newer one wrote.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, fields, is_dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, TypeVar, get_args
 from uuid import UUID
 
@@ -15,7 +15,6 @@ from pydantic import TypeAdapter
 
 from shared.facts import Act, KernelFact, Recorded
 from shared.refusals import TooLargeToSay
-from shared.sealed import Sealed
 from shared.shapes import adapter
 
 F = TypeVar("F")
@@ -28,8 +27,8 @@ class Undecodable(Exception):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Envelope:
-    """Who did it, in what role and why; when it was lies beside it, in columns."""
+class Body(Generic[F]):
+    """What the body of an event holds: who did it, in what role and why, and the fact."""
 
     __pydantic_config__: ClassVar = {"extra": "forbid"}
 
@@ -38,15 +37,6 @@ class Envelope:
     purpose: str
     correlation: UUID
     causation: UUID | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Body(Generic[F]):
-    """What the body of an event holds."""
-
-    __pydantic_config__: ClassVar = {"extra": "forbid"}
-
-    envelope: Envelope
     fact: F
 
 
@@ -62,11 +52,11 @@ class Codec:
 
     def written(self, fact: Any, act: Act) -> bytes:
         """Give the bytes of `fact`, its words shut."""
-        envelope = Envelope(
-            actor=act.actor, role=act.role, purpose=act.purpose,
-            correlation=act.correlation, causation=act.causation,
+        body = Body(
+            actor=act.actor, role=act.role, purpose=act.purpose, correlation=act.correlation,
+            causation=act.causation, fact=fact,
         )  # fmt: skip
-        return self._bodies[fact.stored_as].dump_json(Body(envelope=envelope, fact=fact))
+        return self._bodies[fact.stored_as].dump_json(body)
 
     def read(self, row: asyncpg.Record) -> Recorded[Any]:
         """Give what `row` of the log records.
@@ -78,23 +68,15 @@ class Codec:
             body = self._bodies[row["type"]].validate_json(row["body"], strict=True)
         except (KeyError, ValueError) as unknown:
             raise Undecodable(row["type"]) from unknown
-        said_by = body.envelope
+        act = Act(
+            id=row["command"], actor=body.actor, role=body.role, purpose=body.purpose,
+            effective_at=row["effective_at"], correlation=body.correlation,
+            causation=body.causation, fingerprint=row["fingerprint"],
+        )  # fmt: skip
         return Recorded(
-            fact=body.fact,
-            act=Act(
-                id=row["command"], actor=said_by.actor, role=said_by.role,
-                purpose=said_by.purpose, effective_at=row["effective_at"],
-                correlation=said_by.correlation, causation=said_by.causation,
-                fingerprint=row["fingerprint"],
-            ),
-            recorded_at=row["recorded_at"],
-            case=row["case_id"],
-            stream=row["stream"],
-            version=row["version"],
-            position=row["position"],
-            said=row["said"],
-            ordinal=row["ordinal"],
-            hash=row["hash"],
+            fact=body.fact, act=act, recorded_at=row["recorded_at"], case=row["case_id"],
+            stream=row["stream"], version=row["version"], position=row["position"],
+            said=row["said"], ordinal=row["ordinal"], hash=row["hash"],
         )  # fmt: skip
 
     def says(self, fact: Any, act: Act) -> bool:
@@ -113,15 +95,3 @@ class Codec:
     def told(self, message: Any) -> bytes:
         """Give the bytes of `message`."""
         return adapter(type(message)).dump_json(message)
-
-    @staticmethod
-    def sealed(value: Any) -> Iterator[Sealed[Any]]:
-        """Give the shut sections within `value`."""
-        if isinstance(value, Sealed):
-            yield value
-        elif isinstance(value, tuple):
-            for part in value:
-                yield from Codec.sealed(part)
-        elif is_dataclass(value):
-            for member in fields(value):
-                yield from Codec.sealed(getattr(value, member.name))

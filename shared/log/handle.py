@@ -1,9 +1,10 @@
 """What is every use case? Load, fold, decide, append."""
 
-from typing import TypeVar
+from collections.abc import Sequence
+from typing import Any, TypeVar
 
 from shared.decider import Stream
-from shared.facts import Act
+from shared.facts import Act, Recorded
 from shared.log.log import Log, Receipt
 from shared.refusals import Conflict, KeptMoving
 
@@ -13,9 +14,18 @@ F = TypeVar("F")
 
 
 async def handle(
-    log: Log, stream: Stream[C, S, F], command: C, act: Act, expected: int | None = None
+    log: Log,
+    stream: Stream[C, S, F],
+    command: C,
+    act: Act,
+    expected: int | None = None,
+    *,
+    begins: bool = False,
 ) -> Receipt:
     """Do `command` once, however often it is sent.
+
+    Where it `begins` a stream that is named after the act, nothing can be there but its own
+    repeat, which the append knows: one round trip less.
 
     Raises:
         Refusal: a rule said no; nothing was written.
@@ -24,8 +34,11 @@ async def handle(
         KeyReused: the same act came before with another body.
         Unavailable: the log or the vault cannot be reached.
     """
-    for _ in range(5):
-        history, receipt = await log.load(stream, act)
+    history: Sequence[Recorded[Any]] = ()
+    receipt: Receipt | None = None
+    for attempt in range(5):
+        if attempt or not begins:
+            history, receipt = await log.load(stream, act)
         if receipt:  # first of all, or a repeat is refused because of its own effect
             return receipt
         if expected not in (None, len(history)):

@@ -2,18 +2,17 @@
 
 import asyncio
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from time import monotonic
 from typing import Any
-from uuid import UUID
 
 import asyncpg
 
 from shared.decider import Stream
 from shared.facts import Act, Recorded
-from shared.lease import PASSING
+from shared.lease import PASSING, Loop
 from shared.log.codec import Codec
 from shared.refusals import Conflict, KeyReused, Unavailable
 from shared.sealed.vault import Vault
@@ -36,29 +35,18 @@ class Log:
     """The events of one service, in one total order."""
 
     def __init__(
-        self,
-        name: str,
-        pool: asyncpg.Pool,
-        vault: Vault,
-        codec: Codec,
-        appended: Callable[[], None] = lambda: None,
+        self, name: str, pool: asyncpg.Pool, vault: Vault, codec: Codec, loops: Sequence[Loop] = ()
     ) -> None:
         self.name, self.codec, self.vault = name, codec, vault
-        self.pool, self.appended = pool, appended
-        self._simulated = False
+        self.pool, self._loops, self.simulated = pool, loops, False
 
     async def begin(self) -> None:
         """Look up which clock this installation has; called once, at the start."""
-        self._simulated = await self.pool.fetchval("select log.clock()") == "simulated"
-
-    @property
-    def simulated(self) -> bool:
-        """Say whether this installation's time is made up."""
-        return self._simulated
+        self.simulated = await self.pool.fetchval("select log.clock()") == "simulated"
 
     async def now(self) -> datetime:
         """Give the installation's time (UTC): the process's clock, or the simulated one."""
-        if not self._simulated:
+        if not self.simulated:
             return datetime.now(UTC)  # noqa: TID251 - this is the one clock that others ask
         (row,) = await self._ask("select log.now() as now")
         now: datetime = row["now"]
@@ -127,14 +115,6 @@ class Log:
         rows = await self._ask(query)
         return int(rows[0]["position"]) if rows else 0
 
-    async def verify(self) -> tuple[int, str] | None:
-        """Give the first bad position and why, or None where the chain is sound.
-
-        It finds accidents and forks, not an owner who rewrites the whole chain.
-        """
-        rows = await self.pool.fetch("select bad, why from log.verify()")
-        return (rows[0]["bad"], rows[0]["why"]) if rows else None
-
     def _told(self, outcome: asyncpg.Record, count: int) -> Receipt:
         status: str = outcome["status"]
         if status == "reused":
@@ -143,7 +123,8 @@ class Log:
             raise Conflict
         if status == "ok":  # not a duplicate
             APPENDED.labels(self.name).inc(count)
-            self.appended()
+            for loop in self._loops:
+                loop.wake()
         return Receipt(outcome["stream"], outcome["version"], outcome["position"])
 
     async def _ask(self, query: str, *arguments: object) -> Sequence[asyncpg.Record]:
@@ -165,8 +146,3 @@ def _receipt(rows: Sequence[asyncpg.Record], act: Act) -> Receipt | None:
     if done[-1]["fingerprint"] != act.fingerprint:
         raise KeyReused
     return Receipt(done[-1]["stream"], done[-1]["version"], done[-1]["position"])
-
-
-def keys_used(events: Sequence[Recorded[Any]]) -> set[UUID]:
-    """Give the ids of the keys that shut the words of `events`."""
-    return {sealed.key for event in events for sealed in Codec.sealed(event.fact)}

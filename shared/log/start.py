@@ -6,7 +6,8 @@ start.
 
 from typing import Any
 
-from shared.log.log import Log, keys_used
+from shared.log.log import Log
+from shared.sealed import sections
 
 PROMISES = {
     "fsync": ("on",),
@@ -18,7 +19,8 @@ GRANTS = {
     "the role is a superuser": "select rolsuper from pg_roles where rolname = current_user",
     "the role may become the log's owner": "select pg_has_role('log_owner', 'member')",
     "the role may write the log's table": (
-        "select has_table_privilege('log.event', 'insert, update, delete, truncate')"
+        "select has_any_column_privilege('log.event', 'insert, update')"
+        " or has_table_privilege('log.event', 'delete, truncate, trigger')"
     ),
     "the role may make temporary tables or schemas": (
         "select has_database_privilege(current_database(), 'temporary, create')"
@@ -51,5 +53,8 @@ async def _settings(connection: Any) -> list[str]:
 async def _vault_behind(log: Log) -> list[str]:
     # A vault that was restored to an earlier day lacks the keys of the newest events.
     newest = await log.read(max(0, await log.head() - 1000))
-    missing = await log.vault.missing(sorted(keys_used(newest)))
-    return [f"the vault is behind the log: {len(missing)} keys are missing"] if missing else []
+    used = {section.key for event in newest for section in sections(event.fact)}
+    missing = await log.vault.missing(sorted(used))
+    named = ", ".join(str(key) for key in missing[:20])
+    many = f"{len(missing)} keys are missing: {named}"
+    return [f"the vault is behind the log: {many}"] if missing else []

@@ -6,8 +6,9 @@ new one builds from zero beside the old one, and nothing is ever altered.
 
 import asyncio
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import astuple, fields
+from dataclasses import fields
 from datetime import date, datetime
+from operator import attrgetter
 from time import monotonic
 from types import NoneType, UnionType
 from typing import Any, Generic, TypeVar, get_args, get_type_hints
@@ -22,23 +23,24 @@ from sqlalchemy import (
     DateTime,
     Index,
     MetaData,
-    Select,
     Table,
     Text,
     Uuid,
     func,
     literal,
     select,
-    union_all,
 )  # fmt: skip
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import TypeEngine
 
 from shared.facts import Code, Recorded
+from shared.refusals import Unavailable
 
 R = TypeVar("R")
 
 SCHEMA = "projection"
+DIALECT = postgresql.asyncpg.dialect()  # type: ignore[no-untyped-call]
 COLUMNS: dict[type, TypeEngine[Any]] = {
     UUID: Uuid(),
     str: Text(),
@@ -49,7 +51,13 @@ COLUMNS: dict[type, TypeEngine[Any]] = {
     datetime: DateTime(timezone=True),
 }
 WORK = MetaData(schema="work")
-POSITIONS = Table("projection", WORK, Column("name", Text), Column("position", BigInteger))
+POSITIONS = Table(
+    "projection",
+    WORK,
+    Column("name", Text),
+    Column("position", BigInteger),
+    Column("ready", Boolean),
+)
 BLOCKED = Table(
     "blocked", WORK, Column("correlation", Uuid), Column("case_id", Uuid),
     Column("since", DateTime(timezone=True)),
@@ -86,31 +94,53 @@ class Projection(Generic[R]):
         for at, names in enumerate(indexes, 1):
             Index(f"{self.name}_{at}", *(self.table.c[column] for column in names))
 
-    def values(self, row: R) -> tuple[Any, ...]:
-        """Give the columns of `row`, in their order."""
-        return astuple(row)  # type: ignore[call-overload, no-any-return]
+        self.values: Callable[[R], tuple[Any, ...]] = attrgetter(*self.table.columns.keys())
+        self._statements()
 
-    def stale_since(self, correlation: str = "correlation") -> ColumnElement[Any]:
+    def _statements(self) -> None:
+        """Word what the projector asks of the table: all names are our own."""
+        columns = list(self.table.columns)
+        table, key = f'{SCHEMA}."{self.name}"', f'"{columns[0].name}"'
+        names = ", ".join(f'"{it.name}"' for it in columns)
+        kinds = (it.type.compile(DIALECT) for it in columns)
+        arrays = ", ".join(f"${at}::{kind}[]" for at, kind in enumerate(kinds, 1))
+        news = ", ".join(f'"{it.name}" = excluded."{it.name}"' for it in columns)
+        self.selects = f"select * from {table} where {key} = any ($1)"  # noqa: S608
+        self.deletes = f"delete from {table} where {key} = any ($1)"  # noqa: S608
+        self.upserts = (
+            f"insert into {table} ({names}) select * from unnest({arrays})"  # noqa: S608
+            f" on conflict ({key}) do update set {news}"
+        )
+
+    def stale_since(self, *, case: str = "") -> ColumnElement[Any]:
         """Give since when a row may be out of date: its case, or the one it came from, is blocked.
 
-        The row's key is its case; its column `correlation` names what it came from.
+        A row's case is its key, or stands in the column `case`; what it came from stands in its
+        column `correlation`.
         """
-        table, key = self.table, next(iter(self.table.primary_key))
-        blocked: Select[Any] = select(BLOCKED.c.since).where(
-            (BLOCKED.c.correlation == table.c[correlation]) | (BLOCKED.c.case_id == key)
+        columns, key = self.table.c, next(iter(self.table.primary_key))
+        cases = [key, columns[case]] if case else [key]
+        blocked = (BLOCKED.c.correlation == columns.correlation) | BLOCKED.c.case_id.in_(cases)
+        stale = (STALE.c.projection == literal(self.name)) & STALE.c.case_id.in_(cases)
+        sinces = (
+            # Correlated each by itself: within a union it would ask of all rows, not of this one.
+            select(func.min(it.c.since)).where(where).correlate(self.table).scalar_subquery()
+            for it, where in ((BLOCKED, blocked), (STALE, stale))
         )
-        stale: Select[Any] = select(STALE.c.since).where(
-            STALE.c.projection == literal(self.name), STALE.c.case_id == key
-        )
-        since = union_all(blocked, stale).subquery()
-        return select(func.min(since.c.since)).scalar_subquery().label("stale_since")
+        return func.least(*sinces).label("stale_since")
 
     async def caught_up(self, db: AsyncConnection, least: int | None, patience: float = 2.0) -> int:
-        """Give the position of the rows; wait `patience` seconds at most for `least`."""
-        query = select(POSITIONS.c.position).where(POSITIONS.c.name == self.name)
+        """Give the position of the rows; wait `patience` seconds at most for `least`.
+
+        Raises:
+            Unavailable: the table is still being built.
+        """
+        query = select(POSITIONS.c.position).where(POSITIONS.c.name == self.name, POSITIONS.c.ready)
         until = monotonic() + patience
         while True:
-            stands = (await db.execute(query)).scalar() or 0
+            stands = (await db.execute(query)).scalar()
+            if stands is None:
+                raise Unavailable
             if least is None or stands >= least or monotonic() >= until:
                 return int(stands)
             await asyncio.sleep(0.05)

@@ -7,26 +7,27 @@ raises leaves that case its last good row, marked stale, until the table is buil
 
 import asyncio
 import gc
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
+from zlib import crc32
 
 import asyncpg
-from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from shared.facts import KernelFact, Recorded
-from shared.lease import Loop, NotOwner, leading
+from shared.lease import Loop, NotOwner, connect, leading
 from shared.log.codec import Codec
-from shared.projections.projection import SCHEMA, Projection
+from shared.projections.projection import DIALECT, SCHEMA, Projection
 from shared.telemetry import PROJECTION_LAG, log
 
 BATCH = 2000
 POLL = 0.25
 MOST_IN_MEMORY = 2_000_000
 """Rows folded before the first COPY; what comes after is upserted like any news."""
-DIALECT = postgresql.asyncpg.dialect()  # type: ignore[no-untyped-call]
+PROGRESS = "update work.projection set position = $2 where name = $1"
+BUILT = "update work.projection set position = $2, ready = true where name = $1"
 
 Rows = dict[Hashable, Any]
 
@@ -40,61 +41,56 @@ class Projector:
         self._stale: set[UUID] = set()
 
     async def work(self, loop: Loop) -> None:
-        """Own the table, and follow the log until asked to stop; otherwise see it followed.
+        """Own the table, and follow the log until asked to stop.
 
         Raises:
-            NotOwner: another process keeps it.
+            NotOwner: another process keeps it; we are ready if it has built it.
         """
-        number = await self._register()
         try:
-            async with leading(self._dsn, 8114, number) as db:
+            async with leading(self._dsn, 8114, crc32(self._it.name.encode()) >> 1) as db:
                 at, built = await self._stands(db)
-                if not built:
-                    at = await self.build(db, loop)
-                await self._follow(db, loop, at)
+                await self._follow(db, loop, at if built else await self.build(db, loop))
         except NotOwner:
-            await self._watch(loop)
+            db = await connect(self._dsn)
+            if (await self._stands(db))[1]:
+                self.ready.set()
+            await db.close()
             raise
 
     async def build(self, db: asyncpg.Connection, loop: Loop) -> int:
         """Build the table from zero, and give the position it stands at."""
         rows: Rows = {}
-        at = 0
+        at, self._stale = 0, set()
         with _without_collector():
-            while len(rows) < MOST_IN_MEMORY and not loop.stopping:
-                news = await self._read(db, at)
-                if not news:
-                    break
+            while len(rows) < MOST_IN_MEMORY and (news := await self._read(db, at)):
+                if loop.stopping:
+                    raise NotOwner
                 at = self._folded(rows, news)
-                await asyncio.sleep(0)
-                if at % (BATCH * 25) == 0:
-                    log.info("building", projection=self._it.name, position=at)
-        if loop.stopping:
-            raise NotOwner
+                if at // BATCH % 25 == 0:  # seen by whoever waits for it
+                    await db.execute(PROGRESS, self._it.name, at)
         await self._fill(db, [row for row in rows.values() if row is not None], at)
         return at
 
-    async def _fill(self, db: asyncpg.Connection, rows: Sequence[Any], at: int) -> None:
+    async def _fill(self, db: asyncpg.Connection, rows: Iterable[Any], at: int) -> None:
         table = self._it.table
         async with db.transaction():
             await db.execute("set local role projection_owner")
             await db.execute(f'drop table if exists {SCHEMA}."{table.name}"')
             await db.execute(_sql(CreateTable(table)))
-            records = (self._it.values(row) for row in rows)
+            records = map(self._it.values, rows)
             await db.copy_records_to_table(table.name, schema_name=SCHEMA, records=records)
             for index in table.indexes:
                 await db.execute(_sql(CreateIndex(index)))
             await db.execute("reset role")
-            await self._keep_stale(db, anew=True)
-            query = "update work.projection set position = $2, ready = true where name = $1"
-            await db.execute(query, self._it.name, at)
+            await db.execute("delete from work.stale where projection = $1", self._it.name)
+            await self._keep_stale(db)
+            await db.execute(BUILT, self._it.name, at)
 
     async def _follow(self, db: asyncpg.Connection, loop: Loop, at: int) -> None:
         query = "select case_id from work.stale where projection = $1"
         self._stale = {row["case_id"] for row in await db.fetch(query, self._it.name)}
         while not loop.stopping:
-            news = await self._read(db, at)
-            if news:
+            if news := await self._read(db, at):
                 await self.keep(db, at, news)
                 at = news[-1].position
             PROJECTION_LAG.labels(self._service, self._it.name).set(len(news))
@@ -110,14 +106,14 @@ class Projector:
         """
         keys = {self._it.key(event) for event in news}
         rows: Rows = dict.fromkeys(keys)
-        for row in await db.fetch(self._select, list(keys)):
+        for row in await db.fetch(self._it.selects, list(keys)):
             rows[row[0]] = self._it.row(**dict(row))
-        before, stale = dict(rows), set(self._stale)
+        before, stale = dict(rows), len(self._stale)
         self._folded(rows, news)
         async with db.transaction():
             await self._upsert(db, before, rows)
-            if stale != self._stale:
-                await self._keep_stale(db, anew=False)
+            if stale != len(self._stale):
+                await self._keep_stale(db)
             query = "update work.projection set position = $3 where name = $1 and position = $2"
             if await db.execute(query, self._it.name, at, news[-1].position) != "UPDATE 1":
                 raise NotOwner
@@ -136,20 +132,13 @@ class Projector:
         return news[-1].position
 
     async def _upsert(self, db: asyncpg.Connection, before: Rows, rows: Rows) -> None:
-        gone = [key for key, row in rows.items() if row is None and before.get(key) is not None]
-        kept = [
-            self._it.values(row)
-            for key, row in rows.items()
-            if row is not None and row != before.get(key)
-        ]
-        if gone:
-            await db.execute(self._delete, gone)
-        if kept:
-            await db.execute(self._insert, *(list(column) for column in zip(*kept, strict=True)))
+        changed = {key: row for key, row in rows.items() if row != before.get(key)}
+        if gone := [key for key, row in changed.items() if row is None]:
+            await db.execute(self._it.deletes, gone)
+        if kept := [self._it.values(row) for row in changed.values() if row is not None]:
+            await db.execute(self._it.upserts, *map(list, zip(*kept, strict=True)))
 
-    async def _keep_stale(self, db: asyncpg.Connection, *, anew: bool) -> None:
-        if anew:
-            await db.execute("delete from work.stale where projection = $1", self._it.name)
+    async def _keep_stale(self, db: asyncpg.Connection) -> None:
         query = "insert into work.stale values ($1, $2, 0, 'fold', now()) on conflict do nothing"
         await db.executemany(query, [(self._it.name, case) for case in self._stale])
 
@@ -157,55 +146,12 @@ class Projector:
         rows = await db.fetch("select * from log.read($1, $2)", at, BATCH)
         return [self._codec.read(row) for row in rows]
 
-    async def _register(self) -> int:
-        connection = await asyncpg.connect(self._dsn)
-        try:
-            await connection.execute(
-                "insert into work.projection (name) values ($1) on conflict do nothing",
-                self._it.name,
-            )
-            query = "select id from work.projection where name = $1"
-            return int(await connection.fetchval(query, self._it.name))
-        finally:
-            await connection.close()
-
     async def _stands(self, db: asyncpg.Connection) -> tuple[int, bool]:
+        query = "insert into work.projection (name) values ($1) on conflict do nothing"
+        await db.execute(query, self._it.name)
         query = "select position, ready from work.projection where name = $1"
         (row,) = await db.fetch(query, self._it.name)
         return row["position"], row["ready"]
-
-    async def _watch(self, loop: Loop) -> None:
-        """Stand by: the answers are ready as soon as their owner has built them."""
-        connection = await asyncpg.connect(self._dsn)
-        try:
-            if (await self._stands(connection))[1]:
-                self.ready.set()
-        finally:
-            await connection.close()
-        await loop.rest(POLL)
-
-    @property
-    def _select(self) -> str:
-        key = next(iter(self._it.table.primary_key)).name
-        return f'select * from {SCHEMA}."{self._it.name}" where "{key}" = any ($1)'  # noqa: S608 - our own names
-
-    @property
-    def _delete(self) -> str:
-        key = next(iter(self._it.table.primary_key)).name
-        return f'delete from {SCHEMA}."{self._it.name}" where "{key}" = any ($1)'  # noqa: S608 - our own names
-
-    @property
-    def _insert(self) -> str:
-        columns = list(self._it.table.columns)
-        names = ", ".join(f'"{column.name}"' for column in columns)
-        kinds = (column.type.compile(DIALECT) for column in columns)
-        arrays = ", ".join(f"${at}::{kind}[]" for at, kind in enumerate(kinds, 1))
-        news = ", ".join(f'"{it.name}" = excluded."{it.name}"' for it in columns)
-        key = columns[0].name
-        return (
-            f'insert into {SCHEMA}."{self._it.name}" ({names}) select * from unnest({arrays})'  # noqa: S608 - our own names
-            f' on conflict ("{key}") do update set {news}'
-        )
 
 
 def _sql(statement: CreateTable | CreateIndex) -> str:

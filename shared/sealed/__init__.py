@@ -4,8 +4,10 @@ Rules, folds and reactions carry sealed words and cannot read them: `Sealed` has
 at. `shared.sealed.vault` shuts and opens; of a service only `api` and `gateways` may import it.
 """
 
-from dataclasses import dataclass, field
-from typing import ClassVar, Generic, TypeVar
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, fields, is_dataclass
+from functools import cache
+from typing import Any, ClassVar, Generic, TypeVar
 from uuid import UUID
 
 T = TypeVar("T")
@@ -29,3 +31,21 @@ class Sealed(Generic[T]):
     def key(self) -> UUID:
         """Give the id of the key that shut the box."""
         return UUID(bytes=self.box[16:32])
+
+
+def sections(value: Any) -> Iterator[Sealed[Any]]:
+    """Give the sections within a fact, whether still open or shut."""
+    if isinstance(value, Sealed):
+        yield value
+    elif isinstance(value, tuple):
+        for part in value:
+            yield from sections(part)
+    else:
+        for name in members(value.__class__):
+            yield from sections(getattr(value, name))
+
+
+@cache
+def members(kind: type) -> Sequence[str]:
+    """Give the names of what a value of this kind holds; every append asks, so it is kept."""
+    return [it.name for it in fields(kind)] if is_dataclass(kind) else ()

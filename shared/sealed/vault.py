@@ -6,8 +6,8 @@ wrapped by a key-encryption key that is not there. A section's associated data i
 """
 
 import hmac
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import fields, is_dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from hashlib import sha256
 from os import urandom
 from pathlib import Path
@@ -19,11 +19,17 @@ import asyncpg
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from shared.refusals import KeyGone, Unavailable
-from shared.sealed import Sealed
+from shared.sealed import Sealed, members, sections
 from shared.shapes import adapter
 
 T = TypeVar("T")
+LOST = (
+    asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError,
+    TimeoutError,
+)  # fmt: skip
+"""`InternalClientError`: the connection broke while a statement was being prepared."""
 Name = tuple[UUID, str]  # subject, retention class
+Key = tuple[UUID, AESGCM]
 KEPT_FOR = 300.0
 """Seconds that a key may stay in memory, so that a destroyed one is soon gone everywhere."""
 MOST_KEPT = 20_000
@@ -106,11 +112,14 @@ class Vault:
             KeyGone: the key of a subject was destroyed, so nothing more can be kept of them.
             Unavailable: the vault cannot be reached.
         """
-        words = [found for fact in facts for found in _open_words(fact)]
+        words = [it for fact in facts for it in sections(fact) if isinstance(it, Open)]
         if not words:
             return list(facts)
-        await self._load({(it.subject, it.retention): it.audience for it in words})
-        return [_shut_within(fact, self._shut) for fact in facts]
+        keys = await self._keys({(it.subject, it.retention): it.audience for it in words})
+        return [
+            _shut_within(fact, lambda it: _boxed(it, keys[it.subject, it.retention]))
+            for fact in facts
+        ]
 
     async def open(self, sealed: Sealed[T], kind: type[T]) -> T:
         """Give the words in clear, to a caller who was allowed to read them.
@@ -121,10 +130,10 @@ class Vault:
         """
         cipher = self._cipher(sealed.key)
         if cipher is None:
-            await self._fetch("select * from vault.keys($1)", [sealed.key])
-            cipher = self._cipher(sealed.key)
-        if cipher is None:
-            raise KeyGone
+            found = await self._fetch("select * from vault.keys($1)", [sealed.key])
+            if not found:
+                raise KeyGone
+            ((_, cipher),) = found.values()
         section, nonce, text = sealed.box[:16], sealed.box[32:44], sealed.box[44:]
         clear = cipher.decrypt(nonce, text, _bound(section, sealed))
         words: T = adapter(kind).validate_json(clear)
@@ -152,26 +161,18 @@ class Vault:
         """Ask the vault's database something, to see that it answers."""
         return await self._pool.fetchval(query)
 
-    def _shut(self, words: Open[Any]) -> Sealed[Any]:
-        key, _ = self._names[words.subject, words.retention]
-        cipher, section, nonce = self._ciphers[key][0], urandom(16), urandom(12)
-        clear = adapter(type(words.reveal())).dump_json(words.reveal())
-        text = cipher.encrypt(nonce, clear, _bound(section, words))
-        box = section + key.bytes + nonce + text
-        return Sealed(subject=words.subject, audience=words.audience, box=box)
-
-    async def _load(self, wanted: Mapping[Name, str]) -> None:
-        for _ in range(2):  # what was known may have been let go while we waited for the rest
-            absent = [name for name in wanted if not self._known(name)]
-            if not absent:
-                return
-            await self._make(absent, wanted)
-        if not all(map(self._known, wanted)):
+    async def _keys(self, wanted: Mapping[Name, str]) -> Mapping[Name, Key]:
+        # Held by the caller, whatever the cache lets go while we wait for the rest.
+        known = {name: key for name in wanted if (key := self._known(name))}
+        if absent := [name for name in wanted if name not in known]:
+            known |= await self._make(absent, wanted)
+        if len(known) < len(wanted):
             raise KeyGone
+        return known
 
-    async def _make(self, absent: Sequence[Name], wanted: Mapping[Name, str]) -> None:
+    async def _make(self, absent: Sequence[Name], wanted: Mapping[Name, str]) -> dict[Name, Key]:
         made = [(UUID(bytes=urandom(16)), AESGCM.generate_key(256)) for _ in absent]
-        await self._fetch(
+        return await self._fetch(
             "select * from vault.keys_for($1, $2, $3, $4, $5, $6)",
             [subject for subject, _ in absent],
             [wanted[name] for name in absent],
@@ -181,30 +182,36 @@ class Vault:
             self._kek.name,
         )
 
-    async def _fetch(self, query: str, *arguments: object) -> None:
+    async def _fetch(self, query: str, *arguments: object) -> dict[Name, Key]:
         try:
             rows = await self._pool.fetch(query, *arguments)
         except asyncpg.InsufficientPrivilegeError:
             raise
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as lost:
+        except LOST as lost:
             raise Unavailable from lost
         if len(self._ciphers) > MOST_KEPT:
             self._ciphers.clear()
             self._names.clear()
         until = monotonic() + KEPT_FOR
-        for row in rows:
-            if row["wrapped"] is not None:
-                key = self._kek.unwrap(row["wrapped"], row["id"].bytes)
-                self._ciphers[row["id"]] = AESGCM(key), until
-                self._names[row["subject"], row["retention_class"]] = row["id"], until
+        found = {
+            (row["subject"], row["retention_class"]): (row["id"], self._unwrapped(row))
+            for row in rows
+            if row["wrapped"] is not None
+        }
+        for name, (id, cipher) in found.items():
+            self._names[name], self._ciphers[id] = (id, until), (cipher, until)
+        return found
 
-    def _known(self, name: Name) -> bool:
-        key, until = self._names.get(name, (None, 0.0))
-        if until > monotonic():
-            return True
-        if key is not None:
-            del self._names[name]
-        return False
+    def _unwrapped(self, row: asyncpg.Record) -> AESGCM:
+        return AESGCM(self._kek.unwrap(row["wrapped"], row["id"].bytes))
+
+    def _known(self, name: Name) -> Key | None:
+        id, _ = self._names.get(name, (None, 0.0))
+        cipher = self._cipher(id) if id else None
+        if id and cipher:
+            return id, cipher
+        self._names.pop(name, None)
+        return None
 
     def _cipher(self, key: UUID) -> AESGCM | None:
         cipher, until = self._ciphers.get(key, (None, 0.0))
@@ -214,15 +221,12 @@ class Vault:
         return None
 
 
-def _open_words(value: Any) -> Iterator[Open[Any]]:
-    if isinstance(value, Open):
-        yield value
-    elif isinstance(value, tuple):
-        for part in value:
-            yield from _open_words(part)
-    elif is_dataclass(value) and not isinstance(value, Sealed):
-        for member in fields(value):
-            yield from _open_words(getattr(value, member.name))
+def _boxed(words: Open[Any], key: Key) -> Sealed[Any]:
+    (id, cipher), section, nonce = key, urandom(16), urandom(12)
+    clear = adapter(type(words.reveal())).dump_json(words.reveal())
+    text = cipher.encrypt(nonce, clear, _bound(section, words))
+    box = section + id.bytes + nonce + text
+    return Sealed(subject=words.subject, audience=words.audience, box=box)
 
 
 def _shut_within(value: Any, shut: Any) -> Any:
@@ -233,12 +237,11 @@ def _shut_within(value: Any, shut: Any) -> Any:
         return (
             parts if any(new is not old for new, old in zip(parts, value, strict=True)) else value
         )
-    if is_dataclass(value) and not isinstance(value, Sealed | type):
-        members = ((it.name, getattr(value, it.name)) for it in fields(value))
-        new = {name: _shut_within(member, shut) for name, member in members}
-        changed = {name: it for name, it in new.items() if it is not getattr(value, name)}
-        return replace(value, **changed) if changed else value
-    return value
+    if isinstance(value, Sealed):
+        return value
+    new = {name: _shut_within(getattr(value, name), shut) for name in members(value.__class__)}
+    changed = {name: it for name, it in new.items() if it is not getattr(value, name)}
+    return replace(value, **changed) if changed else value
 
 
 def _bound(section: bytes, sealed: Sealed[Any]) -> bytes:

@@ -14,7 +14,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import sha256
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -56,22 +56,28 @@ class Calendar:
         """
         day = london_date(since)
         late = since >= datetime.combine(day, CLOSES)
-        days = self._working_days_from(day + timedelta(days=late))
-        for _ in range(working_days):
-            next(days)
-        return datetime.combine(next(days), CLOSES).astimezone(UTC)
+        return _close(self, day + timedelta(days=late), working_days)
 
     def working_days_between(self, first: date, last: date) -> int:
         """Count the working days from `first` to `last`, both included; 0 where last is earlier."""
         days = range((last - first).days + 1)
         return sum(self.works(first + timedelta(days=after)) for after in days)
 
-    def _working_days_from(self, day: date) -> Iterator[date]:
+    def working_days_from(self, day: date) -> Iterator[date]:
         """Give working days in order, without end."""
         while True:
             if self.works(day):
                 yield day
             day += timedelta(days=1)
+
+
+@lru_cache(maxsize=4096)
+def _close(calendar: Calendar, day: date, working_days: int) -> datetime:
+    """Give the close (UTC) of the nth working day from `day` on. Days are few, folds are many."""
+    days = calendar.working_days_from(day)
+    for _ in range(working_days):
+        next(days)
+    return datetime.combine(next(days), CLOSES).astimezone(UTC)
 
 
 @cache

@@ -7,6 +7,7 @@ import pytest
 from services.intake.rules.promotion import (
     AGES,
     CURRENT,
+    HELD_MORE_ADULTS,
     HELD_UNDER_18,
     HOLDS,
     NOTHING_READABLE,
@@ -15,7 +16,7 @@ from services.intake.rules.promotion import (
     Hold,
     Promote,
 )
-from services.intake.rules.reading import AGE_UNKNOWN, GROWN, SEVENTEEN, UNDER_18
+from services.intake.rules.reading import AGE_UNKNOWN, GROWN, MORE_ADULTS, SEVENTEEN, UNDER_18
 from shared.facts import Code
 
 
@@ -30,6 +31,11 @@ def test_an_adult_an_unknown_age_and_seventeen_are_promoted(age: Code, *, transi
 def test_under_18_waits_for_a_person_and_is_never_redirected_by_policy() -> None:
     decided = CURRENT.decide(age=UNDER_18, empty=False)
     assert decided == Hold(policy=CURRENT.code, reason=HELD_UNDER_18)
+
+
+def test_adults_whom_we_did_not_read_wait_for_a_person() -> None:
+    decided = CURRENT.decide(age=MORE_ADULTS, empty=False)
+    assert decided == Hold(policy=CURRENT.code, reason=HELD_MORE_ADULTS)
 
 
 @pytest.mark.parametrize("age", sorted(AGES))

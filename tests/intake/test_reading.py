@@ -23,6 +23,7 @@ from services.intake.rules.fields import (
 from services.intake.rules.reading import (
     AGE_UNKNOWN,
     GROWN,
+    MORE_ADULTS,
     MOST_ADULTS,
     SEVENTEEN,
     UNDER_18,
@@ -149,7 +150,7 @@ def paths(got: ReadReferral) -> set[str]:
 def test_nothing_sent_raises_and_every_check_is_told_in_words(sent: dict[str, object]) -> None:
     got = read(sent, TODAY)
     assert got == read(sent, TODAY)
-    assert 1 <= len(got.adults) <= MOST_ADULTS
+    assert 1 <= len(got.adults) <= MOST_ADULTS + 1
     assert len(set(got.checks)) == len(got.checks)
     assert paths(got) <= set(LABELS)
     for check in got.checks:
@@ -311,3 +312,29 @@ def test_every_field_has_its_place_in_a_sealed_shape() -> None:
     assert {field.name for field in ADULT.fields} == {field.name for field in fields(AdultDetails)}
     answered = {field.name for field in RISK.fields} | {"own_rating"}
     assert answered == {field.name for field in fields(RiskAnswers)}
+
+
+@pytest.mark.parametrize(
+    ("asked", "scale", "points"),
+    [
+        ({"others_at_risk": "yes"}, "others_at_risk", 1),
+        ({"others_at_risk": "yes", "children_at_risk": True}, "others_at_risk", 2),
+        ({"previous_concerns": "yes"}, "repetition", 1),
+    ],
+)
+def test_what_a_form_asks_elsewhere_answers_the_risk_tool_unless_that_was_answered(
+    asked: dict[str, object], scale: str, points: int
+) -> None:
+    (one,) = read({"adults": [{}], **asked}, TODAY).adults
+    assert getattr(one.answers, scale) == points
+    (one,) = read({"adults": [{"risk": {scale: 0}}], **asked}, TODAY).adults
+    assert getattr(one.answers, scale) == 0
+
+
+def test_adults_beyond_those_we_read_are_one_part_that_a_person_looks_at() -> None:
+    many = [{"name": f"Adult {number}"} for number in range(MOST_ADULTS + 20)]
+    adults = read({"adults": many, "immediate_danger": "yes"}, TODAY).adults
+    assert len(adults) == MOST_ADULTS + 1
+    assert adults[-1].age == MORE_ADULTS
+    assert adults[-1].details == AdultDetails()
+    assert adults[-1].answers.signals == signal("immediate-danger")

@@ -14,7 +14,13 @@ REFERRAL = {
             "name": "Edith Hollowell",
             "date_of_birth": "1941-05-02",
             "nhs_number": "9990000018",
-            "risk": {"severity": 3, "likelihood": 4, "self_protection": 1, "access": 2, "coercion": 2},
+            "risk": {
+                "severity": 3,
+                "likelihood": 4,
+                "self_protection": 1,
+                "access": 2,
+                "coercion": 2,
+            },
         }
     ],
     "referrer": {"name": "Priya Anand", "organisation": "Rosewood House"},

@@ -98,7 +98,7 @@ def test_it_stops_within_five_seconds_though_a_session_is_busy(home: Path) -> No
     with server(home) as postgres:
         psql = binaries(Account(os.getuid(), os.getgid(), "self"), print) / "psql"
         dsn = postgres.dsn("postgres")
-        with subprocess.Popen(  # noqa: S603 - our own program
+        with subprocess.Popen(
             [psql, dsn, "-c", "select pg_sleep(60)"], stderr=subprocess.DEVNULL
         ) as busy:
             time.sleep(0.3)
@@ -129,7 +129,7 @@ def test_it_ends_when_whoever_started_it_is_killed(home: Path) -> None:
         "postgres = Postgres(Path(sys.argv[1]), durable=False); postgres.start()\n"
         "print(postgres.pid, flush=True); time.sleep(60)"
     )
-    with subprocess.Popen(  # noqa: S603 - our own words
+    with subprocess.Popen(
         [sys.executable, "-c", script, str(home)], cwd=ROOT, stdout=subprocess.PIPE, text=True
     ) as starter:
         assert starter.stdout

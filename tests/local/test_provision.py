@@ -16,12 +16,14 @@ SERVICES = ("intake", "triage")
 @pytest.fixture(scope="module")
 def home() -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="safeguarding-test-") as folder:
+        Path(folder).chmod(0o755)
         yield Path(folder)
 
 
 @pytest.fixture(scope="module")
 def settings(home: Path) -> Iterator[dict[str, dict[str, str]]]:
     with Postgres(home / "postgres", durable=False) as server:
+        provision(server, home, SERVICES[:1])  # triage joins later, and is let in all the same
         first = provision(server, home, SERVICES)
         assert provision(server, home, SERVICES) == first
         yield first
@@ -42,6 +44,15 @@ async def test_a_service_enters_its_databases(
 ) -> None:
     dsn = settings[service][f"SAFEGUARDING_{database}_URL"]
     assert await asked(dsn, "select current_user::text") == service
+
+
+async def test_a_service_that_joined_later_may_use_bus_and_vault(
+    settings: dict[str, dict[str, str]],
+) -> None:
+    told = settings["triage"]
+    assert await asked(told["SAFEGUARDING_BUS_URL"], "select bus.ensure('a.b.triage.v1', 6)") == 6
+    missing = "select count(*) from vault.missing('{}')"
+    assert await asked(told["SAFEGUARDING_VAULT_URL"], missing) == 0
 
 
 async def test_a_service_does_not_enter_the_database_of_another(

@@ -99,22 +99,49 @@ def test_every_install_asks_for_hashes(run: Any, uv: str | None) -> None:
     assert "--no-deps" in run.installer("bench.lock", uv)
 
 
-def test_an_install_that_fails_leaves_no_stamp(
-    run: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+def test_an_environment_without_pip_is_made_anew_where_uv_has_gone(
+    run: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made_with(run, (3, 11))
+    pretend(run.PYTHON.parent, "python", "echo 3 11; case $2 in *pip*) exit 1; esac")
+    made: list[None] = []
+    monkeypatch.setattr(run, "find_uv", lambda: None)
+    monkeypatch.setattr(run, "make", made.append)
+    monkeypatch.setattr(run, "install", lambda *_: None)
+    run.prepare(["requirements.lock"])
+    assert made == [None]
+
+
+def test_an_install_of_the_bench_leaves_the_main_stamp(
+    run: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made_with(run, (3, 11))
+    pretend(run.ROOT, "bench.lock", "two==2")
+    monkeypatch.setattr(run, "installer", lambda *_: ["true"])
+    for lock in ("requirements.lock", "bench.lock"):
+        run.install(lock, "uv")
+    assert run.is_made("requirements.lock")
+    assert run.is_made("bench.lock")
+    run.install("requirements.lock", "uv")
+    assert not run.is_made("bench.lock")
+
+
+def test_an_install_that_fails_leaves_no_stamp(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    made_with(run, (3, 11))
+    said: list[str] = []
+    monkeypatch.setattr(run, "say", said.append)
     failing = [sys.executable, "-c", "print('no such hash'); raise SystemExit(1)"]
     monkeypatch.setattr(run, "installer", lambda *_: failing)
     with pytest.raises(SystemExit, match=r"Installing from requirements\.lock failed"):
         run.install("requirements.lock", None)
-    assert "no such hash" in capsys.readouterr().err
+    assert "no such hash" in "".join(said)
     assert not run.is_made("requirements.lock")
 
 
 def test_it_works_from_another_folder(tmp_path: Path) -> None:
     if not load().is_made("requirements.lock"):
         pytest.skip("this environment was not made by ./run")
-    helped = subprocess.run(  # noqa: S603 - our own script
+    helped = subprocess.run(
         [ROOT / "run", "help"], cwd=tmp_path, capture_output=True, text=True, check=False
     )
     assert helped.returncode == 0, helped.stderr

@@ -165,9 +165,7 @@ def test_all_children_end_when_the_supervisor_is_killed(tmp_path: Path) -> None:
         "asyncio.run(main())\n"
     )
     words = [sys.executable, "-c", script, DEAF, str(tmp_path / "log")]
-    with subprocess.Popen(  # noqa: S603 - our own words
-        words, cwd=ROOT, stdout=subprocess.PIPE, text=True
-    ) as supervisor:
+    with subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, text=True) as supervisor:
         assert supervisor.stdout
         children = [int(pid) for pid in supervisor.stdout.readline().split()]
         assert len(children) == 2

@@ -77,9 +77,7 @@ instants = some.integers(0, 7 * 365 * 24 * 60).map(
 
 
 @given(instants)
-def test_a_higher_band_is_never_due_later_and_nothing_is_due_before_it_came(
-    came: datetime,
-) -> None:
+def test_a_higher_band_is_never_due_later_and_nothing_is_due_before_it_came(came: datetime) -> None:
     looks = [look_due(band, came, DAYS) for band in (RED, AMBER, GREEN)]
     decisions = [decision_due(band, came, DAYS) for band in (RED, AMBER, GREEN)]
     assert looks == sorted(looks)

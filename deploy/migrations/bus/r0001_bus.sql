@@ -46,7 +46,7 @@ create function bus.fetch(topics text[], parts int[], froms bigint[], most int) 
 begin
   return query select r.* from unnest(topics, parts, froms) as f (topic, part, start)
     cross join lateral (select b.* from bus.record b where b.topic = f.topic and b.part = f.part and b.off >= f.start
-      order by b.off limit greatest(1, most / cardinality(topics))) r;
+      order by b.off limit greatest(1, most / greatest(1, cardinality(topics)))) r;
 end $$;
 
 create function bus.ends(a_topics text[]) returns table (topic text, part int, next bigint) language sql stable security definer

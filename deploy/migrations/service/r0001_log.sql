@@ -82,7 +82,7 @@ begin
         e := log.put(e.hash, row(e.position + 1, '00000000-0000-0000-0000-000000000000', 'log-clock',
           1 + (select count(*) from log.event t where t.stream = 'log-clock'), null, gen_random_uuid(), 0, null, 'log.clock-stepped/1',
           convert_to(json_build_object(
-            'envelope', json_build_object('actor', 'log', 'role', 'log', 'purpose', 'record', 'correlation', commands[r]),
+            'actor', 'log', 'role', 'log', 'purpose', 'record', 'correlation', commands[r],
             'fact', json_build_object('was', e.recorded_at, 'became', clock))::text, 'UTF8'), clock, clock, null)::log.event); end if;
       o.version := o.version + 1; o.position := e.position + 1;
       if public[f] then told := told + 1; end if;
@@ -119,7 +119,7 @@ create table work.blocked (
 -- One consumer a service: what an operator wants of a block is done by the one that owns the places.
 create index on work.blocked (correlation);
 create table work.projection (
-  id int generated always as identity, name text primary key, position bigint not null default 0, ready boolean not null default false);
+  name text primary key, position bigint not null default 0, ready boolean not null default false);
 create table work.stale (projection text, case_id uuid, position bigint not null, error text not null, since timestamptz not null, primary key (projection, case_id));
 
 insert into log.epoch values (1, 0, '{clock}');

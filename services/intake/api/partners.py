@@ -1,6 +1,9 @@
 """What may a partner's system send, and ask of what it sent?"""
 
+from asyncio import to_thread
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any, TypeVar
 from uuid import UUID, uuid5
@@ -34,13 +37,14 @@ from shared.http.parts import (
     answer,
     caller,
     cursor,
+    dated,
     fresh,
     must_match,
     resting,
     too_many,
 )
 from shared.log.handle import handle
-from shared.refusals import NotFound
+from shared.refusals import KeyGone, NotFound
 from shared.sealed.vault import Open
 from shared.time.calendar import calendar, london_date
 
@@ -80,13 +84,13 @@ async def send_referral(request: Request, response: Response, by: Sends, log: Lo
     the first answer; without one, repeats cannot be recognised. This is not an emergency service.
     """
     body = await request.body()
-    said = read(_parsed(body), london_date(by.effective_at))
+    said = (await _read(body, by))[1]
     _not_too_often(request, said)
     stream = referral.stream(uuid5(by.id, "referral"))
     command = _received(stream.case, body.decode(), said, by, _keyless(request))
-    response.headers.update(resting(await handle(log, stream, command, by)))
+    response.headers.update(resting(await handle(log, stream, command, by, begins=True)))
     response.headers["Location"] = f"/v1/referrals/{stream.case}"
-    return status_of(stream.case, await log.history(stream))
+    return await _shown(log, stream.case, await log.history(stream))
 
 
 @router.get("", response_model=Page[Sent])
@@ -110,7 +114,7 @@ async def status(id: UUID, response: Response, by: Reads, log: Log) -> Any:
     """Tell where a referral that you sent has got to."""
     history = await _history(log, id, by.name)
     response.headers["ETag"] = f'"{len(history)}"'
-    return status_of(id, history)
+    return await _shown(log, id, history)
 
 
 @router.get("/{id}/document", response_class=Response)
@@ -125,8 +129,7 @@ async def document(id: UUID, by: Reads, log: Log) -> Response:
 async def amend(id: UUID, request: Request, response: Response, by: Sends, log: Log) -> Any:
     """Add to a referral that you sent. Any JSON object is taken, as for the referral itself."""
     body = await request.body()
-    sent = _parsed(body)
-    said = read(sent, london_date(by.effective_at))
+    sent, said = await _read(body, by)
     _not_too_often(request, said)
     stream = referral.stream(id)
     history = await _history(log, id, by.actor)
@@ -150,17 +153,28 @@ async def withdraw(
     id: UUID, said: Withdrawal, by: Writes, log: Log, expected: Annotated[int, Depends(must_match)]
 ) -> Response:
     """Take back a referral that you sent. What it told us may still bind us to act."""
+    await _history(log, id, by.actor)  # or its version would tell a stranger that it is there
     reasons = Open(subject=id, audience="document", value=said.reason)
     command = WithdrawReferral(reasons=reasons)
-    act = by.at(said.effective_at)
+    act = dated(by, said)
     return answer(await handle(log, referral.stream(id), command, act, expected))
 
 
-def _parsed(body: bytes) -> Mapping[str, object]:
+Read = tuple[Mapping[str, object], ReadReferral]
+LARGE = 16 * 1024
+
+
+async def _read(body: bytes, by: Act) -> Read:
+    """Read a body; a large one may take long, and must keep nobody else waiting."""
+    return await to_thread(_parsed, body, by) if len(body) > LARGE else _parsed(body, by)
+
+
+def _parsed(body: bytes, by: Act) -> Read:
     try:
-        return parse(body)
+        document = parse(body)
     except NotAnObject as wrong:
         raise HTTPException(400) from wrong
+    return document, read(document, london_date(by.effective_at))
 
 
 def _not_too_often(request: Request, said: ReadReferral) -> None:
@@ -229,6 +243,16 @@ def _answers(
     common = read(of_all, london_date(by.effective_at)).adults[0].answers
     named = [it.answers for it in said.adults] if "adults" in sent else []
     return {adult: named[at] if at < len(named) else common for at, adult in enumerate(adults)}
+
+
+async def _shown(log: Log, id: UUID, history: Sequence[Any]) -> ReferralStatus | None:
+    shut = receipt.out_of_hours(await log.now(), calendar())
+    status, own = status_of(id, history, shut=shut), history[0].fact.partner_reference
+    if status is None or own is None:
+        return status
+    with suppress(KeyGone):
+        status = replace(status, partner_reference=await log.vault.open(own, str))
+    return status
 
 
 async def _history(log: Log, id: UUID, sender: str) -> Sequence[Any]:

@@ -1,13 +1,15 @@
 """What may staff do with referrals that the policy left to a person?"""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Response, Security
-from pydantic import Field
+from pydantic import BaseModel, Field
 
 from services.intake.decisions import PromoteContact, RedirectContact, referral
+from services.intake.projections.documents import documents, reasoned
 from services.intake.projections.referrals import Figures, how_many, referrals
 from services.intake.projections.screening import Row, screening, who_waits
 from shared.access.tokens import Caller
@@ -26,6 +28,7 @@ from shared.http.parts import (
     answer,
     caller,
     cursor,
+    dated,
     fresh,
 )
 from shared.log.handle import handle
@@ -56,6 +59,22 @@ class Redirection(Body):
     reasons: Words
 
 
+class Reasons(BaseModel):
+    """Why somebody did something."""
+
+    fact: str
+    by: str
+    words: str
+
+
+class ReferralWords(BaseModel):
+    """What people wrote of a referral: its documents exactly as they were sent."""
+
+    document: str
+    amendments: Sequence[str]
+    reasons: Sequence[Reasons]
+
+
 @router.get("/screening", response_model=Page[Row])
 async def who_waits_for_a_person(
     _by: Reads,
@@ -79,21 +98,31 @@ async def figures(_by: Counts, db: Db, response: Response, least: MinPosition = 
     return await how_many(db)
 
 
-@router.get("/referrals/{id}/words", response_class=Response)
-async def words(id: UUID, _by: Reads, log: Log) -> Response:
-    """Give the referral exactly as it was sent, to whoever has to look at it."""
+@router.get("/referrals/{id}/words", response_model=ReferralWords)
+async def words(id: UUID, response: Response, _by: Reads, log: Log) -> Any:
+    """Give all that was written of a referral, to whoever has to look at it."""
     history = await log.history(referral.stream(id))
     if not history:
         raise NotFound
-    sent = await log.vault.open(history[0].fact.document, str)
-    return Response(sent, media_type="application/json")
+    response.headers["ETag"] = f'"{len(history)}"'
+    open_ = log.vault.open
+    return ReferralWords(
+        document=await open_(history[0].fact.document, str),
+        amendments=[await open_(it, str) for it in documents(history)],
+        reasons=[
+            Reasons(
+                fact=it.fact.stored_as, by=it.act.actor, words=await open_(it.fact.reasons, str)
+            )
+            for it in reasoned(history)
+        ],
+    )
 
 
 @router.post("/referrals/{id}/promotion", status_code=204)
 async def promote(id: UUID, said: Promotion, by: Acts, log: Log, expected: IfMatch) -> Response:
     """Let an adult go on to triage whom the policy held."""
     command = PromoteContact(adult=said.adult, reasons=_reasons(id, said.reasons))
-    act = by.at(said.effective_at)
+    act = dated(by, said)
     return answer(await handle(log, referral.stream(id), command, act, expected))
 
 
@@ -102,7 +131,7 @@ async def redirect(id: UUID, said: Redirection, by: Acts, log: Log, expected: If
     """Pass an adult on to where it belongs; the sender is told where, and nothing else."""
     reasons = _reasons(id, said.reasons)
     command = RedirectContact(adult=said.adult, to=said.to, reasons=reasons)
-    act = by.at(said.effective_at)
+    act = dated(by, said)
     return answer(await handle(log, referral.stream(id), command, act, expected))
 
 

@@ -12,6 +12,7 @@ from services.intake.events import (
     ContactHeld,
     ContactPromoted,
     ContactRedirected,
+    InformationKept,
     InformationPassedOn,
     OutcomeHeard,
     ReferralAmended,
@@ -20,7 +21,7 @@ from services.intake.events import (
     ReferralWithdrawn,
     WithdrawalPassedOn,
 )
-from shared.facts import Recorded
+from shared.facts import Code, Recorded
 from shared.projections.projection import Projection
 
 
@@ -56,25 +57,26 @@ def fold(row: Sent | None, happened: Recorded[ReferralFact]) -> Sent | None:
     match happened.fact:
         case ContactHeld():
             return replace(row, held=row.held + 1)
-        case ContactPromoted(reasons=reasons):
-            # By a person: it was held, or redirected by mistake, before.
-            return replace(_released(row) if reasons else row, promoted=row.promoted + 1)
-        case ContactRedirected():
-            return replace(_released(row), redirected=row.redirected + 1)
+        case ContactPromoted(was=was):
+            row = _released(row, was)
+            return replace(row, promoted=row.promoted + 1)
+        case ContactRedirected(was=was):
+            row = _released(row, was)
+            return replace(row, redirected=row.redirected + 1)
         case ReferralAmended():
             return replace(row, amendments=row.amendments + 1)
         case ReferralWithdrawn():
             return replace(row, withdrawn=True)
-        case OutcomeHeard():
-            return replace(row, decided=min(row.decided + 1, row.promoted))
-        case InformationPassedOn() | WithdrawalPassedOn():
+        case OutcomeHeard(again=again):
+            return row if again else replace(row, decided=row.decided + 1)
+        case InformationPassedOn() | InformationKept() | WithdrawalPassedOn():
             return row
 
 
-def _released(row: Sent) -> Sent:
-    if row.held:
+def _released(row: Sent, was: Code | None) -> Sent:
+    if was == "contact@1:held":
         return replace(row, held=row.held - 1)
-    return replace(row, redirected=row.redirected - 1)
+    return replace(row, redirected=row.redirected - 1) if was else row
 
 
 referrals = Projection(

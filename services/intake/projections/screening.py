@@ -4,7 +4,7 @@ Those in immediate danger first, then the oldest. No row names anybody.
 """
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -16,6 +16,7 @@ from services.intake.events import (
     ContactHeld,
     ContactPromoted,
     ContactRedirected,
+    InformationKept,
     InformationPassedOn,
     OutcomeHeard,
     ReferralAmended,
@@ -46,6 +47,8 @@ class Waiting:
 
     waiting_since: datetime
     due_at: datetime
+    news: int = 0
+    """How often the sender told more since."""
 
 
 def fold(row: Waiting | None, happened: Recorded[ReferralFact]) -> Waiting | None:
@@ -62,6 +65,10 @@ def fold(row: Waiting | None, happened: Recorded[ReferralFact]) -> Waiting | Non
                 waiting_since=since,
                 due_at=expect_by(since, calendar()),
             )
+        case InformationKept(answers=answers):
+            return row and replace(
+                row, calm=row.calm and DANGER not in answers.signals, news=row.news + 1
+            )
         case ContactPromoted() | ContactRedirected():
             return None
         case ReferralReceived() | ReferralAmended() | ReferralWithdrawn():
@@ -75,7 +82,7 @@ def of_adult(happened: Recorded[ReferralFact]) -> Hashable:
     match happened.fact:
         case ContactHeld(part=part) | ContactPromoted(part=part):
             return part.adult
-        case ContactRedirected(adult=adult):
+        case ContactRedirected(adult=adult) | InformationKept(adult=adult):
             return adult
         case _:
             return happened.case
@@ -99,6 +106,7 @@ class Row:
     immediate_danger: bool
     waiting_since: datetime
     due_at: datetime
+    news: int
     stale_since: datetime | None
 
 
@@ -107,7 +115,7 @@ async def who_waits(
 ) -> tuple[Sequence[Row], Place | None]:
     """Give those who wait for a person, and the place behind the last if there are more."""
     order = [screening.table.c[name] for name in ORDER]
-    query = select(screening.table, screening.stale_since())
+    query = select(screening.table, screening.stale_since(case="contact"))
     if after is not None:
         query = query.where(tuple_(*order) > tuple_(*after))
     found = (await db.execute(query.order_by(*order).limit(limit + 1))).mappings().all()

@@ -45,9 +45,14 @@ class ReferralStatus:
 
     id: UUID
     reference: str
+    partner_reference: str | None = None
+    """The sender's own words, which `api` opens for them."""
+
     status: Status
     received_at: datetime
     out_of_hours: bool
+    """The office was shut when it came."""
+
     what_happens_next: str
     expect_by: datetime
     advice: Sequence[str]
@@ -57,8 +62,10 @@ class ReferralStatus:
     withdrawn: bool
 
 
-def status_of(id: UUID, history: Sequence[Recorded[ReferralFact]]) -> ReferralStatus | None:
-    """Give what the sender is told, None where nothing is recorded."""
+def status_of(
+    id: UUID, history: Sequence[Recorded[ReferralFact]], *, shut: bool
+) -> ReferralStatus | None:
+    """Give what the sender is told, None where nothing is recorded; `shut`: the office is, now."""
     state = referral.fold(history)
     if state is None:
         return None
@@ -69,9 +76,9 @@ def status_of(id: UUID, history: Sequence[Recorded[ReferralFact]]) -> ReferralSt
         status=word,
         received_at=history[0].act.effective_at,
         out_of_hours=received.out_of_hours,
-        what_happens_next=receipt.what_next(word, out_of_hours=received.out_of_hours),
+        what_happens_next=receipt.what_next(word, out_of_hours=shut),
         expect_by=received.expect_by,
-        advice=_advice(history, state),
+        advice=_advice(history, state, shut=shut),
         adults=[_adult(state, at, adult) for at, adult in enumerate(received.adults, 1)],
         checks=[told(check) for check in state.checks],
         amendments=state.amendments,
@@ -128,13 +135,15 @@ def _adult(state: Referral, at: int, adult: UUID) -> AdultStatus:
     )
 
 
-def _advice(history: Sequence[Recorded[ReferralFact]], state: Referral) -> Sequence[str]:
+def _advice(
+    history: Sequence[Recorded[ReferralFact]], state: Referral, *, shut: bool
+) -> Sequence[str]:
     held = [it.fact for it in history if isinstance(it.fact, ContactHeld)]
     parts = [it.fact.part for it in history if isinstance(it.fact, ContactHeld | ContactPromoted)]
     return receipt.advice(
         immediate_danger=state.received.immediate_danger,
         emergency_services_called=state.received.emergency_services_called,
-        out_of_hours=state.received.out_of_hours,
+        out_of_hours=shut,
         under_18=any(it.reason == HELD_UNDER_18 for it in held),
         signals=any(part.answers.signals for part in parts),
     )

@@ -2,6 +2,8 @@
 
 A check never holds anything sent: only our own names, for a member's name or value may itself be
 personal data. It is no refusal, and nothing waits for it.
+
+Law: UK GDPR art 5(1)(c), no more personal data than is needed.
 """
 
 from collections.abc import Mapping

@@ -4,6 +4,8 @@ The open door takes every object that RFC 8259 calls valid: a lone surrogate, a 
 length, a member said twice (the last one counts) or 100,000 levels of nesting lose nobody their
 referral. What lies deeper than `DEEPEST` levels is replaced by `TOO_DEEP`, so that whoever walks
 a document later may recurse.
+
+Law: none; RFC 8259 says what JSON is.
 """
 
 import json

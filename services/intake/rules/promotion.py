@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from services.intake.rules.reading import AGE_UNKNOWN, GROWN, SEVENTEEN, UNDER_18
+from services.intake.rules.reading import AGE_UNKNOWN, GROWN, MORE_ADULTS, SEVENTEEN, UNDER_18
 from shared.facts import Code
 
 
@@ -55,10 +55,11 @@ class Policy:
 
 NOTHING_READABLE: Final = Code("hold@1:nothing-readable")
 HELD_UNDER_18: Final = Code("hold@1:under-18")
+HELD_MORE_ADULTS: Final = Code("hold@1:more-adults")
 
 ADULTS_AND_UNKNOWN_AGES: Final = Policy(
     code=Code("promotion@1:adults-and-unknown-ages"),
-    held_ages={UNDER_18: HELD_UNDER_18},
+    held_ages={UNDER_18: HELD_UNDER_18, MORE_ADULTS: HELD_MORE_ADULTS},
     transition_ages=frozenset({SEVENTEEN}),
     held_where_empty=NOTHING_READABLE,
 )
@@ -72,10 +73,11 @@ CURRENT: Final = ADULTS_AND_UNKNOWN_AGES
 HOLDS: Final[Mapping[Code, str]] = {
     NOTHING_READABLE: "Nothing could be read of any adult or event: read what was sent.",
     HELD_UNDER_18: "The age sent is under 18: find out whether that is right.",
+    HELD_MORE_ADULTS: "There are more adults in it than we read: find them in what was sent.",
 }
 """Why a person looks first, for that person."""
 
-AGES: Final = frozenset({GROWN, SEVENTEEN, UNDER_18, AGE_UNKNOWN})
+AGES: Final = frozenset({GROWN, SEVENTEEN, UNDER_18, AGE_UNKNOWN, MORE_ADULTS})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,9 +2,10 @@
 
 Each field is read on its own, so that one that cannot be read spoils no other. Nothing raises,
 whatever was sent; what is missing, unknown or cannot be read becomes a check. Nothing is inferred
-from anybody's words: only codes become answers. Two of them stand outside the risk answers and
-count for every adult: `immediate_danger` yes is the signal `immediate-danger`, and
-`children_at_risk` yes is `child-in-household`, which is what councils' forms ask it for.
+from anybody's words: only codes become answers. Some of them stand outside the risk answers and
+count for every adult: `immediate_danger` yes is the signal `immediate-danger`, `children_at_risk`
+yes is `child-in-household` and two points for others at risk, `others_at_risk` yes one, and
+`previous_concerns` yes one for repetition, which is what councils' forms ask them for.
 
 There is always an adult to look after: where none is given, one without a name, for somebody must
 be able to find the referral among the adults who wait.
@@ -13,7 +14,7 @@ Law: Care Act 2014 s42(1); an adult is 18 or over.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import Any, Final, Literal, TypeVar
 
@@ -40,12 +41,14 @@ from shared.facts import Code
 Tri = Literal["yes", "no", "unknown"]
 
 MOST_ADULTS: Final = 50
-"""Adults read of one referral; what is said of others stays in the document."""
+"""Adults read of one referral; the others stay in the document, and one part stands for them."""
 
 GROWN: Final = Code("age@1:adult")
 SEVENTEEN: Final = Code("age@1:seventeen")
 UNDER_18: Final = Code("age@1:under-18")
 AGE_UNKNOWN: Final = Code("age@1:unknown")
+MORE_ADULTS: Final = Code("age@1:more-adults")
+"""Not one adult but all that we did not read, so that a person looks for them."""
 
 _ADULT_FROM: Final = 18
 """Years."""
@@ -72,7 +75,7 @@ class ReadReferral:
     emergency_services_called: Tri
     anonymous: bool
     adults: tuple[ReadAdult, ...]
-    """In the order sent: at least one, at most `MOST_ADULTS`."""
+    """In the order sent: at least one; beyond `MOST_ADULTS`, one for all the rest."""
 
     circumstances: Circumstances
     source: SourceOfRisk | None
@@ -202,10 +205,12 @@ def _adults(notes: _Notes, sent: object, outline: Values) -> Iterator[ReadAdult]
     if not isinstance(sent, list | tuple):
         notes.add("looks-wrong", ADULTS)
         sent = [sent]
-    if len(sent) > MOST_ADULTS:
-        notes.add("too-many", ADULTS)
     for index, one in enumerate(sent[:MOST_ADULTS]):
         yield _adult(notes, one, index, outline)
+    if len(sent) > MOST_ADULTS:
+        notes.add("too-many", ADULTS)
+        rest = _adult(_Notes(notes.received_on), None, MOST_ADULTS, outline)
+        yield replace(rest, age=MORE_ADULTS)
 
 
 def _adult(notes: _Notes, sent: object, index: int, outline: Values) -> ReadAdult:
@@ -228,12 +233,23 @@ def _answers(risk: Values, outline: Values) -> RiskAnswers:
     if outline["children_at_risk"].read == "yes":
         said.add("child-in-household")
     rating = outline["own_rating"].read
-    scales = {name: value.read for name, value in risk.items() if name != "signals"}
+    read = {name: value.read for name, value in risk.items() if name != "signals"}
+    scales = {name: int(text) for name, text in read.items() if text is not None}
     return RiskAnswers(
-        **{name: int(text) for name, text in scales.items() if text is not None},
+        **_asked_elsewhere(outline) | scales,
         signals=tuple(Code(f"risk-signal@1:{signal}") for signal in SIGNALS if signal in said),
         own_rating=Code(f"band@1:{rating}") if rating else None,
     )
+
+
+def _asked_elsewhere(outline: Values) -> dict[str, int]:
+    """Give what the form's own questions answer of the risk tool's, where that was not asked."""
+    said = (
+        ("others_at_risk", "others_at_risk", 1),
+        ("children_at_risk", "others_at_risk", 2),
+        ("previous_concerns", "repetition", 1),
+    )
+    return {scale: points for asked, scale, points in said if outline[asked].read == "yes"}
 
 
 def _age(notes: _Notes, said: Values, path: str, index: int) -> Code:

@@ -1,7 +1,9 @@
 """What is a sender told: at once, and while they wait?
 
 Status, not story: nothing here names an adult, an abuse or a finding. Times are UTC instants;
-office hours are London's. Targets and wording are this council's policy, not law.
+office hours are London's.
+
+Law: none; targets and wording are this council's policy.
 """
 
 from collections.abc import Mapping
@@ -152,7 +154,7 @@ _NEXT: Final[Mapping[Status, str]] = {
     " what else you learn as an addition, under the same reference.",
     "held": "A person reads your referral by the time given before it goes on, and may ask you.",
     "promoted": "It waits in order of risk for a decision whether the council must make enquiries."
-    " You will be told what class of decision it was within one working day of it.",
+    " Its status shows what class of decision it was within one working day of it.",
     "decided": "If you think that the decision is wrong, say so and ask for it to be looked at"
     " again.",
     "concluded": "If you are worried again, send a new referral and name this reference.",

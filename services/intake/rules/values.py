@@ -2,6 +2,8 @@
 
 Nothing here raises. What cannot be read is still kept as given where it is text: a person may
 understand what a rule cannot.
+
+Law: none.
 """
 
 import re

@@ -4,15 +4,18 @@ Folded from its own stream, so it is always current. Words are still shut here: 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
 
 from services.triage.decisions import Decided, Waiting, concern
 from services.triage.events import (
+    BandOverridden,
     ConcernRecognised,
+    ConcernReopened,
     ConcernScored,
+    Evidence,
     InformationAdded,
     Section42Decided,
     WithdrawalNoted,
@@ -71,9 +74,12 @@ class ConcernView:
     decision: Decision | None
 
 
+TESTS = tuple(it.name for it in fields(Evidence))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShutWords:
-    """What people wrote, shut, by what it is."""
+    """What people wrote, shut, by what it is; of each the last."""
 
     one_each: dict[str, Sealed[Any] | None]
     added: Sequence[Sealed[str]]
@@ -119,10 +125,15 @@ def words(history: Sequence[Recorded[Any]]) -> ShutWords:
     }
     for it in history:
         match it.fact:
-            case ConcernScored(evidence=evidence):
+            case ConcernScored(evidence=evidence) if evidence:
                 one_each["score_evidence"] = evidence
-            case Section42Decided(reasons=reasons):
+            case BandOverridden(reasons=reasons):
+                one_each["band_reasons"] = reasons
+            case Section42Decided(reasons=reasons, evidence=given):
                 one_each["decision_reasons"] = reasons
+                one_each |= {name: getattr(given, name) for name in TESTS}
+            case ConcernReopened(reasons=reasons):
+                one_each["reopening_reasons"] = reasons
             case _:
                 pass
     added = [it.fact.words for it in history if isinstance(it.fact, InformationAdded)]

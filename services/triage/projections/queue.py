@@ -4,7 +4,7 @@ Red by received time; then Amber and Green together by due time, ties by score. 
 in stored columns, so that a page costs the same however many wait. No row names anybody.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -13,6 +13,7 @@ from uuid import UUID
 from sqlalchemy import select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.triage.decisions import REFERRER, SCREENER
 from services.triage.events import (
     BandOverridden,
     ConcernFact,
@@ -24,6 +25,7 @@ from services.triage.events import (
     WithdrawalNoted,
 )
 from services.triage.rules.clocks import decision_due, rank_reason, sort_key
+from services.triage.rules.score import LOW
 from shared.facts import Code, Recorded
 from shared.projections.projection import Projection
 from shared.time.calendar import calendar
@@ -62,33 +64,32 @@ def fold(row: Waiting | None, happened: Recorded[ConcernFact]) -> Waiting | None
     """Give the row after `happened`."""
     if row is None:
         return _first(happened)
-    row = replace(row, version=happened.version)
+    return replace(row, version=happened.version, **_changes(row, happened))
+
+
+def _changes(row: Waiting, happened: Recorded[ConcernFact]) -> Mapping[str, Any]:
+    """Give the members that `happened` changes: a row is copied once for each fact, no more."""
+    at = happened.act.effective_at
     match happened.fact:
-        case ConcernScored() as scored:
-            by_a_person = scored.scored_by == "scorer@1:screener"
-            return _placed(
-                replace(
-                    row,
-                    total=scored.score.total,
-                    confidence=scored.score.confidence,
-                    scored_by=scored.scored_by,
-                    news=0 if by_a_person else row.news,
-                ),
-                scored.score.band,
-                happened.act.effective_at,
-            )
+        case ConcernScored(score=score, scored_by=by):
+            return {
+                "confidence": score.confidence,
+                "scored_by": by,
+                "news": 0 if by == SCREENER else row.news,
+                **_placed(row, score.band, score.total, at),
+            }
         case BandOverridden(band=band):
-            return _placed(row, band, happened.act.effective_at)
+            return _placed(row, band, row.total, at)
         case InformationAdded():
-            return replace(row, news=row.news + 1)
+            return {"news": row.news + 1}
         case WithdrawalNoted():
-            return replace(row, withdrawn=True)
+            return {"withdrawn": True}
         case Section42Decided():
-            return replace(row, decided=True)
+            return {"decided": True}
         case ConcernReopened():
-            return _due(replace(row, decided=False, band_since=happened.act.effective_at))
+            return {"decided": False, **_due(row, row.band, row.total, at)}
         case ConcernRecognised():
-            return row
+            return {}
 
 
 def _first(happened: Recorded[ConcernFact]) -> Waiting | None:
@@ -101,8 +102,8 @@ def _first(happened: Recorded[ConcernFact]) -> Waiting | None:
         correlation=happened.act.correlation,
         band=NOT_YET,
         total=0,
-        confidence=Code("confidence@1:low"),
-        scored_by=Code("scorer@1:referrer"),
+        confidence=LOW,
+        scored_by=REFERRER,
         waiting_since=since,
         band_since=since,
         due_at=since,
@@ -116,14 +117,22 @@ def _first(happened: Recorded[ConcernFact]) -> Waiting | None:
     )
 
 
-def _placed(row: Waiting, band: Code, at: datetime) -> Waiting:
-    return _due(replace(row, band=band, band_since=row.band_since if band == row.band else at))
+def _placed(row: Waiting, band: Code, total: int, at: datetime) -> Mapping[str, Any]:
+    return _due(row, band, total, row.band_since if band == row.band else at)
 
 
-def _due(row: Waiting) -> Waiting:
-    due_at = decision_due(row.band, row.band_since, calendar())
-    rank, sort_at, minus_total = sort_key(row.band, row.waiting_since, due_at, row.total)
-    return replace(row, due_at=due_at, rank=rank, sort_at=sort_at, minus_total=minus_total)
+def _due(row: Waiting, band: Code, total: int, since: datetime) -> Mapping[str, Any]:
+    due_at = decision_due(band, since, calendar())
+    rank, sort_at, minus_total = sort_key(band, row.waiting_since, due_at, total)
+    return {
+        "band": band,
+        "total": total,
+        "band_since": since,
+        "due_at": due_at,
+        "rank": rank,
+        "sort_at": sort_at,
+        "minus_total": minus_total,
+    }
 
 
 ORDER = ("decided", "rank", "sort_at", "minus_total", "concern")

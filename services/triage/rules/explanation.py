@@ -2,6 +2,8 @@
 
 The sentences are made from the score and the version it names, and from nothing else, so an old
 score is explained for ever as it was on its day.
+
+Law: none; see `risk_tool`.
 """
 
 from services.triage.rules.risk_tool import BAND_WORDS, TOOLS, Question, RiskTool, Signalled

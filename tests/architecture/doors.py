@@ -1,0 +1,74 @@
+"""Who may pass which door? Written by hand, so that a door cannot open by accident.
+
+Letters: W and R are the partners' scopes `referrals.write` and `referrals.read`; C is
+customer-contact, S screener, M safeguarding-adults-manager, O operator.
+"""
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from shared.http.application import application
+from shared.run import find
+
+ROOT = Path(__file__).parents[2]
+SERVICES = sorted(app.parent.name for app in ROOT.glob("services/*/app.py"))
+LETTERS = {
+    "W": "referrals.write",
+    "R": "referrals.read",
+    "C": "customer-contact",
+    "S": "screener",
+    "M": "safeguarding-adults-manager",
+    "O": "operator",
+}
+EVERYWHERE = {
+    "GET /v1/blocked": "O",
+    "POST /v1/blocked/{id}": "O",
+    "POST /v1/simulation/clock": "O",
+}  # fmt: skip
+GRID: Mapping[str, Mapping[str, str]] = {
+    "intake": EVERYWHERE | {
+        "POST /v1/referrals": "W",
+        "GET /v1/referrals": "R",
+        "GET /v1/referrals/{id}": "R",
+        "GET /v1/referrals/{id}/document": "R",
+        "POST /v1/referrals/{id}/amendments": "W",
+        "POST /v1/referrals/{id}/withdrawal": "W",
+        "GET /v1/screening": "CM",
+        "GET /v1/figures": "CMSO",
+        "GET /v1/referrals/{id}/words": "CM",
+        "POST /v1/referrals/{id}/promotion": "CM",
+        "POST /v1/referrals/{id}/redirection": "CM",
+    },
+    "triage": EVERYWHERE | {
+        "GET /v1/concerns": "SM",
+        "GET /v1/figures": "SMCO",
+        "GET /v1/concerns/{id}": "SM",
+        "GET /v1/concerns/{id}/history": "SM",
+        "POST /v1/concerns/{id}/scores": "SM",
+        "POST /v1/concerns/{id}/bands": "SM",
+        "POST /v1/concerns/{id}/section-42-decision": "M",
+        "POST /v1/concerns/{id}/reopening": "M",
+    },
+}  # fmt: skip
+
+
+@cache
+def document(service: str) -> Mapping[str, Any]:
+    """Give the OpenAPI document of `service`, as it is served."""
+    return application(find(f"services.{service}")).openapi()
+
+
+def operations(service: str) -> dict[str, dict[str, Any]]:
+    """Give each operation of `service` by its verb and path."""
+    return {
+        f"{verb.upper()} {path}": operation
+        for path, verbs in document(service)["paths"].items()
+        for verb, operation in verbs.items()
+    }
+
+
+def admitted(letters: str) -> set[str]:
+    """Give the scopes and roles that letters of the grid stand for."""
+    return {LETTERS[letter] for letter in letters}

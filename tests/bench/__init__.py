@@ -1,0 +1,1 @@
+"""Do the ratios hold? `./run bench` measures each against a baseline in the same run."""

@@ -1,0 +1,75 @@
+"""Which figures are measured? `./run bench [--only NAME] [--quick]`; 1 where one does not hold."""
+
+import sys
+from asyncio import Runner
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Annotated, Any
+
+import asyncpg
+import typer
+import uvloop
+
+from deploy.local.places import data
+from tests.bench import appending, loading, posting, projecting, queueing, report, scoring
+from tests.bench.cost import Row
+from tests.bench.world import FULL, QUICK, World
+from tests.support.house import house
+
+FIGURES: Mapping[str, Callable[[World], Awaitable[list[Row]]]] = {
+    "append": appending.measure,
+    "load": loading.measure,
+    "build": projecting.measure_build,
+    "live": projecting.measure_live,
+    "score": scoring.measure,
+    "queue": queueing.measure,
+    "post": posting.measure,
+}
+
+
+def bench(
+    *,
+    only: Annotated[list[str] | None, typer.Option(help=f"Of: {', '.join(FIGURES)}.")] = None,
+    quick: Annotated[bool, typer.Option("--quick", help="Less of it: a glance.")] = False,
+) -> None:
+    """Measure each figure against a baseline in the same run, round by round."""
+    names = only or list(FIGURES)
+    if unknown := set(names) - set(FIGURES):
+        raise typer.BadParameter(f"{', '.join(sorted(unknown))}: of {', '.join(FIGURES)}")
+    with TemporaryDirectory() as folder, house(Path(folder)) as at:
+        world = World(at, Path(folder), QUICK if quick else FULL)
+        server = _run(_version(at.owner("postgres")))
+        rows = [row for name in names for row in _measured(name, world)]
+    for line in report.table(rows):
+        typer.echo(line)
+    file = data() / "bench" / "latest.json"
+    report.write(file, report.told(rows, server, quick=quick))
+    typer.echo(f"Also in {file}.")
+    raise typer.Exit(0 if all(row.holds for row in rows) else 1)
+
+
+def _measured(name: str, world: World) -> list[Row]:
+    typer.echo(f"Measuring: {name} ...", err=True)
+    rows: list[Row] = _run(FIGURES[name](world))
+    for line in report.table(rows)[1:]:
+        typer.echo(line, err=True)
+    return rows
+
+
+def _run(work: Any) -> Any:
+    with Runner(loop_factory=uvloop.new_event_loop) as runner:  # as the services run
+        return runner.run(work)
+
+
+async def _version(dsn: str) -> str:
+    connection = await asyncpg.connect(dsn)
+    try:
+        return str(await connection.fetchval("show server_version"))
+    finally:
+        await connection.close()
+
+
+if __name__ == "__main__":
+    sys.argv[0] = "./run bench"
+    typer.run(bench)

@@ -1,0 +1,87 @@
+"""How are figures told? A table for people, and `.data/bench/latest.json` for comparison."""
+
+import json
+import os
+import platform
+import subprocess
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from tests.bench.cost import Row
+
+LIBRARIES = ("asyncpg", "fastapi", "pydantic", "starlette", "uvicorn", "uvloop", "sqlalchemy")
+
+
+def table(rows: Sequence[Row]) -> list[str]:
+    """Give the rows as lines to read."""
+    lines = [f"{'figure':<70}{'ours':>10}{'baseline':>10}{'ratio':>8}  {'hold':<9}holds"]
+    for row in rows:
+        figures = f"{row.ours:>10,.4g}{row.theirs:>10,.4g}{row.ratio:>7.2f}x"
+        lines.append(f"{f'{row.figure} ({row.unit})':<70}{figures}  {_hold(row)}")
+        lines.append(f"    beside: {row.baseline}{f'; {row.note}' if row.note else ''}")
+    return lines
+
+
+def _hold(row: Row) -> str:
+    if row.hold is None:
+        return "told, not held"
+    bound = f"{'<=' if row.bound == 'at most' else '>='} {row.hold:g}x"
+    return f"{bound:<9}{'yes' if row.holds else 'NO'}"
+
+
+def told(rows: Sequence[Row], server: str, *, quick: bool) -> dict[str, Any]:
+    """Give the rows and what they were measured on."""
+    return {
+        "at": datetime.now(UTC).isoformat(timespec="seconds"),  # noqa: TID251 - no council's time
+        "quick": quick,
+        "commit": _commit(),
+        "machine": _machine(),
+        "versions": {"python": platform.python_version(), "postgresql": server}
+        | {name: version(name) for name in LIBRARIES},
+        "rows": [
+            {
+                "figure": row.figure,
+                "baseline": row.baseline,
+                "unit": row.unit,
+                "ours": round(row.ours, 4),
+                "theirs": round(row.theirs, 4),
+                "ratio": round(row.ratio, 3),
+                "hold": row.hold,
+                "bound": row.bound,
+                "holds": row.holds,
+                "note": row.note,
+            }
+            for row in rows
+        ],
+    }
+
+
+def write(file: Path, report: dict[str, Any]) -> None:
+    """Keep the report as the latest."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps(report, indent=2) + "\n")
+
+
+def _machine() -> dict[str, Any]:
+    return {
+        "processors": os.cpu_count(),
+        "memory_gib": round(psutil.virtual_memory().total / 2**30, 1),
+        "system": f"{platform.system()} {platform.release()} {platform.machine()}",
+        "load": [round(it, 2) for it in os.getloadavg()],
+    }
+
+
+def _commit() -> str | None:
+    found = subprocess.run(
+        ("git", "rev-parse", "HEAD"),
+        cwd=Path(__file__).parent,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return found.stdout.strip() if found.returncode == 0 else None

@@ -1,0 +1,109 @@
+"""Where is measured? In a house as an installation's, durable, whose logs are filled as needed."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import psutil
+
+from deploy.migrations import migrate
+from shared.lease import connect
+from shared.log.log import Log
+from shared.run import find, pool_of
+from shared.sealed.vault import FileKey, Vault
+from tests.bench.cost import Watch
+from tests.support.house import House
+
+
+@dataclass(frozen=True, kw_only=True)
+class Size:
+    """How much is measured."""
+
+    rounds: int
+    appends: int
+    cases: int
+    """Of the synthetic log of triage; four facts each."""
+
+    loads: int
+    many: int
+    """Waiting in the long queue."""
+
+    few: int
+    pages: int
+    posts: int
+
+
+FULL = Size(
+    rounds=5, appends=300, cases=30_000, loads=400, many=1_000_000, few=1000, pages=400, posts=800
+)
+QUICK = replace(FULL, rounds=3, appends=100, cases=5000, loads=100, many=100_000, posts=200)
+
+
+@dataclass(frozen=True)
+class World:
+    """The house, and how much to measure in it."""
+
+    house: House
+    folder: Path
+    size: Size
+
+    def watch(self, worker: psutil.Process | None = None) -> Watch:
+        """Give what measures this process, or `worker`, and PostgreSQL."""
+        pid = self.house.server.pid
+        assert pid, "PostgreSQL stands still"
+        return Watch(psutil.Process(pid), worker)
+
+    def dsn(self, service: str) -> str:
+        """Give the address of a service's database, for the service."""
+        return str(self.house.told(service).database_url)
+
+    async def another(self, database: str) -> str:
+        """Make an empty database of the shape that triage's has, and give its address."""
+        await self.as_owner(
+            "postgres",
+            f"drop database if exists {database}",
+            f"create database {database}",
+            f"grant connect on database {database} to triage",
+        )
+        await asyncio.to_thread(migrate, self.house.owner(database), "service", ["triage"])
+        return f"{self.dsn('triage').rpartition('/')[0]}/{database}"
+
+    @asynccontextmanager
+    async def log(self, dsn: str) -> AsyncIterator[Log]:
+        """Give a log of triage at `dsn`, on connections as a service has them."""
+        told = self.house.told("triage")
+        pool, keys = await pool_of(dsn, 1), await pool_of(told.vault_url, 1)
+        log = Log("triage", pool, Vault(keys, FileKey(told.key_file)), find_codec("triage"))
+        await log.begin()
+        try:
+            yield log
+        finally:
+            await pool.close()
+            await keys.close()
+
+    @asynccontextmanager
+    async def connection(self, dsn: str) -> AsyncIterator[asyncpg.Connection]:
+        """Give one connection, as the loops of a service have it."""
+        found = await connect(dsn)
+        try:
+            yield found
+        finally:
+            await found.close()
+
+    async def as_owner(self, database: str, *statements: str) -> None:
+        """Execute `statements` as the superuser."""
+        owner = await asyncpg.connect(self.house.owner(database))
+        try:
+            for statement in statements:
+                await owner.execute(statement)
+        finally:
+            await owner.close()
+
+
+def find_codec(service: str) -> Any:
+    """Give what reads and writes the facts of `service`."""
+    return find(f"services.{service}").codec()

@@ -1,0 +1,1 @@
+"""What HTTP promises: to partners, to staff, and to whoever tries the door."""

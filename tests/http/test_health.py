@@ -1,0 +1,101 @@
+"""Is a service alive and ready, and does a simulated installation say what it is?"""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import asyncpg
+import pytest
+
+from tests.http.conftest import home_is_ready
+from tests.support.house import Home, House, at_home, house, key
+from tests.support.patience import until
+
+
+@pytest.fixture(scope="module")
+def far_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """Give a simulated installation that a test may break."""
+    with house(tmp_path_factory.mktemp("far"), clock="simulated") as found:
+        yield found
+
+
+async def ready(home: Home) -> tuple[int, Any]:
+    """Ask whether it is ready."""
+    async with home.client("nobody") as client:
+        told = await client.get("/health/ready")
+        assert (await client.get("/health/live")).json() == {"status": "alive"}
+    return told.status_code, told.json()
+
+
+async def close(house: House, database: str, *, opened: bool) -> None:
+    """Let nobody into `database`, or everybody again."""
+    owner = await asyncpg.connect(house.owner("postgres"))
+    await owner.execute(f"alter database {database} allow_connections {opened}")
+    if not opened:
+        query = "select pg_terminate_backend(pid) from pg_stat_activity where datname = $1"
+        await owner.fetch(query, database)
+    await owner.close()
+
+
+@pytest.mark.slow
+async def test_ready_means_that_it_can_append(far_house: House) -> None:
+    async with at_home(far_house, "intake") as home:
+        await until(home_is_ready(home))
+        assert (await ready(home))[0] == 200
+        for database, missing in (("vault", "vault"), ("intake", "log")):
+            await close(far_house, database, opened=False)
+            status, told = await ready(home)
+            assert (status, told["ready"], told[missing]) == (503, False, False)
+            await close(far_house, database, opened=True)
+
+            async def again() -> bool:
+                return (await ready(home))[0] == 200
+
+            await until(again)
+        async with home.client("rosewood-house", "referrals.write") as client:
+            assert (await client.post("/v1/referrals", json={})).status_code == 201
+
+
+@pytest.mark.slow
+async def test_a_simulated_installation_says_so_and_its_clock_can_be_moved(
+    far_house: House,
+) -> None:
+    async with (
+        at_home(far_house, "intake") as home,
+        home.client("otto", "operator") as operator,
+        home.client("rosewood-house", "referrals.write", "referrals.read") as partner,
+    ):
+        await until(home_is_ready(home))
+        for path in ("/health/live", "/docs", "/nothing", "/v1/blocked", "/v1/referrals"):
+            assert (await operator.get(path)).headers["x-clock"] == "simulated"
+        later = datetime.now(UTC) + timedelta(days=400)  # noqa: TID251 - the clock it is moved from
+        moved = {"to": later.isoformat()}
+        done = await operator.post("/v1/simulation/clock", json=moved, headers=key())
+        assert done.status_code == 204
+        sent = await partner.post("/v1/referrals", json={})
+        assert datetime.fromisoformat(sent.json()["received_at"]) >= later
+        past = {"to": "2001-01-01T00:00:00Z"}
+        await operator.post("/v1/simulation/clock", json=past, headers=key())
+        assert await home.runtime.log.now() >= later
+        beyond = {"to": "9999-12-31T23:59:59Z"}
+        refused = await operator.post("/v1/simulation/clock", json=beyond, headers=key())
+        assert refused.status_code == 422
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_a_real_installation_has_no_clock_to_move(intake: Home) -> None:
+    async with intake.client("otto", "operator") as operator:
+        moved = {"to": "2030-01-01T00:00:00Z"}
+        refused = await operator.post("/v1/simulation/clock", json=moved, headers=key())
+    assert refused.status_code == 404
+    assert "x-clock" not in refused.headers
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_measurements_name_no_partner_and_no_case(intake: Home) -> None:
+    async with intake.client("rosewood-house", "referrals.write") as client:
+        sent = await client.post("/v1/referrals", json={})
+        measured = (await client.get("/metrics")).text
+    assert 'route="/v1/referrals"' in measured
+    assert "rosewood" not in measured
+    assert sent.json()["id"] not in measured

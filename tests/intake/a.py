@@ -1,0 +1,152 @@
+"""Samples. Start from these and `replace` only what the story is about."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from services.intake.decisions import (
+    HELD,
+    AmendReferral,
+    HearOutcome,
+    PromoteContact,
+    ReceiveReferral,
+    RedirectContact,
+    WithdrawReferral,
+)
+from services.intake.events import (
+    ContactHeld,
+    ContactPromoted,
+    ContactRedirected,
+    InformationKept,
+    InformationPassedOn,
+    OutcomeHeard,
+    Part,
+    ReferralAmended,
+    ReferralFact,
+    ReferralReceived,
+    ReferralWithdrawn,
+    WithdrawalPassedOn,
+)
+from services.intake.rules.checks import Check
+from services.intake.rules.promotion import CURRENT, HELD_UNDER_18, NOTHING_READABLE
+from services.intake.rules.reading import GROWN, SEVENTEEN, UNDER_18
+from shared.contracts.intake import (
+    AdultDetails,
+    AdultPart,
+    Circumstances,
+    Referrer,
+    RiskAnswers,
+    SourceOfRisk,
+)
+from shared.facts import Act, Code, Recorded
+from shared.sealed.vault import Open
+from tests.support.story import SOMEBODY
+
+REFERRAL, ONE, TWO = UUID(int=20), UUID(int=21), UUID(int=22)
+ROSEWOOD = replace(SOMEBODY, actor="rosewood-house", role="referrals.write")
+ELSEWHERE = replace(ROSEWOOD, actor="st-anns-hospital")
+TRIAGE = replace(SOMEBODY, actor="intake", role="reaction")
+danger = Code("risk-signal@1:immediate-danger")
+
+
+def words(text: str, subject: UUID = REFERRAL) -> Open[str]:
+    audience = "document" if subject == REFERRAL else "adult"
+    return Open(subject=subject, audience=audience, value=text)
+
+
+def part(adult: UUID = ONE, age: Code = GROWN, **but: Any) -> Part:
+    said = AdultPart(adult=AdultDetails(name="Edith Hollowell"), circumstances=Circumstances())
+    known: dict[str, Any] = {
+        "adult": adult,
+        "age": age,
+        "answers": RiskAnswers(severity=3, likelihood=2),
+        "details": Open(subject=adult, audience="adult", value=said),
+        "source_of_risk": Open(
+            subject=UUID(int=23), audience="source-of-risk", value=SourceOfRisk(name="Martin")
+        ),
+        "referrer": Open(subject=UUID(int=24), audience="referrer", value=Referrer(name="Priya")),
+    }
+    return Part(**known | but)
+
+
+received = ReferralReceived(
+    reader=Code("reader@1:2026-11"),
+    immediate_danger="no",
+    emergency_services_called="unknown",
+    anonymous=False,
+    wants_outcome="yes",
+    out_of_hours=False,
+    expect_by=SOMEBODY.effective_at + timedelta(hours=2),
+    adults=(ONE,),
+    checks=(Check(code="missing", field="what_happened"),),
+    partner_reference=None,
+    document=words('{"what_happened": ""}'),
+)
+two_received = replace(received, adults=(ONE, TWO))
+receipt = ReceiveReferral(received=received, parts=(part(),), empty=False)
+
+promoted = ContactPromoted(
+    part=part(), policy=CURRENT.code, transition=False, was=None, reasons=None
+)
+promoted_too = replace(promoted, part=part(TWO))
+held = ContactHeld(part=part(age=UNDER_18), policy=CURRENT.code, reason=HELD_UNDER_18)
+held_empty = replace(held, part=part(age=SEVENTEEN), reason=NOTHING_READABLE)
+held_too = replace(held, part=part(TWO, UNDER_18))
+
+children = Code("redirection@1:children")
+advice = Code("redirection@1:advice")
+why = words("The year of birth was mistyped.")
+promotion = PromoteContact(adult=ONE, reasons=why)
+redirection = RedirectContact(adult=ONE, to=children, reasons=why)
+redirected = ContactRedirected(adult=ONE, was=HELD, to=children, reasons=why)
+
+answers = {ONE: RiskAnswers(likelihood=4), TWO: RiskAnswers(signals=(danger,))}
+amended = ReferralAmended(checks=(), document=words('{"what_happened": "He came back."}'))
+amendment = AmendReferral(
+    amended=amended,
+    answers=answers,
+    words={adult: words("He came back.", adult) for adult in (ONE, TWO)},
+)
+
+
+def passed_on(adult: UUID = ONE) -> InformationPassedOn:
+    return InformationPassedOn(adult=adult, answers=answers[adult], words=amendment.words[adult])
+
+
+def kept(adult: UUID = ONE) -> InformationKept:
+    return InformationKept(adult=adult, answers=answers[adult], words=amendment.words[adult])
+
+
+withdrawal = WithdrawReferral(reasons=words("Sent by mistake."))
+withdrawn = ReferralWithdrawn(reasons=withdrawal.reasons)
+withdrawal_passed_on = WithdrawalPassedOn(adult=ONE)
+
+proceeding = Code("outcome-class@1:proceeding")
+passed = Code("outcome-class@1:passed-on")
+outcome = HearOutcome(adult=ONE, outcome_class=proceeding, decided_on=date(2026, 11, 4))
+heard = OutcomeHeard(adult=ONE, again=False, outcome_class=proceeding, decided_on=date(2026, 11, 4))
+
+EVERY_FACT: tuple[ReferralFact, ...] = (
+    two_received, promoted, held_too, amended, passed_on(), kept(TWO),
+    replace(redirected, adult=TWO), withdrawn, withdrawal_passed_on, heard,
+)  # fmt: skip
+
+
+def later(by: Act = ROSEWOOD, **passed: float) -> Act:
+    """Give an act so much later: `hours=2`, `days=3`."""
+    return replace(by, effective_at=by.effective_at + timedelta(**passed))
+
+
+def recorded(
+    *facts: Any, case: UUID = REFERRAL, act: Act = ROSEWOOD, since: int = 0
+) -> Sequence[Recorded[Any]]:
+    """Give facts as a log gives them back, the first behind version `since`."""
+    return [
+        Recorded(
+            fact=fact, act=act, recorded_at=act.effective_at, case=case,
+            stream=f"referral-{case}", version=at, position=at,
+        )
+        for at, fact in enumerate(facts, since + 1)
+    ]  # fmt: skip

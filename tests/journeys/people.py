@@ -1,0 +1,163 @@
+"""Who takes part in a journey, and what do they do?"""
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+import httpx
+
+from tests.support.house import Home, key
+from tests.support.patience import until
+from tests.support.story import ready
+
+CALM = {
+    "severity": 1,
+    "likelihood": 1,
+    "self_protection": 0,
+    "access": 0,
+    "repetition": 0,
+    "others_at_risk": 0,
+    "coercion": 0,
+    "protection": 0,
+}
+"""A referrer's answers that make Green."""
+
+WORRYING = CALM | {"severity": 2, "likelihood": 3, "self_protection": 1, "access": 1}
+"""A referrer's answers that make Amber."""
+
+GRAVE = CALM | {"severity": 3, "likelihood": 4, "self_protection": 1, "access": 2, "coercion": 2}
+"""A referrer's answers that make Red."""
+
+
+def referral(risk: Mapping[str, int] = WORRYING, **more: Any) -> dict[str, Any]:
+    """Give what a partner's system sends of one adult."""
+    adult = {"name": "Edith Hollowell", "date_of_birth": "1941-05-02", "risk": risk}
+    return {"what_happened": "Her cupboards are empty.", "adults": [adult]} | more
+
+
+@dataclass(frozen=True)
+class Partner:
+    """A partner's system."""
+
+    client: httpx.AsyncClient
+
+    async def refers(self, body: Mapping[str, Any]) -> Any:
+        """Send a referral, and give its receipt."""
+        answer = await self.client.post("/v1/referrals", json=body, headers=key())
+        assert answer.status_code == 201, answer.text
+        return answer.json()
+
+    async def adds(self, to: Any, body: Mapping[str, Any]) -> None:
+        """Send more."""
+        at = f"/v1/referrals/{to['id']}/amendments"
+        answer = await self.client.post(at, json=body, headers=key())
+        assert answer.status_code == 201, answer.text
+
+    async def takes_back(self, sent: Any, reason: str) -> None:
+        """Take a referral back, having looked at it."""
+        at = f"/v1/referrals/{sent['id']}"
+        seen = {"If-Match": (await self.client.get(at)).headers["ETag"]}
+        answer = await self.client.post(
+            f"{at}/withdrawal", json={"reason": reason}, headers=key() | seen
+        )
+        assert answer.status_code == 204, answer.text
+
+    async def hears(self, of: Any, what: Callable[[Any], bool]) -> Any:
+        """Wait until the status of a referral says `what`, and give it."""
+
+        async def told() -> Any:
+            status = (await self.client.get(f"/v1/referrals/{of['id']}")).json()
+            return status if what(status) else None
+
+        return await until(told)
+
+
+@dataclass(frozen=True)
+class Staff:
+    """Somebody at a keyboard."""
+
+    client: httpx.AsyncClient
+
+    async def reads(self, concern: str, where: Callable[[Any], bool] = lambda _: True) -> Any:
+        """Wait until a concern can be read and is as said, and give it."""
+
+        async def shown() -> Any:
+            answer = await self.client.get(f"/v1/concerns/{concern}")
+            found = answer.json() if answer.status_code == 200 else None
+            return found if found and where(found) else None
+
+        return await until(shown)
+
+    async def sees_in_order(self, *concerns: str) -> list[str]:
+        """Wait until all of these are in the queue; give them as it ranks them."""
+
+        async def ranked() -> Any:
+            found = [it["concern"] for it in await self.queue() if it["concern"] in concerns]
+            return found if len(found) == len(concerns) else None
+
+        order: list[str] = await until(ranked)
+        return order
+
+    async def queue(self) -> list[Any]:
+        """Give the whole queue."""
+        return await self._all("/v1/concerns")
+
+    async def screening(self) -> list[Any]:
+        """Give all whom the policy left to a person."""
+        return await self._all("/v1/screening")
+
+    async def does(self, what: str, **said: Any) -> None:
+        """Act: `what` is the path of a command."""
+        answer = await self.client.post(f"/v1/{what}", json=said, headers=key())
+        assert answer.status_code == 204, answer.text
+
+    async def decides(self, concern: str, outcome: str = "s42-enquiry", **more: Any) -> None:
+        """Decide under section 42, all three tests being met where nothing else is said."""
+        limbs = (
+            "needs_care_and_support", "at_risk_of_abuse_or_neglect", "unable_to_protect_themselves"
+        )  # fmt: skip
+        answers = {limb: {"answer": more.pop(limb, "met"), "evidence": "Seen."} for limb in limbs}
+        await self.does(
+            f"concerns/{concern}/section-42-decision",
+            tests=answers,
+            outcome=f"section-42-outcome@1:{outcome}",
+            reasons="As the tests say.",
+            **more,
+        )
+
+    async def _all(self, path: str) -> list[Any]:
+        found: list[Any] = []
+        params: dict[str, Any] = {"limit": 200}
+        while params:
+            page = (await self.client.get(path, params=params)).json()
+            found += page["items"]
+            params = {"limit": 200, "after": page["next"]} if page["next"] else {}
+        return found
+
+
+@dataclass(frozen=True)
+class People:
+    """Everybody in a journey."""
+
+    home: Partner
+    contact: Staff
+    screener: Staff
+    manager: Staff
+
+
+@asynccontextmanager
+async def people(town: Mapping[str, Home]) -> AsyncIterator[People]:
+    """Give everybody their way in, once the services' lists can be asked for."""
+    for home in town.values():
+        await ready(home)
+    intake, triage = town["intake"], town["triage"]
+    name = f"rosewood-house-{uuid4()}"
+    async with (
+        intake.client(name, "referrals.write", "referrals.read") as partner,
+        intake.client("jo", "customer-contact") as contact,
+        triage.client("kit", "screener") as screener,
+        triage.client("sam", "safeguarding-adults-manager") as manager,
+    ):
+        yield People(Partner(partner), Staff(contact), Staff(screener), Staff(manager))

@@ -1,0 +1,59 @@
+"""A low-risk wait passes fresher and graver ones as its time comes, so that none is forgotten."""
+
+from collections.abc import Iterator, Mapping
+
+import pytest
+
+from tests.journeys.people import CALM, GRAVE, WORRYING, Partner, people, referral
+from tests.support.house import Home, House, at_home, house, key
+from tests.support.patience import until
+
+
+async def it_is(town: Mapping[str, Home], moment: str) -> None:
+    """Let the council's clock move on to `moment`."""
+    for home in town.values():
+        async with home.client("olu", "operator") as operator:
+            answer = await operator.post("/v1/simulation/clock", json={"to": moment}, headers=key())
+            assert answer.status_code == 204, answer.text
+
+
+@pytest.fixture(scope="module")
+def simulated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """Give a house whose clock the test moves."""
+    with house(tmp_path_factory.mktemp("simulated"), clock="simulated") as found:
+        yield found
+
+
+async def waits(home: Partner, risk: Mapping[str, int]) -> str:
+    """Refer somebody; give their concern."""
+    adult: str = (await home.refers(referral(risk)))["adults"][0]["adult"]
+    return adult
+
+
+@pytest.mark.slow
+async def test_a_low_risk_wait_passes_fresher_amber_when_due(simulated: House) -> None:
+    async with at_home(simulated, "intake") as intake, at_home(simulated, "triage") as triage:
+        town = {"intake": intake, "triage": triage}
+        async with people(town) as they:
+            await it_is(town, "2023-06-05T09:00:00Z")  # Monday
+            low = await waits(they.home, CALM)
+            first = await waits(they.home, WORRYING)
+            assert await they.screener.sees_in_order(low, first) == [first, low]
+
+            await it_is(town, "2023-06-09T15:00:00Z")  # Friday: low is due on Monday
+            fresh = await waits(they.home, WORRYING)
+            assert await they.screener.sees_in_order(low, first, fresh) == [first, low, fresh]
+            row = next(it for it in await they.screener.queue() if it["concern"] == low)
+            assert row["rank_reason"] == (
+                "Green, due Mon 12 Jun 17:00: Amber and Green go by due time"
+            )
+
+            grave = await waits(they.home, GRAVE)
+            assert (await they.screener.sees_in_order(grave, low, fresh))[0] == grave
+
+            await they.manager.decides(first)
+
+            async def decided() -> bool:
+                return first not in {it["concern"] for it in await they.screener.queue()}
+
+            await until(decided)

@@ -1,0 +1,1 @@
+"""What crosses from one context to another."""

@@ -1,0 +1,120 @@
+"""What may a test of the bus ask for?"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from functools import cache
+from uuid import uuid4
+
+import asyncpg
+import pytest
+
+from deploy.migrations import migrate
+from shared.bus import consumer
+from shared.bus.postgres import PostgresBus
+from shared.log.log import Log
+from shared.run import pool_of
+from shared.sealed.vault import FileKey, Vault
+from tests.kernel.bus import a
+from tests.support.house import House
+
+TEMPLATE = "of_the_bus"
+Copies = Callable[[str], str]
+
+
+@pytest.fixture
+def authority() -> str:
+    """Give an authority that nobody else speaks of."""
+    return f"E{uuid4().hex[:10]}"
+
+
+@pytest.fixture(scope="session")
+def template(shared_house: House) -> str:
+    """Give an empty service database that others are copied from."""
+    run_first(shared_house.owner("postgres"), f"create database {TEMPLATE}")
+    migrate(shared_house.owner(TEMPLATE), "service", ["triage"])
+    return TEMPLATE
+
+
+@pytest.fixture(scope="session")
+def copies(shared_house: House, template: str) -> Copies:
+    """Give what makes a service database by its name, once: each costs a thousand files."""
+
+    @cache
+    def made(name: str) -> str:
+        owner = shared_house.owner("postgres")
+        for statement in (
+            f"create database {name} template {template}",
+            f"revoke all on database {name} from public",
+            f"grant connect on database {name} to triage",
+        ):
+            run_first(owner, statement)
+        return name
+
+    return made
+
+
+@pytest.fixture(scope="session")
+def listeners_log(copies: Copies) -> str:
+    """Give the log that all listeners of a worker share: their topics and cases differ."""
+    return copies("of_the_listeners")
+
+
+@pytest.fixture(scope="session")
+def tellers_logs(copies: Copies) -> tuple[str, str]:
+    """Give two logs to be told; a test empties them first."""
+    return copies("of_the_teller"), copies("of_the_impostor")
+
+
+@pytest.fixture(scope="session")
+def queues_log(copies: Copies) -> str:
+    """Give the log of triage itself."""
+    return copies("of_the_queue")
+
+
+def address(house: House, database: str) -> str:
+    """Give the address of `database` for the role triage."""
+    return house.settings["triage"]["SAFEGUARDING_DATABASE_URL"].rpartition("/")[0] + f"/{database}"
+
+
+def run_first(dsn: str, statement: str) -> None:
+    """Run `statement` before there is a loop."""
+
+    async def run() -> None:
+        db = await asyncpg.connect(dsn)
+        await db.execute(statement)
+        await db.close()
+
+    asyncio.run(run())
+
+
+@pytest.fixture
+async def voices(shared_house: House) -> AsyncIterator[PostgresBus]:
+    """Give the bus of all who speak: a superuser may say anything."""
+    async with PostgresBus(shared_house.owner("bus")) as bus:
+        yield bus
+
+
+@pytest.fixture
+async def ears(shared_house: House) -> AsyncIterator[PostgresBus]:
+    """Give the bus as triage meets it."""
+    async with PostgresBus(shared_house.settings["triage"]["SAFEGUARDING_BUS_URL"]) as bus:
+        yield bus
+
+
+@pytest.fixture
+async def listener(
+    shared_house: House,
+    listeners_log: str,
+    voices: PostgresBus,
+    ears: PostgresBus,
+    authority: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> AsyncIterator[a.Listener]:
+    """Give a listener that has heard nothing yet, and does not wait long."""
+    monkeypatch.setattr(consumer, "WAIT", 0.05)
+    dsn = address(shared_house, listeners_log)
+    pool = await pool_of(dsn, 4)
+    vault = Vault(pool, FileKey(shared_house.told("triage").key_file))
+    log = Log("listener", pool, vault, a.codec())
+    yield a.Listener(dsn, log, ears, voices, authority)
+    await pool.close()

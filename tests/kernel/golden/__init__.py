@@ -1,0 +1,1 @@
+"""What has every type of fact looked like, ever since the first one was written?"""

@@ -1,0 +1,1 @@
+"""What survives a crash, a freeze, a restore and an order to stop?"""

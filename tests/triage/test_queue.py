@@ -1,0 +1,255 @@
+"""Who waits for a section 42 decision, and who is next?"""
+
+from collections.abc import Sequence
+from dataclasses import fields, replace
+from datetime import datetime
+from typing import Any, get_type_hints
+from uuid import UUID
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as some
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.triage.events import ConcernFact, InformationAdded
+from services.triage.projections.queue import Row, Waiting, queue, who_is_next
+from services.triage.rules.clocks import decision_due
+from services.triage.rules.risk_tool import AMBER, GREEN, RED
+from services.triage.rules.score import score
+from shared.facts import Code, Recorded
+from shared.time.calendar import calendar
+from tests.support.story import SOMEBODY, keep, rows
+from tests.triage import a
+from tests.triage.risk import answered
+
+ONE, TWO, THREE = UUID(int=101), UUID(int=102), UUID(int=103)
+
+
+def row(*history: Recorded[ConcernFact]) -> Waiting:
+    """Give the only row that `history` leads to."""
+    (found,) = rows(queue, history).values()
+    assert isinstance(found, Waiting)
+    return found
+
+
+def came(case: UUID, answers: Any, when: str = "2026-11-02T09:00:00Z") -> Sequence[Recorded[Any]]:
+    """Give a concern that was received and scored then."""
+    act = replace(SOMEBODY, effective_at=a.at(when), correlation=UUID(int=case.int + 1000))
+    return a.recorded(a.recognised, a.scored(answers), case=case, act=act)
+
+
+async def shown(db: AsyncConnection, *history: Sequence[Recorded[Any]]) -> Sequence[Row]:
+    await keep(db, queue, [it for part in history for it in part])
+    found, more = await who_is_next(db, 200)
+    assert more is None
+    return found
+
+
+async def order(db: AsyncConnection, *history: Sequence[Recorded[Any]]) -> Sequence[UUID]:
+    return [it.concern for it in await shown(db, *history)]
+
+
+# Rows
+
+
+def test_a_concern_waits_from_when_its_referral_was_received() -> None:
+    waits = row(*a.recorded(*a.waiting))
+    assert (waits.band, waits.total, waits.version) == (AMBER, 8, 2)
+    assert (waits.waiting_since, waits.due_at) == (a.NOON, a.at("2026-11-04T17:00:00Z"))
+    assert (waits.decided, waits.withdrawn, waits.news) == (False, False, 0)
+    assert waits.correlation == SOMEBODY.correlation
+
+
+def test_who_is_rescored_to_red_is_due_from_that_moment() -> None:
+    later = a.later(days=1, hours=5)  # Tuesday 14:00
+    waits = row(*a.recorded(*a.waiting), *a.recorded(a.screened(a.red), act=later, since=2))
+    assert (waits.band, waits.rank, waits.total, waits.version) == (RED, 0, 17, 3)
+    assert waits.due_at == a.at("2026-11-03T17:00:00Z")
+    assert waits.sort_at == a.NOON, "among the Red, who was received first goes first"
+
+
+def test_the_same_band_again_gives_nobody_more_time() -> None:
+    again = a.recorded(a.screened(answered("S3 L3 V1")), act=a.later(days=1), since=2)
+    waits = row(*a.recorded(*a.waiting), *again)
+    assert (waits.total, waits.due_at) == (10, a.at("2026-11-04T17:00:00Z"))
+
+
+def test_a_band_that_a_person_set_ranks_and_the_total_stays_the_tools() -> None:
+    waits = row(*a.recorded(*a.waiting, a.overridden))
+    assert (waits.band, waits.rank, waits.total) == (RED, 0, 8)
+
+
+def test_news_are_counted_until_a_person_has_scored_with_them() -> None:
+    more = a.scored(a.amber, Code("scorer@1:added-information"))
+    told = a.recorded(*a.waiting, a.added, more, a.added)
+    assert row(*told).news == 2
+    assert row(*told, *a.recorded(a.screened(), since=5)).news == 0
+
+
+def test_a_withdrawn_referrals_concern_still_waits() -> None:
+    waits = row(*a.recorded(*a.waiting, a.withdrawn))
+    assert (waits.withdrawn, waits.decided) == (True, False)
+
+
+def test_decided_it_leaves_and_opened_again_its_time_runs_anew() -> None:
+    decided = [*a.recorded(*a.waiting), *a.recorded(a.decided, act=a.later(hours=4), since=2)]
+    assert row(*decided).decided
+    later = a.later(days=14)  # Monday 16 November
+    again = row(*decided, *a.recorded(a.reopened, act=later, since=3))
+    assert not again.decided
+    assert again.due_at == a.at("2026-11-18T17:00:00Z")
+    assert again.waiting_since == a.NOON
+
+
+def test_recognised_twice_it_stands_as_it_stood() -> None:
+    once = a.recorded(*a.waiting)
+    twice = row(*once, *a.recorded(a.recognised, act=a.later(days=3), since=2))
+    assert twice == replace(row(*once), version=3)
+
+
+def test_no_row_begins_with_anything_but_a_recognition() -> None:
+    with pytest.raises(TypeError):
+        rows(queue, a.recorded(a.decided))
+
+
+def test_a_row_has_no_place_for_anybodys_words() -> None:
+    kinds = {get_type_hints(Waiting)[it.name] for it in fields(Waiting)}
+    assert kinds == {UUID, Code, int, datetime, bool}
+
+
+# The order
+
+
+async def test_red_goes_first_by_received_time(db: AsyncConnection) -> None:
+    late, early = came(ONE, a.red, "2026-11-03T09:00:00Z"), came(TWO, a.red)
+    overdue = came(THREE, a.green, "2026-10-01T09:00:00Z")
+    assert await order(db, late, early, overdue) == [TWO, ONE, THREE]
+
+
+async def test_a_green_nearly_due_passes_a_fresh_amber(db: AsyncConnection) -> None:
+    green = came(ONE, a.green, "2026-11-02T09:00:00Z")  # due Monday 9th
+    amber = came(TWO, a.amber, "2026-11-06T09:00:00Z")  # due Tuesday 10th
+    fresh = came(THREE, a.amber, "2026-11-05T09:00:00Z")  # due Monday 9th as well
+    found = await shown(db, green, amber, fresh)
+    assert [it.concern for it in found] == [THREE, ONE, TWO], "a tie goes to the higher score"
+    assert found[1].rank_reason == "Green, due Mon 9 Nov 17:00: Amber and Green go by due time"
+
+
+async def test_a_late_red_passes_all_that_is_not_red(db: AsyncConnection) -> None:
+    amber, red = came(ONE, a.amber), came(TWO, a.red, "2026-11-30T16:59:00Z")
+    found = await shown(db, amber, red)
+    assert [it.concern for it in found] == [TWO, ONE]
+    assert found[0].rank_reason.startswith("Red, received Mon 30 Nov 16:59")
+
+
+async def test_the_decided_are_not_shown(db: AsyncConnection) -> None:
+    gone = [*came(ONE, a.red), *a.recorded(a.decided, case=ONE, since=2)]
+    assert await order(db, gone, came(TWO, a.green)) == [TWO]
+
+
+SCALES = [a.green, a.amber, a.red, answered("S2 L2 V1"), answered("S3 L3"), answered("S4 L4 V2")]
+lives = some.lists(
+    some.tuples(
+        some.integers(0, 14 * 24 * 4),  # received, in quarters of an hour
+        some.sampled_from(SCALES),
+        some.sampled_from([None, *SCALES]),  # scored again, a day later
+        some.sampled_from([None, GREEN, AMBER, RED]),  # then its band set by a person
+        some.booleans(),  # then decided
+        some.booleans(),  # and opened again, if so
+    ),
+    min_size=1,
+    max_size=25,
+)
+
+
+def lived(at: int, life: Any) -> Sequence[Recorded[Any]]:
+    quarters, first, second, band, decided, again = life
+    case, since = UUID(int=at + 1), a.later(minutes=15 * quarters)
+    facts: list[ConcernFact] = [a.scored(second)] if second else []
+    facts += [replace(a.overridden, band=band)] if band else []
+    facts += [a.decided] if decided else []
+    facts += [a.reopened] if decided and again else []
+    return [
+        *a.recorded(a.recognised, a.scored(first), case=case, act=since),
+        *a.recorded(*facts, case=case, act=a.later(since, days=1), since=2),
+    ]
+
+
+def ranked(lived: Sequence[Any]) -> Sequence[UUID]:
+    """Give who is next by the rule as it is written, from what befell them."""
+    places: list[tuple[Any, ...]] = []
+    for at, (quarters, first, second, set_to, decided, again) in enumerate(lived):
+        received = a.later(minutes=15 * quarters).effective_at
+        bands = [score(first).band, *([score(second).band] if second else [])]
+        bands += [set_to] if set_to else []
+        changed = (decided and again) or bands[-1] != bands[0] or len({*bands}) > 1
+        since = a.later(minutes=15 * quarters, days=1).effective_at if changed else received
+        due = decision_due(bands[-1], since, calendar())
+        first_key = (0, received) if bands[-1] == RED else (1, due)
+        if not decided or again:
+            places.append((*first_key, -score(second or first).total, UUID(int=at + 1)))
+    return [it[-1] for it in sorted(places)]
+
+
+@settings(
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(befell=lives, size=some.integers(1, 7))
+async def test_page_by_page_the_queue_is_the_rule(
+    db: AsyncConnection, befell: Sequence[Any], size: int
+) -> None:
+    await keep(db, queue, [it for at, life in enumerate(befell) for it in lived(at, life)])
+    found: list[UUID] = []
+    page, more = await who_is_next(db, size)
+    found += [it.concern for it in page]
+    while more is not None:
+        page, more = await who_is_next(db, size, more)
+        assert page, "a next page is never empty"
+        found += [it.concern for it in page]
+    assert found == ranked(befell)
+
+
+# Stale
+
+
+async def block(db: AsyncConnection, case: UUID, correlation: UUID | None = None) -> None:
+    await db.execute(
+        text(
+            "insert into work.blocked (topic, case_id, part, next, reason, error, correlation,"
+            " since) values ('t', :case, 0, 0, 'broken', 'Broken', :correlation,"
+            " '2026-11-02 10:00+00')"
+        ),
+        {"case": case, "correlation": correlation},
+    )
+
+
+async def test_a_row_is_stale_where_its_own_case_is_blocked(db: AsyncConnection) -> None:
+    await block(db, ONE)
+    one, two = await shown(db, came(ONE, a.amber), came(TWO, a.amber))
+    assert (one.stale_since, two.stale_since) == (a.at("2026-11-02T10:00:00Z"), None)
+
+
+async def test_a_row_is_stale_where_its_contacts_message_is_blocked(db: AsyncConnection) -> None:
+    await block(db, UUID(int=999), correlation=UUID(int=TWO.int + 1000))
+    one, two = await shown(db, came(ONE, a.amber), came(TWO, a.amber))
+    assert (one.stale_since, two.stale_since) == (None, a.at("2026-11-02T10:00:00Z"))
+
+
+async def test_a_row_is_stale_where_its_fold_failed_and_in_no_other_list(
+    db: AsyncConnection,
+) -> None:
+    stale = text(
+        "insert into work.stale (projection, case_id, position, error, since) values"
+        " (:name, :case, 0, 'fold', '2026-11-02 11:00+00')"
+    )
+    await db.execute(stale, {"name": queue.name, "case": ONE})
+    await db.execute(stale, {"name": "another_v1", "case": TWO})
+    one, two = await shown(db, came(ONE, a.amber), came(TWO, a.amber))
+    assert (one.stale_since, two.stale_since) == (a.at("2026-11-02T11:00:00Z"), None)
+
+
+def test_what_the_sender_adds_moves_nobody_by_itself() -> None:
+    before = row(*a.recorded(*a.waiting))
+    after = row(*a.recorded(*a.waiting, InformationAdded(words=a.words())))
+    assert replace(after, news=0, version=2) == before
