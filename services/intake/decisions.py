@@ -12,6 +12,7 @@ from services.intake.events import (
     InformationKept,
     InformationPassedOn,
     OutcomeHeard,
+    OutcomeReopened,
     Part,
     ReferralAmended,
     ReferralFact,
@@ -85,6 +86,13 @@ class HearOutcome:
     decided_on: date
 
 
+@dataclass(frozen=True, kw_only=True)
+class HearReopening:
+    """Note that a decision was opened again, so that its outcome no longer stands."""
+
+    adult: UUID
+
+
 ReferralCommand = (
     ReceiveReferral
     | AmendReferral
@@ -92,6 +100,7 @@ ReferralCommand = (
     | PromoteContact
     | RedirectContact
     | HearOutcome
+    | HearReopening
 )
 
 
@@ -168,6 +177,10 @@ def decide(command: ReferralCommand, state: Referral | None, act: Act) -> Sequen
             return _redirected(command, _contact(state, command.adult))
         case HearOutcome():
             return _heard(command, state)
+        case HearReopening(adult=adult):
+            if state is None or adult not in state.contacts:
+                raise AwaitingCause
+            return (OutcomeReopened(adult=adult),)
 
 
 def _by_policy(part: Part, *, empty: bool) -> ContactPromoted | ContactHeld:
@@ -281,6 +294,8 @@ def evolve(state: Referral | None, happened: ReferralFact, act: Act) -> Referral
             return replace(state, amendments=state.amendments + 1, checks=state.checks + checks)
         case ReferralWithdrawn():
             return replace(state, withdrawn=True)
+        case OutcomeReopened(adult=adult):
+            return _with(state, adult, Promoted())
         case OutcomeHeard(adult=adult, outcome_class=outcome, decided_on=on):
             return _with(state, adult, Promoted(outcome_class=outcome, decided_on=on))
         case InformationPassedOn() | WithdrawalPassedOn():

@@ -131,6 +131,13 @@ class OutcomeHeard:
     decided_on: date
 
 
+@fact("intake.outcome-reopened/1")
+class OutcomeReopened:
+    """We heard from triage that a decision was opened again: its outcome no longer stands."""
+
+    adult: UUID
+
+
 ReferralFact = (
     ReferralReceived
     | ContactPromoted
@@ -142,4 +149,5 @@ ReferralFact = (
     | ReferralWithdrawn
     | WithdrawalPassedOn
     | OutcomeHeard
+    | OutcomeReopened
 )

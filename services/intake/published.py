@@ -31,3 +31,5 @@ def publish(happened: events.ReferralFact, _act: Act) -> contract.Message | None
             return None
         case events.InformationKept() | events.ReferralWithdrawn() | events.OutcomeHeard():
             return None
+        case events.OutcomeReopened():
+            return None

@@ -1,6 +1,6 @@
 """What do we do when others speak?"""
 
-from services.intake.decisions import HearOutcome, referral
+from services.intake.decisions import HearOutcome, HearReopening, referral
 from shared.bus.reaction import Reaction
 from shared.contracts import triage
 from shared.facts import Recorded
@@ -14,10 +14,20 @@ def hear_outcome(said: Recorded[triage.Section42Decided]) -> HearOutcome:
     )
 
 
+def hear_reopening(said: Recorded[triage.ConcernReopened]) -> HearReopening:
+    """Tell the sender no longer what no longer stands."""
+    return HearReopening(adult=said.case)
+
+
 REACTIONS = (
     Reaction(
         when=triage.Section42Decided,
         then=hear_outcome,
+        on=lambda said: referral.stream(said.fact.contact),
+    ),
+    Reaction(
+        when=triage.ConcernReopened,
+        then=hear_reopening,
         on=lambda said: referral.stream(said.fact.contact),
     ),
 )

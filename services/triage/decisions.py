@@ -221,7 +221,7 @@ def decide(command: ConcernCommand, state: Concern | None, act: Act) -> Sequence
         case ReopenConcern():
             if not isinstance(state, Decided):
                 raise NotDecided if state else NotFound
-            return (ConcernReopened(reasons=command.reasons),)
+            return (ConcernReopened(contact=state.waited.contact, reasons=command.reasons),)
 
 
 def _waiting(state: Concern | None) -> Waiting:

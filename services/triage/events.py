@@ -82,6 +82,7 @@ class Section42Decided:
 class ConcernReopened:
     """A safeguarding adults manager opened a decided concern again."""
 
+    contact: UUID
     reasons: Sealed[str]
 
 

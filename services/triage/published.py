@@ -27,4 +27,4 @@ def publish(happened: events.ConcernFact, act: Act) -> contract.Message | None:
         case events.BandOverridden() | events.InformationAdded() | events.WithdrawalNoted():
             return None
         case events.ConcernReopened():
-            return None
+            return contract.ConcernReopened(contact=happened.contact)

@@ -35,4 +35,11 @@ class Section42Decided:
     decided_on: date
 
 
-Message = ConcernRecognised | ConcernScored | Section42Decided
+@fact("triage.concern-reopened/1")
+class ConcernReopened:
+    """A decided concern was opened again: what its sender was told no longer stands."""
+
+    contact: UUID
+
+
+Message = ConcernRecognised | ConcernScored | Section42Decided | ConcernReopened

@@ -44,6 +44,7 @@ class Copy:
         """Run a tool of ours here: whether it was content, and what it said."""
         words: Sequence[str | Path] = (BIN / command[0], *command[1:])
         alone = {name: value for name, value in os.environ.items() if "PYTEST" not in name}
+        alone["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
         done = subprocess.run(
             words, cwd=self.root, env=alone, text=True, check=False, timeout=280,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT,

@@ -69,7 +69,7 @@ async def test_pages_cover_everything_once_while_more_arrives(intake: Home) -> N
         found, more = list[str](), dict[str, str]()
         for turn in range(20):
             page = await home.get(
-                "/v1/referrals", params={"limit": 2} | more, headers={"X-Min-Position": position}
+                "/v1/referrals", params={"limit": "2"} | more, headers={"X-Min-Position": position}
             )
             assert int(page.headers["x-log-position"]) >= int(position)
             found += [row["referral"] for row in page.json()["items"]]

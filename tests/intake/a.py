@@ -10,6 +10,7 @@ from services.intake.decisions import (
     HELD,
     AmendReferral,
     HearOutcome,
+    HearReopening,
     PromoteContact,
     ReceiveReferral,
     RedirectContact,
@@ -22,6 +23,7 @@ from services.intake.events import (
     InformationKept,
     InformationPassedOn,
     OutcomeHeard,
+    OutcomeReopened,
     Part,
     ReferralAmended,
     ReferralFact,
@@ -127,10 +129,12 @@ proceeding = Code("outcome-class@1:proceeding")
 passed = Code("outcome-class@1:passed-on")
 outcome = HearOutcome(adult=ONE, outcome_class=proceeding, decided_on=date(2026, 11, 4))
 heard = OutcomeHeard(adult=ONE, again=False, outcome_class=proceeding, decided_on=date(2026, 11, 4))
+reopening = HearReopening(adult=ONE)
+not_standing = OutcomeReopened(adult=ONE)
 
 EVERY_FACT: tuple[ReferralFact, ...] = (
     two_received, promoted, held_too, amended, passed_on(), kept(TWO),
-    replace(redirected, adult=TWO), withdrawn, withdrawal_passed_on, heard,
+    replace(redirected, adult=TWO), withdrawn, withdrawal_passed_on, heard, not_standing,
 )  # fmt: skip
 
 

@@ -199,6 +199,17 @@ def test_a_held_adult_of_a_withdrawn_referral_may_still_go_on_and_triage_knows()
 # The outcome
 
 
+def test_a_decision_that_was_opened_again_no_longer_stands() -> None:
+    reopened = sent.given(a.heard).when(a.reopening, act=a.TRIAGE)
+    reopened.then(a.not_standing)
+    again = sent.given(a.heard, a.not_standing)
+    again.when(a.outcome, act=a.TRIAGE).then(a.heard)
+
+
+def test_a_reopening_waits_for_the_referral_that_it_is_about() -> None:
+    story.when(a.reopening, act=a.TRIAGE).then_refused(AwaitingCause)
+
+
 def test_what_became_of_an_adult_is_heard() -> None:
     sent.when(a.outcome, act=a.TRIAGE).then(a.heard)
 

@@ -43,7 +43,9 @@ def test_triage_is_told_of_a_withdrawal_adult_by_adult() -> None:
     assert publish(a.withdrawal_passed_on, a.ROSEWOOD) == contract.ReferralWithdrawn(adult=a.ONE)
 
 
-@pytest.mark.parametrize("fact", [a.held, a.redirected, a.amended, a.kept(), a.withdrawn, a.heard])
+@pytest.mark.parametrize(
+    "fact", [a.held, a.redirected, a.amended, a.kept(), a.withdrawn, a.heard, a.not_standing]
+)
 def test_what_a_person_still_looks_at_and_what_was_heard_stays_here(fact: ReferralFact) -> None:
     assert publish(fact, a.ROSEWOOD) is None
 
@@ -53,7 +55,7 @@ def test_every_kind_of_fact_is_told_of_above() -> None:
         type(it)
         for it in (
             a.two_received, a.promoted, a.passed_on(), a.withdrawal_passed_on,
-            a.held, a.redirected, a.amended, a.kept(), a.withdrawn, a.heard,
+            a.held, a.redirected, a.amended, a.kept(), a.withdrawn, a.heard, a.not_standing,
         )
     }  # fmt: skip
     assert told == {*get_args(ReferralFact)}

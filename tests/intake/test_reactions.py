@@ -3,7 +3,7 @@
 from datetime import date
 from typing import get_args
 
-from services.intake.decisions import HearOutcome
+from services.intake.decisions import HearOutcome, HearReopening
 from services.intake.reactions import REACTIONS
 from shared.contracts import triage
 from shared.facts import Code
@@ -18,16 +18,23 @@ DECIDED = triage.Section42Decided(
 )
 
 
+decided, reopened = REACTIONS
+
+
 def test_of_a_decision_the_class_and_the_day_are_kept_for_the_sender() -> None:
-    (reaction,) = REACTIONS
     (said,) = a.recorded(DECIDED, case=a.ONE)
-    assert reaction.then(said) == HearOutcome(
+    assert decided.then(said) == HearOutcome(
         adult=a.ONE, outcome_class=a.passed, decided_on=date(2026, 11, 4)
     )
-    assert str(reaction.on(said)) == f"referral-{a.REFERRAL}"
+    assert str(decided.on(said)) == f"referral-{a.REFERRAL}"
 
 
-def test_of_all_that_triage_says_only_decisions_matter_here() -> None:
-    (reaction,) = REACTIONS
-    assert reaction.when is triage.Section42Decided
-    assert reaction.when in get_args(triage.Message)
+def test_a_decision_that_was_opened_again_is_no_longer_told_to_the_sender() -> None:
+    (said,) = a.recorded(triage.ConcernReopened(contact=a.REFERRAL), case=a.ONE)
+    assert reopened.then(said) == HearReopening(adult=a.ONE)
+    assert str(reopened.on(said)) == f"referral-{a.REFERRAL}"
+
+
+def test_of_all_that_triage_says_only_decisions_and_reopenings_matter_here() -> None:
+    assert {it.when for it in REACTIONS} == {triage.Section42Decided, triage.ConcernReopened}
+    assert {it.when for it in REACTIONS} < {*get_args(triage.Message)}

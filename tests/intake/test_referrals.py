@@ -54,6 +54,8 @@ def test_an_adult_decided_twice_is_one_decided_adult() -> None:
     assert row(*both).decided == 1
     assert row(*both, replace(a.heard, again=True)).decided == 1
     assert row(*both, replace(a.heard, adult=a.TWO)).decided == 2
+    assert row(*both, a.not_standing).decided == 0
+    assert row(*both, a.not_standing, a.heard).decided == 1
 
 
 def test_what_was_added_and_taken_back_is_counted() -> None:

@@ -47,7 +47,7 @@ def test_who_was_passed_on_and_then_promoted_is_not_back_in_the_list() -> None:
 
 
 @pytest.mark.parametrize(
-    "fact", [a.amended, a.withdrawn, a.passed_on(), a.withdrawal_passed_on, a.heard]
+    "fact", [a.amended, a.withdrawn, a.passed_on(), a.withdrawal_passed_on, a.heard, a.not_standing]
 )
 def test_what_else_happens_takes_nobody_out(fact: Any) -> None:
     assert waiting(a.received, a.held, fact) == waiting(a.received, a.held)

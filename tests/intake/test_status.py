@@ -36,6 +36,7 @@ def test_of_what_nobody_sent_nothing_is_told() -> None:
         ((a.held, by_a_person), "promoted", "promoted"),
         ((a.held, a.redirected), "redirected", "redirected"),
         ((a.promoted, a.heard), "decided", "decided"),
+        ((a.promoted, a.heard, a.not_standing), "promoted", "promoted"),
         ((a.promoted, a.withdrawn), "withdrawn", "promoted"),
         ((a.promoted, a.withdrawn, a.heard), "withdrawn", "decided"),
     ],

@@ -131,7 +131,7 @@ decided = Section42Decided(
     reasons=words(),
 )
 reopening = ReopenConcern(reasons=words("A neighbour saw her fall."))
-reopened = ConcernReopened(reasons=reopening.reasons)
+reopened = ConcernReopened(contact=CONTACT, reasons=reopening.reasons)
 
 waiting = (recognised, scored())
 """A concern that waits for a decision, Amber on the referrer's answers."""

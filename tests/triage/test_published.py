@@ -50,9 +50,13 @@ def test_every_outcome_can_be_told(outcome: Code) -> None:
     assert told.opens_enquiry is OUTCOMES[outcome].opens_enquiry
 
 
-@pytest.mark.parametrize("fact", [a.overridden, a.added, a.withdrawn, a.reopened])
+@pytest.mark.parametrize("fact", [a.overridden, a.added, a.withdrawn])
 def test_what_staff_judge_and_what_a_sender_adds_stays_here(fact: ConcernFact) -> None:
     assert publish(fact, SOMEBODY) is None
+
+
+def test_that_a_decision_no_longer_stands_is_told_with_its_contact() -> None:
+    assert publish(a.reopened, SOMEBODY) == contract.ConcernReopened(contact=a.CONTACT)
 
 
 def test_every_kind_of_fact_is_told_of_above() -> None:

@@ -15,6 +15,7 @@ from services.intake.events import (
     InformationKept,
     InformationPassedOn,
     OutcomeHeard,
+    OutcomeReopened,
     ReferralAmended,
     ReferralFact,
     ReferralReceived,
@@ -69,6 +70,8 @@ def fold(row: Sent | None, happened: Recorded[ReferralFact]) -> Sent | None:
             return replace(row, withdrawn=True)
         case OutcomeHeard(again=again):
             return row if again else replace(row, decided=row.decided + 1)
+        case OutcomeReopened():
+            return replace(row, decided=row.decided - 1)
         case InformationPassedOn() | InformationKept() | WithdrawalPassedOn():
             return row
 

@@ -19,6 +19,7 @@ from services.intake.events import (
     InformationKept,
     InformationPassedOn,
     OutcomeHeard,
+    OutcomeReopened,
     ReferralAmended,
     ReferralFact,
     ReferralReceived,
@@ -73,7 +74,7 @@ def fold(row: Waiting | None, happened: Recorded[ReferralFact]) -> Waiting | Non
             return None
         case ReferralReceived() | ReferralAmended() | ReferralWithdrawn():
             return row
-        case InformationPassedOn() | WithdrawalPassedOn() | OutcomeHeard():
+        case InformationPassedOn() | WithdrawalPassedOn() | OutcomeHeard() | OutcomeReopened():
             return row
 
 

@@ -104,6 +104,7 @@ def of_intake(shut: Shut, case: UUID) -> Sequence[intake.ReferralFact]:
             adult=promoted, again=False, outcome_class=Code("outcome-class@1:proceeding"),
             decided_on=date(2026, 11, 9),
         ),
+        intake.OutcomeReopened(adult=promoted),
         intake.ReferralWithdrawn(reasons=document("A mistake.")),
         intake.WithdrawalPassedOn(adult=promoted),
     )  # fmt: skip
@@ -151,7 +152,7 @@ def of_triage(shut: Shut, case: UUID) -> Sequence[triage.ConcernFact]:
             route=Code("signposting-route@1:care-act-assessment"),
             reasons=words("As the evidence says."),
         ),
-        triage.ConcernReopened(reasons=words("A new bruise.")),
+        triage.ConcernReopened(contact=contact, reasons=words("A new bruise.")),
     )  # fmt: skip
 
 
