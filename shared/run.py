@@ -49,6 +49,10 @@ class Settings(BaseSettings):
     port: int = 8000
 
 
+ENDS_WITHIN = 3.0
+"""Seconds that a loop has for the batch in hand; what it had not kept, its next owner does."""
+
+
 def find(path: str) -> Service:
     """Give the value that `services.NAME.app` declares."""
     service: Service = getattr(import_module(f"{path}.app"), path.rpartition(".")[2])
@@ -86,8 +90,9 @@ async def running(service: Service, told: Settings) -> AsyncIterator[tuple[Runti
     engine = create_async_engine(dsn.replace("postgresql:", "postgresql+asyncpg:", 1))
     async with contextlib.AsyncExitStack() as closing:
         closing.push_async_callback(engine.dispose)
-        pool = await closing.enter_async_context(await pool_of(dsn, 8))
-        keys = await closing.enter_async_context(await pool_of(told.vault_url, 4))
+        pool, keys = await pool_of(dsn, 8), await pool_of(told.vault_url, 4)
+        for it in (pool, keys):  # nobody asks any more, and a polite end may never come
+            closing.callback(it.terminate)
         bus = await closing.enter_async_context(PostgresBus(told.bus_url))
         codec, vault = service.codec(), Vault(keys, FileKey(told.key_file))
         log = Log(service.name, pool, vault, codec, loops)
@@ -110,7 +115,9 @@ async def running(service: Service, told: Settings) -> AsyncIterator[tuple[Runti
         finally:
             for loop in loops:
                 loop.stop()
-            await asyncio.wait(tasks, timeout=10)
+            _, late = await asyncio.wait(tasks, timeout=ENDS_WITHIN)
+            for task in late:
+                task.cancel()
 
 
 async def serve(path: str) -> None:

@@ -40,7 +40,7 @@ wishes = some.builds(
 )
 histories = some.lists(some.lists(wishes, min_size=1, max_size=5), max_size=6)
 any_history = settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
 

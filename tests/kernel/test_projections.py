@@ -95,7 +95,7 @@ stories = some.lists(
 
 @pytest.mark.parametrize("name", ROOMS)
 @settings(
-    max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(stories=stories, batch=some.integers(1, 4))
 async def test_what_is_followed_is_what_is_built_anew_is_the_fold(

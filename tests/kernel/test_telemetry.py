@@ -5,7 +5,7 @@ import subprocess
 import sys
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from shared.telemetry import ALLOWED, only_what_is_allowed
@@ -57,6 +57,7 @@ def test_lines_carry_listed_members_and_of_errors_and_libraries_kind_and_place_a
 names = some.sampled_from(sorted(ALLOWED)) | some.text(max_size=20)
 
 
+@settings(max_examples=40)
 @given(some.dictionaries(names.filter(lambda it: it != "exc_info"), some.text()))
 def test_what_is_not_listed_is_dropped(line: dict[str, Any]) -> None:
     kept = only_what_is_allowed(None, "info", dict(line))

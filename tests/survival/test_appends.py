@@ -15,7 +15,7 @@ from tests.survival.conftest import owner_of
 from tests.survival.office import PROCESSES, office
 from tests.survival.oracle import holds, whole
 
-ACTS = 60
+ACTS = 30
 BESIDE, BATCH, ROUNDS, EACH = 20_000, 500, 7, 60
 MANY = """
 with many as (select u, 'ledger-' || u as stream from unnest($1::uuid[]) u),
