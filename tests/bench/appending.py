@@ -7,10 +7,11 @@ from uuid import uuid4
 
 from services.triage.decisions import REFERRER, concern
 from shared.log.log import Log
-from tests.bench.cost import Row, interleaved, p50
+from tests.bench.cost import Row, p50
 from tests.bench.synthetic import act, scored, scores
-from tests.bench.world import World
+from tests.bench.world import Size, World
 
+WARM = 30
 BARE = "insert into public.bare values ($1, $2)"
 
 
@@ -28,18 +29,14 @@ async def measure(world: World) -> list[Row]:
         async def commit() -> None:
             await log.pool.execute(BARE, uuid4(), "a short row")
 
-        ours, theirs = await interleaved(
-            world.size.rounds,
-            lambda: _p50(world.size.appends, lambda: append(log)),
-            lambda: _p50(world.size.appends, commit),
-        )
+        ours, theirs = await _taken(world.size, lambda: append(log), commit)
     return [
         Row(
             figure="append, one client, p50",
             baseline="one bare durable commit, p50",
             unit="ms",
-            ours=ours,
-            theirs=theirs,
+            ours=p50(ours),
+            theirs=p50(theirs),
             hold=2.5,
         )
     ]
@@ -52,10 +49,13 @@ async def append(log: Log) -> None:
     await log.append(concern.stream(id), [fact], replace(act(0, 0), id=id), after=0)
 
 
-async def _p50(times: int, work: Callable[[], Awaitable[None]]) -> float:
-    taken = []
-    for _ in range(times):
-        began = perf_counter()
-        await work()
-        taken.append(perf_counter() - began)
-    return p50(taken[times // 10 :])
+async def _taken(size: Size, *works: Callable[[], Awaitable[None]]) -> list[list[float]]:
+    """Give how long each took, in turns one by one: a slow disk is then slow for both."""
+    taken: list[list[float]] = [[] for _ in works]
+    for at in range(WARM + size.rounds * size.appends):
+        for found, work in zip(taken, works, strict=True):
+            began = perf_counter()
+            await work()
+            if at >= WARM:
+                found.append(perf_counter() - began)
+    return taken
