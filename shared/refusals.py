@@ -9,6 +9,7 @@ Refused
 ├── KeyReused         this Idempotency-Key came before, with another body
 ├── NotYet            it would have happened at a time that has not come
 ├── KeyGone           the words cannot be opened: their key was destroyed
+├── NotText           a text holds a character that no database keeps
 ├── TooLargeToSay     what was decided does not fit in a message
 └── Unavailable       the log or the vault cannot be reached; nothing was lost, and nothing was done
 """
@@ -70,6 +71,12 @@ class TooLargeToSay(Refused):
     """What this leads to is too large to be told to the other services."""
 
     status = 413
+
+
+class NotText(Refused):
+    """Text may not hold the character U+0000."""
+
+    status = 422
 
 
 class Unavailable(Refused):

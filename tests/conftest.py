@@ -5,9 +5,20 @@ from typing import Any
 
 import asyncpg
 import pytest
+import structlog
 
 from shared.run import pool_of
+from shared.telemetry import only_what_is_allowed
 from tests.support.house import SERVICES, Home, House, at_home, house
+
+
+@pytest.fixture(scope="session", autouse=True)
+def lines() -> None:
+    """Let log lines be short, as a service's are; else each error is drawn with its frames."""
+    structlog.configure(
+        processors=[only_what_is_allowed, structlog.processors.KeyValueRenderer()],
+        cache_logger_on_first_use=False,
+    )
 
 
 @pytest.fixture(scope="session")

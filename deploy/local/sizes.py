@@ -16,12 +16,15 @@ FUNCTION_LINES = 10
 
 def sizes(root: Path = ROOT) -> list[tuple[str, bool]]:
     """Give each measure in words, and whether it holds."""
-    shared = sum(_lines(file) for file in _files(root / "shared", "*.py", "*.sql"))
+    shared = sum(_said(file) for file in _files(root / "shared", "*.py", "*.sql"))
     everything = [file for part in (*PRODUCT, "tests") for file in _files(root / part, "*.py")]
     length, longest = max((_lines(file), file) for file in everything)
     middle = median(_function_lines(root))
     return [
-        (f"shared/ has {shared:,} of {SHARED_LINES:,} lines", shared <= SHARED_LINES),
+        (
+            f"shared/ has {shared:,} of {SHARED_LINES:,} lines that are not blank",
+            shared <= SHARED_LINES,
+        ),
         (
             f"the longest file, {longest.relative_to(root)}, has {length} of {FILE_LINES} lines",
             length <= FILE_LINES,
@@ -39,6 +42,10 @@ def _files(folder: Path, *patterns: str) -> list[Path]:
 
 def _lines(file: Path) -> int:
     return len(file.read_text("utf-8").splitlines())
+
+
+def _said(file: Path) -> int:
+    return sum(bool(line.strip()) for line in file.read_text("utf-8").splitlines())
 
 
 def _function_lines(root: Path) -> Iterator[int]:

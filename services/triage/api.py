@@ -73,7 +73,8 @@ class Banding(Body):
     """A band set by a person, and why."""
 
     band: Code
-    second_person: Annotated[str, Field(min_length=1, max_length=200)] | None = None
+    second_person: Annotated[str, Field(pattern="^[A-Za-z0-9._@-]{1,100}$")] | None = None
+    """Who else stands behind taking a concern out of Red, as their own token names them."""
     reasons: Words
 
 

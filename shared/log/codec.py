@@ -14,10 +14,11 @@ import asyncpg
 from pydantic import TypeAdapter
 
 from shared.facts import Act, KernelFact, Recorded
-from shared.refusals import TooLargeToSay
+from shared.refusals import NotText, TooLargeToSay
 from shared.shapes import adapter
 
 F = TypeVar("F")
+NUL = b"\\u0000"
 MOST_SAID = 900_000
 """Bytes of a message: Kafka takes a mebibyte with its headers."""
 
@@ -51,12 +52,19 @@ class Codec:
         }
 
     def written(self, fact: Any, act: Act) -> bytes:
-        """Give the bytes of `fact`, its words shut."""
+        """Give the bytes of `fact`, its words shut.
+
+        Raises:
+            NotText: a text in clear holds U+0000.
+        """
         body = Body(
             actor=act.actor, role=act.role, purpose=act.purpose, correlation=act.correlation,
             causation=act.causation, fact=fact,
         )  # fmt: skip
-        return self._bodies[fact.stored_as].dump_json(body)
+        written = self._bodies[fact.stored_as].dump_json(body)
+        if NUL in written:  # PostgreSQL's jsonb, and so the readable view, cannot hold it
+            raise NotText
+        return written
 
     def read(self, row: asyncpg.Record) -> Recorded[Any]:
         """Give what `row` of the log records.

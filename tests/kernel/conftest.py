@@ -5,23 +5,12 @@ from typing import Any
 
 import asyncpg
 import pytest
-import structlog
 
 from deploy.local.postgres import temporary
 from deploy.local.provision import issuer, provision
 from shared.log.log import Log
-from shared.telemetry import only_what_is_allowed
 from tests.kernel import a
 from tests.support.house import SERVICES, House
-
-
-@pytest.fixture(scope="session", autouse=True)
-def lines() -> None:
-    """Let log lines be short, as a service's are; else each error is drawn with its frames."""
-    structlog.configure(
-        processors=[only_what_is_allowed, structlog.processors.KeyValueRenderer()],
-        cache_logger_on_first_use=False,
-    )
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ import pytest
 from shared.facts import Code, fact
 from shared.log.codec import MOST_SAID, Codec, Undecodable
 from shared.log.log import Log
-from shared.refusals import TooLargeToSay
+from shared.refusals import NotText, TooLargeToSay
 from shared.sealed import Sealed, sections
 from tests.kernel import a
 from tests.support.story import SOMEBODY
@@ -159,3 +159,10 @@ async def test_a_fact_of_a_newer_build_stops_a_reader_and_loses_nothing(log: Log
         await log.load(stream, a.act())
     log.codec = ours
     assert [it.fact.number for it in await log.history(stream)] == [1, 2]
+
+
+async def test_a_character_that_no_database_keeps_is_refused_to_its_author(log: Log) -> None:
+    stream, head = a.thing.stream(uuid4()), await log.head()
+    with pytest.raises(NotText):
+        await log.append(stream, [a.Told(number=1, padding="a\0b")], a.act(), after=0)
+    assert (await log.head(), NotText.status) == (head, 422)
