@@ -55,7 +55,7 @@ class Code(str):
 _code = lru_cache(maxsize=10_000)(Code)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Act:
     """Who does something, in what role, why and when: the envelope of every fact it leads to."""
 
@@ -80,7 +80,7 @@ class Act:
         return replace(self, effective_at=effective_at.astimezone(UTC)) if effective_at else self
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Recorded(Generic[F]):
     """A fact as a log gives it back, ours or another's: what, who and when, and its place."""
 

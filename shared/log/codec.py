@@ -76,15 +76,15 @@ class Codec:
             body = self._bodies[row["type"]].validate_json(row["body"], strict=True)
         except (KeyError, ValueError) as unknown:
             raise Undecodable(row["type"]) from unknown
-        act = Act(
-            id=row["command"], actor=body.actor, role=body.role, purpose=body.purpose,
+        act = _made(
+            Act, id=row["command"], actor=body.actor, role=body.role, purpose=body.purpose,
             effective_at=row["effective_at"], correlation=body.correlation,
             causation=body.causation, fingerprint=row["fingerprint"],
         )  # fmt: skip
-        return Recorded(
-            fact=body.fact, act=act, recorded_at=row["recorded_at"], case=row["case_id"],
-            stream=row["stream"], version=row["version"], position=row["position"],
-            said=row["said"], ordinal=row["ordinal"], hash=row["hash"],
+        return _made(
+            Recorded, fact=body.fact, act=act, recorded_at=row["recorded_at"],
+            case=row["case_id"], stream=row["stream"], version=row["version"],
+            position=row["position"], said=row["said"], ordinal=row["ordinal"], hash=row["hash"],
         )  # fmt: skip
 
     def says(self, fact: Any, act: Act) -> bool:
@@ -103,3 +103,10 @@ class Codec:
     def told(self, message: Any) -> bytes:
         """Give the bytes of `message`."""
         return adapter(type(message)).dump_json(message)
+
+
+def _made(kind: type[F], **members: Any) -> F:
+    """Make a frozen value at once: setting member by member would be half of a read."""
+    made = object.__new__(kind)
+    made.__dict__.update(members)
+    return made

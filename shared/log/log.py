@@ -3,7 +3,7 @@
 import asyncio
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from time import monotonic
 from typing import Any
@@ -29,6 +29,8 @@ class Receipt:
     stream: str
     version: int
     position: int | None
+    facts: Sequence[Any] = field(default=(), compare=False, repr=False)
+    """What this very call recorded, its words shut; nothing, where it only learnt of it."""
 
 
 class Log:
@@ -102,7 +104,7 @@ class Log:
             [self.codec.written(fact, act) for fact in shut],
             [act.effective_at] * count,
         )
-        return self._told(outcome, count)
+        return self._told(outcome, shut)
 
     async def read(self, after: int, limit: int = 1000) -> Sequence[Recorded[Any]]:
         """Give the events behind position `after`, in order."""
@@ -115,17 +117,18 @@ class Log:
         rows = await self._ask(query)
         return int(rows[0]["position"]) if rows else 0
 
-    def _told(self, outcome: asyncpg.Record, count: int) -> Receipt:
+    def _told(self, outcome: asyncpg.Record, facts: Sequence[Any]) -> Receipt:
         status: str = outcome["status"]
         if status == "reused":
             raise KeyReused
         if status == "conflict":
             raise Conflict
-        if status == "ok":  # not a duplicate
-            APPENDED.labels(self.name).inc(count)
+        mine = facts if status == "ok" else ()  # a duplicate is another call's
+        if mine:
+            APPENDED.labels(self.name).inc(len(facts))
             for loop in self._loops:
                 loop.wake()
-        return Receipt(outcome["stream"], outcome["version"], outcome["position"])
+        return Receipt(outcome["stream"], outcome["version"], outcome["position"], mine)
 
     async def _ask(self, query: str, *arguments: object) -> Sequence[asyncpg.Record]:
         deadline, pause = monotonic() + PATIENCE, 0.05

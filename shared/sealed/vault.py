@@ -130,7 +130,7 @@ class Vault:
         """
         cipher = self._cipher(sealed.key)
         if cipher is None:
-            found = await self._fetch("select * from vault.keys($1)", [sealed.key])
+            found = self._unwrapped(await self._ask("select * from vault.keys($1)", [sealed.key]))
             if not found:
                 raise KeyGone
             ((_, cipher),) = found.values()
@@ -172,7 +172,7 @@ class Vault:
 
     async def _make(self, absent: Sequence[Name], wanted: Mapping[Name, str]) -> dict[Name, Key]:
         made = [(UUID(bytes=urandom(16)), AESGCM.generate_key(256)) for _ in absent]
-        return await self._fetch(
+        rows = await self._ask(
             "select * from vault.keys_for($1, $2, $3, $4, $5, $6)",
             [subject for subject, _ in absent],
             [wanted[name] for name in absent],
@@ -181,29 +181,35 @@ class Vault:
             [self._kek.wrap(key, id.bytes) for id, key in made],
             self._kek.name,
         )
+        if rows:
+            return self._unwrapped(rows)
+        fresh = ((id, AESGCM(key)) for id, key in made)  # all taken as they are
+        return self._kept(dict(zip(absent, fresh, strict=True)))
 
-    async def _fetch(self, query: str, *arguments: object) -> dict[Name, Key]:
+    async def _ask(self, query: str, *arguments: object) -> Sequence[asyncpg.Record]:
         try:
-            rows = await self._pool.fetch(query, *arguments)
+            return await self._pool.fetch(query, *arguments)
         except asyncpg.InsufficientPrivilegeError:
             raise
         except LOST as lost:
             raise Unavailable from lost
+
+    def _unwrapped(self, rows: Sequence[asyncpg.Record]) -> dict[Name, Key]:
+        there = [row for row in rows if row["wrapped"] is not None]
+        keys = (self._kek.unwrap(row["wrapped"], row["id"].bytes) for row in there)
+        return self._kept({
+            (row["subject"], row["retention_class"]): (row["id"], AESGCM(key))
+            for row, key in zip(there, keys, strict=True)
+        })  # fmt: skip
+
+    def _kept(self, found: dict[Name, Key]) -> dict[Name, Key]:
         if len(self._ciphers) > MOST_KEPT:
             self._ciphers.clear()
             self._names.clear()
         until = monotonic() + KEPT_FOR
-        found = {
-            (row["subject"], row["retention_class"]): (row["id"], self._unwrapped(row))
-            for row in rows
-            if row["wrapped"] is not None
-        }
         for name, (id, cipher) in found.items():
             self._names[name], self._ciphers[id] = (id, until), (cipher, until)
         return found
-
-    def _unwrapped(self, row: asyncpg.Record) -> AESGCM:
-        return AESGCM(self._kek.unwrap(row["wrapped"], row["id"].bytes))
 
     def _known(self, name: Name) -> Key | None:
         id, _ = self._names.get(name, (None, 0.0))

@@ -45,14 +45,12 @@ create function log.digest(prev bytea, e log.event) returns bytea language sql s
   select sha256(prev || int8send(e.position) || uuid_send(e.case_id) || int4send(e.version) || int4send(coalesce(e.said, 0))
     || uuid_send(e.command) || int2send(e.ordinal) || timestamptz_send(e.effective_at) || timestamptz_send(e.recorded_at)
     || sha256(convert_to(e.stream, 'UTF8')) || sha256(convert_to(e.type, 'UTF8')) || sha256(coalesce(e.fingerprint, '')) || sha256(e.body)) $$;
-create function log.put(prev bytea, inout e log.event) language plpgsql as
-  $$ begin e.hash := log.digest(prev, e); insert into log.event values (e.*); end $$;
 
 create function log.append(
   commands uuid[], fingerprints bytea[], cases uuid[], streams text[], expected int[], counts int[],  -- one a request
   types text[], public boolean[], bodies bytea[], effective timestamptz[])  -- one a fact, in that order
 returns setof log.outcome language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
-declare e log.event; o log.outcome; past bytea; clock timestamptz; told int; n int := cardinality(commands); m int := cardinality(types); f int := 0;
+declare e log.event; o log.outcome; prev bytea; past bytea; clock timestamptz; told int; n int := cardinality(commands); m int := cardinality(types); f int := 0;
 begin
   if current_setting('transaction_isolation') <> 'read committed' or current_setting('synchronous_commit') not in ('on', 'remote_apply') then
     raise exception 'append needs read committed and synchronous_commit = on' using errcode = '25000'; end if;
@@ -79,15 +77,19 @@ begin
     for i in 1 .. counts[r] loop
       f := f + 1;
       if e.recorded_at > clock + interval '5 minutes' then  -- the clock was put back: say so
-        e := log.put(e.hash, row(e.position + 1, '00000000-0000-0000-0000-000000000000', 'log-clock',
+        prev := e.hash;
+        e := row(e.position + 1, '00000000-0000-0000-0000-000000000000', 'log-clock',
           1 + (select count(*) from log.event t where t.stream = 'log-clock'), null, gen_random_uuid(), 0, null, 'log.clock-stepped/1',
           convert_to(json_build_object(
             'actor', 'log', 'role', 'log', 'purpose', 'record', 'correlation', commands[r],
-            'fact', json_build_object('was', e.recorded_at, 'became', clock))::text, 'UTF8'), clock, clock, null)::log.event); end if;
+            'fact', json_build_object('was', e.recorded_at, 'became', clock))::text, 'UTF8'), clock, clock, null)::log.event;
+        e.hash := log.digest(prev, e); insert into log.event select e.*; end if;
       o.version := o.version + 1; o.position := e.position + 1;
       if public[f] then told := told + 1; end if;
-      e := log.put(e.hash, row(o.position, cases[r], streams[r], o.version, case when public[f] then told end,
-        commands[r], i - 1, fingerprints[r], types[f], bodies[f], effective[f], greatest(clock, e.recorded_at), null)::log.event);
+      prev := e.hash;
+      e := row(o.position, cases[r], streams[r], o.version, case when public[f] then told end,
+        commands[r], i - 1, fingerprints[r], types[f], bodies[f], effective[f], greatest(clock, e.recorded_at), null)::log.event;
+      e.hash := log.digest(prev, e); insert into log.event select e.*;
     end loop;
     return next o;  -- version and position of its last fact
   end loop;
@@ -96,7 +98,11 @@ end $$;
 -- Hot reads are functions without sequential scans: a plan prepared on a small table kept its scan as the table grew.
 create function log.load(a_stream text, a_command uuid) returns setof log.event language plpgsql stable
   set search_path = pg_catalog, pg_temp set enable_seqscan = off as
-  $$ begin return query select e.* from log.event e where e.stream = a_stream or e.command = a_command order by e.position; end $$;
+  $$ begin  -- the stream's history; then what the command recorded elsewhere
+    return query select e.* from log.event e where e.stream = a_stream order by e.version;
+    if a_command is not null then
+      return query select e.* from log.event e where e.command = a_command and e.stream <> a_stream order by e.ordinal; end if;
+  end $$;
 create function log.read(after bigint, most int) returns setof log.event language plpgsql stable
   set search_path = pg_catalog, pg_temp set enable_seqscan = off as
   $$ begin return query select e.* from log.event e where e.position > after order by e.position limit most; end $$;

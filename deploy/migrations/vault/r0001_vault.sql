@@ -18,18 +18,22 @@ create table vault.service_key (role text primary key, wrapped bytea not null, k
 create function vault.allowed(a_audience text) returns boolean language sql stable security definer set search_path = pg_catalog, pg_temp as
   $$ select exists (select from vault.audience a where a.role = session_user and a.audience = a_audience) $$;
 
--- Gives the keys of subjects, making with the caller's candidates those that are not there.
+-- Makes keys, of the caller's candidates, for subjects that have none. No row: all were taken as they are.
 create function vault.keys_for(subjects uuid[], audiences text[], classes text[], ids uuid[], candidates bytea[], a_kek text)
 returns setof vault.key language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare taken int;
 begin
-  if exists (select from unnest(audiences) a where not vault.allowed(a)) then
+  if exists (select from unnest(audiences) a where not exists (
+      select from vault.audience x where x.role = session_user and x.audience = a)) then
     raise exception 'not an audience of this service' using errcode = '42501'; end if;
   insert into vault.key (id, subject, audience, retention_class, wrapped, kek)
     select u.id, u.subject, u.audience, u.class, u.wrapped, a_kek
     from unnest(ids, subjects, audiences, classes, candidates) as u (id, subject, audience, class, wrapped)
     order by u.subject on conflict (subject, retention_class) do nothing;
-  return query select k.* from unnest(subjects, audiences, classes) as u (subject, audience, class)
-    join vault.key k on k.subject = u.subject and k.retention_class = u.class and k.audience = u.audience;
+  get diagnostics taken = row_count;
+  if taken < cardinality(ids) then
+    return query select k.* from unnest(subjects, audiences, classes) as u (subject, audience, class)
+      join vault.key k on k.subject = u.subject and k.retention_class = u.class and k.audience = u.audience; end if;
 end $$;
 create function vault.keys(ids uuid[]) returns setof vault.key language sql stable security definer set search_path = pg_catalog, pg_temp as
   $$ select k.* from vault.key k where k.id = any (ids) and vault.allowed(k.audience) $$;

@@ -22,7 +22,8 @@ from services.intake.rules.document import NotAnObject, parse
 from services.intake.rules.reading import ReadAdult, ReadReferral, read
 from shared.access.tokens import Caller
 from shared.contracts.intake import AdultPart, RiskAnswers
-from shared.facts import Act, Code
+from shared.decider import Stream
+from shared.facts import Act, Code, Recorded
 from shared.http.parts import (
     Body,
     Cursor,
@@ -46,6 +47,7 @@ from shared.http.parts import (
 from shared.log.handle import handle
 from shared.refusals import KeyGone, NotFound
 from shared.sealed.vault import Open
+from shared.shapes import adapter
 from shared.time.calendar import calendar, london_date
 
 router = APIRouter(prefix="/v1/referrals", tags=["referrals"])
@@ -77,7 +79,7 @@ class Withdrawal(Body):
 
 
 @router.post("", status_code=201, response_model=ReferralStatus, openapi_extra=OPEN_DOOR)
-async def send_referral(request: Request, response: Response, by: Sends, log: Log) -> Any:
+async def send_referral(request: Request, by: Sends, log: Log) -> Response:
     """Send a referral. Any JSON object is taken; what could not be read comes back as checks.
 
     A 201 means that it is kept durably, exactly as sent. With an `Idempotency-Key` a repeat gets
@@ -88,9 +90,11 @@ async def send_referral(request: Request, response: Response, by: Sends, log: Lo
     _not_too_often(request, said)
     stream = referral.stream(uuid5(by.id, "referral"))
     command = _received(stream.case, body.decode(), said, by, _keyless(request))
-    response.headers.update(resting(await handle(log, stream, command, by, begins=True)))
-    response.headers["Location"] = f"/v1/referrals/{stream.case}"
-    return await _shown(log, stream.case, await log.history(stream))
+    done = await handle(log, stream, command, by, begins=True)
+    history = _just_now(stream, by, done.facts) or await log.history(stream)
+    shown = adapter(ReferralStatus).dump_json(await _shown(log, stream.case, history))
+    headers = resting(done) | {"Location": f"/v1/referrals/{stream.case}"}
+    return Response(shown, 201, headers, media_type="application/json")
 
 
 @router.get("", response_model=Page[Sent])
@@ -243,6 +247,19 @@ def _answers(
     common = read(of_all, london_date(by.effective_at)).adults[0].answers
     named = [it.answers for it in said.adults] if "adults" in sent else []
     return {adult: named[at] if at < len(named) else common for at, adult in enumerate(adults)}
+
+
+def _just_now(
+    stream: Stream[Any, Any, Any], by: Act, facts: Sequence[Any]
+) -> Sequence[Recorded[Any]]:
+    """Give what this very request recorded; when exactly, only the log knows."""
+    return [
+        Recorded(
+            fact=fact, act=by, recorded_at=by.effective_at, case=stream.case, stream=str(stream),
+            version=at, position=0,
+        )
+        for at, fact in enumerate(facts, 1)
+    ]  # fmt: skip
 
 
 async def _shown(log: Log, id: UUID, history: Sequence[Any]) -> ReferralStatus | None:
