@@ -99,7 +99,7 @@ async def running(service: Service, told: Settings) -> AsyncIterator[tuple[Runti
         await vault.prepare()
         await log.begin()
         await check(log)
-        keepers = [Projector(dsn, service.name, codec, it) for it in service.projections]
+        keepers = [Projector(dsn, codec, it) for it in service.projections]
         loops += [Loop("projector", keeper.work) for keeper in keepers]
         relay = Relay(dsn, codec, bus, Speaker(told.authority, service.name))
         loops += [Loop("relay", relay.work)]

@@ -14,7 +14,6 @@ from shared.bus.message import Speaker, Witness, heading_of, record_of
 from shared.bus.port import Bus
 from shared.lease import Loop, NotOwner, leading
 from shared.log.codec import Codec, Undecodable
-from shared.telemetry import RELAY_LAG
 
 BATCH = 500
 POLL = 0.25
@@ -47,7 +46,6 @@ class Relay:
                 if rows:
                     await self._publish(rows)
                     at = await self._move(db, at, rows[-1])
-                RELAY_LAG.labels(self._by.context).set(len(rows))
                 if len(rows) < BATCH:
                     await loop.rest(POLL)
 

@@ -4,18 +4,25 @@ Ready means *can append*: lag is told in the body and in the metrics, and makes 
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
+from typing import TypeVar
 
 import asyncpg
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from shared.http.parts import Running
+from shared.http.parts import Running, Runtime
 from shared.lease import PASSING
+from shared.telemetry import PROJECTION_LAG, RELAY_LAG
 
 router = APIRouter(include_in_schema=False)
+T = TypeVar("T")
 PATIENCE = 2.0
+LAGS = """
+with head as (select coalesce(max(position), 0) as at from log.event)
+select 'relay', head.at - coalesce((select position from work.relay), 0) from head
+union all select p.name, head.at - p.position from work.projection p, head"""
 
 
 @router.get("/health/live")
@@ -27,24 +34,38 @@ async def live() -> dict[str, str]:
 @router.get("/health/ready")
 async def ready(running: Running) -> JSONResponse:
     """Say whether an append would succeed, and which answers are still being built."""
-    log, vault = await asyncio.gather(
-        _reached(running.log.pool.fetchval), _reached(running.log.vault.ping)
-    )
+    lags, vault = await asyncio.gather(_lags(running), _answer(running.log.vault.ping("select 1")))
     built = {name: done() for name, done in running.ready.items()}
-    good = log and vault and all(built.values())
-    body = {"ready": good, "log": log, "vault": vault, "projections": built}
+    log, good = lags is not None, lags is not None and vault is not None and all(built.values())
+    body = {
+        "ready": good,
+        "log": log,
+        "vault": vault is not None,
+        "projections": built,
+        "lag": lags,
+    }
     return JSONResponse(body, 200 if good else 503)
 
 
 @router.get("/metrics")
-async def metrics() -> Response:
+async def metrics(running: Running) -> Response:
     """Give the measurements for Prometheus; none is labelled with a partner or a case."""
+    name = running.log.name
+    for what, lag in (await _lags(running) or {}).items():
+        gauge = RELAY_LAG.labels(name) if what == "relay" else PROJECTION_LAG.labels(name, what)
+        gauge.set(lag)
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
 
-async def _reached(ask: Callable[[str], Awaitable[object]]) -> bool:
+async def _lags(running: Runtime) -> dict[str, int] | None:
+    """Give how many facts each loop has still to do, whether it runs or not; None: no answer."""
+    rows = await _answer(running.log.pool.fetch(LAGS))
+    ours = {"relay", *running.ready}
+    return None if rows is None else {name: lag for name, lag in rows if name in ours}
+
+
+async def _answer(asked: Awaitable[T]) -> T | None:
     try:
-        await asyncio.wait_for(ask("select 1"), PATIENCE)
+        return await asyncio.wait_for(asked, PATIENCE)
     except (*PASSING, asyncpg.PostgresError):
-        return False
-    return True
+        return None

@@ -20,7 +20,7 @@ from shared.facts import KernelFact, Recorded
 from shared.lease import Loop, NotOwner, connect, leading
 from shared.log.codec import Codec
 from shared.projections.projection import DIALECT, SCHEMA, Projection
-from shared.telemetry import PROJECTION_LAG, log
+from shared.telemetry import log
 
 BATCH = 2000
 POLL = 0.25
@@ -35,8 +35,8 @@ Rows = dict[Hashable, Any]
 class Projector:
     """Keeps one projection's table."""
 
-    def __init__(self, dsn: str, service: str, codec: Codec, projection: Projection[Any]) -> None:
-        self._dsn, self._service, self._codec, self._it = dsn, service, codec, projection
+    def __init__(self, dsn: str, codec: Codec, projection: Projection[Any]) -> None:
+        self._dsn, self._codec, self._it = dsn, codec, projection
         self.ready = asyncio.Event()
         self._stale: set[UUID] = set()
 
@@ -93,7 +93,6 @@ class Projector:
             if news := await self._read(db, at):
                 await self.keep(db, at, news)
                 at = news[-1].position
-            PROJECTION_LAG.labels(self._service, self._it.name).set(len(news))
             if len(news) < BATCH:
                 self.ready.set()
                 await loop.rest(POLL)

@@ -82,7 +82,7 @@ async def bench(world: World) -> AsyncIterator[Bench]:
         await fill(log, world.size.cases)
         events = await log.head()
     async with world.connection(dsn) as db:
-        keeper = Projector(dsn, "triage", codec, queue)
+        keeper = Projector(dsn, codec, queue)
         await keeper._stands(db)
         yield Bench(world, db, codec, keeper, events)
 

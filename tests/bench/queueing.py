@@ -141,7 +141,7 @@ async def _filled(world: World, database: str, count: int) -> str:
     """Give the address of a database with a queue of so many in it."""
     dsn = await world.another(database)
     async with world.connection(dsn) as db:
-        keeper = Projector(dsn, "triage", find_codec("triage"), queue)
+        keeper = Projector(dsn, find_codec("triage"), queue)
         await keeper._stands(db)
         await keeper._fill(db, waiting(count), 0)
     await world.as_owner(database, "vacuum analyze")

@@ -99,3 +99,24 @@ async def test_measurements_name_no_partner_and_no_case(intake: Home) -> None:
     assert 'route="/v1/referrals"' in measured
     assert "rosewood" not in measured
     assert sent.json()["id"] not in measured
+
+
+async def test_lag_is_told_and_makes_nothing_unready(shared_house: House) -> None:
+    async with at_home(shared_house, "intake") as home:
+        await until(home_is_ready(home))
+        (relay,) = (it for it in home.loops if it.name == "relay")
+        relay.stop()
+        async with home.client("rosewood-house", "referrals.write") as client:
+            await client.post("/v1/referrals", json={"what_happened": "A fall."}, headers=key())
+
+            async def behind() -> bool:
+                told = (await client.get("/health/ready")).json()
+                return bool(told["lag"]["relay"]) and not told["lag"]["referrals_v1"]
+
+            await until(behind)
+            assert (await ready(home))[0] == 200
+            measured = (await client.get("/metrics")).text
+    lag = 'safeguarding_relay_lag_positions{service="intake"} '
+    (line,) = (it for it in measured.splitlines() if it.startswith(lag))
+    assert float(line.removeprefix(lag)) > 0
+    assert 'safeguarding_projection_lag_positions{projection="screening_v1"' in measured

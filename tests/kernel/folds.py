@@ -46,7 +46,7 @@ async def keeping(house: House, log: Log, projection: Projection[Any]) -> AsyncI
     dsn = house.told(log.name).database_url
     db = await asyncpg.connect(dsn)  # unlike an owner's, it may idle while a test records
     try:
-        yield Keeper(db, log, Projector(dsn, log.name, log.codec, projection))
+        yield Keeper(db, log, Projector(dsn, log.codec, projection))
     finally:
         await db.close()
 
@@ -54,7 +54,7 @@ async def keeping(house: House, log: Log, projection: Projection[Any]) -> AsyncI
 @asynccontextmanager
 async def at_work(house: House, log: Log, projection: Projection[Any]) -> AsyncIterator[Projector]:
     """Give a projector at work, as a service runs it."""
-    projector = Projector(house.told(log.name).database_url, log.name, log.codec, projection)
+    projector = Projector(house.told(log.name).database_url, log.codec, projection)
     loop = Loop("projector", projector.work)
     task = asyncio.create_task(loop.run())
     try:
