@@ -25,8 +25,10 @@ LOST = (
     asyncpg.IdleInTransactionSessionTimeoutError, OSError, TimeoutError,
 )  # fmt: skip
 """Nothing is wrong with the work: the way to the database is. Try again."""
-PASSING = (*LOST, asyncpg.SerializationError, asyncpg.DeadlockDetectedError,
-           asyncpg.LockNotAvailableError, asyncpg.QueryCanceledError, Unavailable)  # fmt: skip
+PASSING = (
+    *LOST, asyncpg.SerializationError, asyncpg.DeadlockDetectedError, asyncpg.QueryCanceledError,
+    asyncpg.LockNotAvailableError, asyncpg.ReadOnlySQLTransactionError, Unavailable,
+)  # fmt: skip
 """Rolled back whole, or never begun."""
 
 
@@ -70,7 +72,7 @@ class Loop:
     def __init__(self, name: str, work: Callable[["Loop"], Awaitable[None]]) -> None:
         self.name, self._work = name, work
         self.stopping = False
-        self._woken, self._rested = asyncio.Event(), 0.0
+        self._woken, self._ended, self._rested = asyncio.Event(), asyncio.Event(), 0.0
 
     def wake(self) -> None:
         """Let it look at once."""
@@ -79,6 +81,7 @@ class Loop:
     def stop(self) -> None:
         """Ask it to end after the batch in hand."""
         self.stopping = True
+        self._ended.set()
         self.wake()
 
     async def rest(self, seconds: float) -> None:
@@ -105,5 +108,6 @@ class Loop:
             except Exception:  # noqa: BLE001 - a loop that died unseen would forget a wait
                 log.error("failed", place=self.name, exc_info=True)
                 pause = min(pause * 2, 5)
-            if not self.stopping:
-                await self.rest(pause)
+            # What comes in meanwhile must not make it knock without a pause: only its end may.
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._ended.wait(), pause)

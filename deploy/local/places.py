@@ -58,6 +58,8 @@ def write(path: Path, text: str, mode: int = PRIVATE) -> None:
         file.write(text)
         os.fchmod(made, mode)
         hand_over(made, path.parent)
+        file.flush()
+        os.fsync(made)  # a key that a power cut takes away takes all that it shut with it
     Path(name).replace(path)
 
 

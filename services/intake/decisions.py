@@ -132,6 +132,13 @@ class Redirected:
     part: Part
     to: Code
     kept: tuple[InformationKept, ...] = ()
+    known: int = 0
+    """How many of those were there when it was passed on."""
+
+    @property
+    def news(self) -> bool:
+        """Say whether the sender told more since, so that somebody has to look again."""
+        return len(self.kept) > self.known
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -256,7 +263,7 @@ def _promoted(
 def _redirected(command: RedirectContact, contact: Held | Redirected) -> Sequence[ReferralFact]:
     if command.to not in REDIRECTIONS:
         raise RedirectionUnknown
-    if isinstance(contact, Redirected) and contact.to == command.to:
+    if isinstance(contact, Redirected) and contact.to == command.to and not contact.news:
         return ()
     redirected = ContactRedirected(
         adult=command.adult, was=_was(contact), to=command.to, reasons=command.reasons
@@ -308,7 +315,8 @@ def _still_here(
     contact = _contact(state, happened.adult)
     if isinstance(happened, InformationKept):
         return replace(contact, kept=(*contact.kept, happened))
-    return Redirected(part=contact.part, to=happened.to, kept=contact.kept)
+    kept = contact.kept
+    return Redirected(part=contact.part, to=happened.to, kept=kept, known=len(kept))
 
 
 def _with(state: Referral, adult: UUID, contact: Contact) -> Referral:

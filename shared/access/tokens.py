@@ -6,6 +6,7 @@ Access tokens are ES256 JWTs of type `at+jwt` (RFC 9068) from one issuer, for th
 
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -66,7 +67,13 @@ class Tokens:
 
     @classmethod
     def of(cls, jwks: Path, issuer: str, audience: str, revoked: Path | None = None) -> "Tokens":
-        """Give what takes tokens signed by a key of the set in `jwks`."""
+        """Give what takes tokens signed by a key of the set in `jwks`.
+
+        Raises:
+            FileNotFoundError: a file that it shall read is not there.
+        """
+        if revoked is not None:
+            revoked.stat()
         keys = KeySet.import_key_set(json.loads(jwks.read_text()))
         return cls(issuer=issuer, audience=audience, keys=keys, revoked=revoked)
 
@@ -109,12 +116,10 @@ class Tokens:
         return Caller.model_validate(read.claims)
 
     def _taken_back(self) -> frozenset[str]:
-        try:
+        with suppress(FileNotFoundError):  # while it is away, what it said last holds
             changed = self.revoked.stat().st_mtime_ns if self.revoked else 0
-        except FileNotFoundError:
-            changed = 0
-        if self.revoked and changed != self._revoked[0]:
-            self._revoked = changed, frozenset(self.revoked.read_text().split() if changed else ())
+            if self.revoked and changed != self._revoked[0]:
+                self._revoked = changed, frozenset(self.revoked.read_text().split())
         return self._revoked[1]
 
 

@@ -22,7 +22,7 @@ from shared.log.codec import Undecodable
 from shared.log.handle import handle
 from shared.log.log import Log
 from shared.refusals import AwaitingCause, KeptMoving, Refused, TooLargeToSay
-from shared.telemetry import BLOCKED, CONSUMER_LAG, GAPS, log
+from shared.telemetry import CONSUMER_LAG, log
 
 BATCH, WAIT = 200, 1.0
 """A batch has to be taken before the server drops a session that says nothing."""
@@ -111,6 +111,7 @@ class Consumer:
                 continue  # what was heard stands still: a retry reads the bus again
             if it.said and missing > 0:
                 batch.gaps[it.stream] = True  # the resend fills it, and brings this once more
+                log.warning("gap", topic=record.topic, stream=it.stream[1], case=str(it.case))
             elif not it.said or missing == 0:
                 good = record.offset == omit or await self._taken(batch, record, it)
                 if it.said and good:
@@ -170,8 +171,6 @@ class Consumer:
     async def _measure(self, db: Db, batch: Batch, places: Places) -> None:
         ends = await self._bus.ends(self._topics)
         CONSUMER_LAG.labels(self._log.name).set(sum(ends.values()) - sum(places.values()))
-        BLOCKED.labels(self._log.name).set(len(batch.blocked))
-        GAPS.labels(self._log.name).set(await db.fetchval(OLD_GAPS))
 
 
 async def react(own: Log, reaction: Reaction[Any, Any], said: Recorded[Any]) -> None:
@@ -220,7 +219,6 @@ HEAR = """
 insert into work.heard values ($1, $2, $3, case when $4 then now() end)
 on conflict (source, stream) do update set said = excluded.said, gap_since =
   case when excluded.gap_since is not null then coalesce(heard.gap_since, excluded.gap_since) end"""
-OLD_GAPS = "select count(*) from work.heard where gap_since < now() - interval '60 seconds'"
 ALL_BLOCKED = """
 select topic, case_id, part, next, reason, error, correlation, wanted
 from work.blocked where topic = any ($1)"""

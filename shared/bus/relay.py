@@ -15,7 +15,8 @@ from shared.bus.port import Bus
 from shared.lease import Loop, NotOwner, leading
 from shared.log.codec import Codec, Undecodable
 
-BATCH = 500
+BATCH = 100
+"""Facts: even of the largest, so many are told before the server drops a session that waits."""
 POLL = 0.25
 """Seconds after which it looks unasked: another process may have appended."""
 

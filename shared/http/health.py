@@ -14,7 +14,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from shared.http.parts import Running, Runtime
 from shared.lease import PASSING
-from shared.telemetry import PROJECTION_LAG, RELAY_LAG
+from shared.telemetry import BLOCKED, GAPS, PROJECTION_LAG, RELAY_LAG
 
 router = APIRouter(include_in_schema=False)
 T = TypeVar("T")
@@ -22,7 +22,11 @@ PATIENCE = 2.0
 LAGS = """
 with head as (select coalesce(max(position), 0) as at from log.event)
 select 'relay', head.at - coalesce((select position from work.relay), 0) from head
+  where not pg_is_in_recovery()
+union all select 'blocked', count(*) from work.blocked
+union all select 'gaps', count(*) from work.heard where gap_since < now() - interval '60 seconds'
 union all select p.name, head.at - p.position from work.projection p, head"""
+GAUGES = {"relay": RELAY_LAG, "blocked": BLOCKED, "gaps": GAPS}
 
 
 @router.get("/health/live")
@@ -52,16 +56,16 @@ async def metrics(running: Running) -> Response:
     """Give the measurements for Prometheus; none is labelled with a partner or a case."""
     name = running.log.name
     for what, lag in (await _lags(running) or {}).items():
-        gauge = RELAY_LAG.labels(name) if what == "relay" else PROJECTION_LAG.labels(name, what)
-        gauge.set(lag)
+        known = GAUGES.get(what)
+        (known.labels(name) if known else PROJECTION_LAG.labels(name, what)).set(lag)
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
 
 async def _lags(running: Runtime) -> dict[str, int] | None:
-    """Give how many facts each loop has still to do, whether it runs or not; None: no answer."""
+    """Give what is still to do, whether a loop runs or not; None: no append would succeed."""
     rows = await _answer(running.log.pool.fetch(LAGS))
-    ours = {"relay", *running.ready}
-    return None if rows is None else {name: lag for name, lag in rows if name in ours}
+    found = {name: lag for name, lag in rows or () if name in GAUGES or name in running.ready}
+    return found if "relay" in found else None  # a server in recovery takes no append
 
 
 async def _answer(asked: Awaitable[T]) -> T | None:

@@ -12,6 +12,7 @@ from shared.bus.blocked import Discard, Retry, block
 from shared.facts import Act, Code
 from shared.http.parts import Body, Instant, Log, acting, answer, caller
 from shared.log.handle import handle
+from shared.refusals import NotFound
 
 router = APIRouter(prefix="/v1", tags=["operations"])
 Operator = Annotated[Act, Security(acting, scopes=["operator"])]
@@ -44,11 +45,17 @@ async def which_are_blocked(log: Log, _by: OperatorReads) -> Sequence[dict[str, 
 async def unblock(id: UUID, said: Unblocking, by: Operator, log: Log) -> Response:
     """Take a blocked case's messages again, or pass over the first of them; the rest follow."""
     topic = Code(f"topic@1:{said.topic.removeprefix('safeguarding.').lower()}")
+    query = "select next from work.blocked where topic = $1 and case_id = $2"
+    stands = await log.pool.fetchval(query, said.topic, id)
+    if stands is None and (await log.load(block.stream(id), by))[1] is None:
+        raise NotFound
     command = Retry if said.action == "retry" else Discard
     receipt = await handle(log, block.stream(id), command(topic=topic, reason=said.reason), by)
-    # Recorded first; the consumer that owns the places does it, and a repeat asks it again.
-    query = "update work.blocked set wanted = $3 where topic = $1 and case_id = $2"
-    await log.pool.execute(query, said.topic, id, said.action)
+    if receipt.facts:  # a repeat must not speak of the next message that may block by now
+        query = (
+            "update work.blocked set wanted = $3 where topic = $1 and case_id = $2 and next = $4"
+        )
+        await log.pool.execute(query, said.topic, id, said.action, stands)
     return answer(receipt)
 
 

@@ -4,7 +4,7 @@ Durability and grants are promises of the database; a service that cannot see th
 start.
 """
 
-from typing import Any
+from collections.abc import Awaitable, Callable
 from uuid import UUID
 
 import asyncpg
@@ -43,14 +43,15 @@ async def check(log: Log) -> None:
         Unfit: one is not; its text says which.
     """
     async with log.pool.acquire() as connection:
-        broken = await _settings(connection)
+        broken = await _settings(connection.fetchval)
+        broken += [f"the vault's {why}" for why in await _settings(log.vault.ping)]
         broken += [why for why, asked in GRANTS.items() if await connection.fetchval(asked)]
     if broken := broken + await _vault_behind(log):
         raise Unfit("; ".join(broken))
 
 
-async def _settings(connection: Any) -> list[str]:
-    found = {name: await connection.fetchval(f"show {name}") for name in PROMISES}
+async def _settings(ask: Callable[[str], Awaitable[object]]) -> list[str]:
+    found = {name: await ask(f"show {name}") for name in PROMISES}
     return [f"{name} is {value}" for name, value in found.items() if value not in PROMISES[name]]
 
 

@@ -16,9 +16,9 @@ from zlib import crc32
 import asyncpg
 from sqlalchemy.schema import CreateIndex, CreateTable
 
-from shared.facts import KernelFact, Recorded
+from shared.facts import Act, KernelFact, Recorded
 from shared.lease import Loop, NotOwner, connect, leading
-from shared.log.codec import Codec
+from shared.log.codec import Codec, Undecodable
 from shared.projections.projection import DIALECT, SCHEMA, Projection
 from shared.telemetry import log
 
@@ -30,6 +30,10 @@ PROGRESS = "update work.projection set position = $2 where name = $1"
 BUILT = "update work.projection set position = $2, ready = true where name = $1"
 
 Rows = dict[Hashable, Any]
+
+
+class Unread:
+    """A fact of a newer build."""
 
 
 class Projector:
@@ -124,6 +128,8 @@ class Projector:
                 continue
             name = key(event)
             try:
+                if isinstance(event.fact, Unread):
+                    raise Undecodable  # noqa: TRY301 - one end for all that cannot be folded
                 rows[name] = fold(rows.get(name), event)
             except Exception as why:  # noqa: BLE001 - one case's trouble is no other's
                 self._stale.add(event.case)
@@ -143,7 +149,20 @@ class Projector:
 
     async def _read(self, db: asyncpg.Connection, at: int) -> Sequence[Recorded[Any]]:
         rows = await db.fetch("select * from log.read($1, $2)", at, BATCH)
-        return [self._codec.read(row) for row in rows]
+        return [self._seen(row) for row in rows]
+
+    def _seen(self, row: asyncpg.Record) -> Recorded[Any]:
+        try:
+            return self._codec.read(row)
+        except Undecodable:  # a newer build's: its case stays as it was, and the rest goes on
+            by = Act(
+                id=row["command"], actor="", role="", purpose="", correlation=row["case_id"],
+                effective_at=row["effective_at"],
+            )  # fmt: skip
+            return Recorded(
+                fact=Unread(), act=by, recorded_at=row["recorded_at"], case=row["case_id"],
+                stream=row["stream"], version=row["version"], position=row["position"],
+            )  # fmt: skip
 
     async def _stands(self, db: asyncpg.Connection) -> tuple[int, bool]:
         query = "insert into work.projection (name) values ($1) on conflict do nothing"

@@ -2,6 +2,7 @@
 
 import copy
 import json
+import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -106,6 +107,7 @@ def test_what_breaks_nobody_is_passed(what: str) -> None:
     assert breaks(document("triage"), new) == []
 
 
+@pytest.mark.skipif(shutil.which("git") is None, reason="git is not at hand")
 def test_the_last_that_was_otherwise_counts(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -48,6 +48,7 @@ def _shape(number: int) -> Waiting:
         news=0,
         withdrawn=False,
         decided=False,
+        after_decision=False,
     )
     return replace(row, **_due(row, found.band, found.total, since))
 

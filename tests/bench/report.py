@@ -77,11 +77,9 @@ def _machine() -> dict[str, Any]:
 
 
 def _commit() -> str | None:
-    found = subprocess.run(
-        ("git", "rev-parse", "HEAD"),
-        cwd=Path(__file__).parent,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    return found.stdout.strip() if found.returncode == 0 else None
+    words, here = ("git", "rev-parse", "HEAD"), Path(__file__).parent
+    try:
+        found = subprocess.run(words, cwd=here, capture_output=True, text=True, check=True)
+    except (OSError, subprocess.CalledProcessError):  # no git, or no clone
+        return None
+    return found.stdout.strip()

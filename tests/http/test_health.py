@@ -101,8 +101,9 @@ async def test_measurements_name_no_partner_and_no_case(intake: Home) -> None:
     assert sent.json()["id"] not in measured
 
 
-async def test_lag_is_told_and_makes_nothing_unready(shared_house: House) -> None:
-    async with at_home(shared_house, "intake") as home:
+@pytest.mark.slow
+async def test_lag_is_told_and_makes_nothing_unready(far_house: House) -> None:
+    async with at_home(far_house, "intake") as home:
         await until(home_is_ready(home))
         (relay,) = (it for it in home.loops if it.name == "relay")
         relay.stop()

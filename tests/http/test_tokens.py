@@ -180,8 +180,18 @@ async def test_a_known_token_ends_when_it_is_revoked(
         file.write_text("somebody-else\n" + ("token-17" if what == "its id" else "beech-lodge"))
         assert (await ask(intake, token)).status_code == 401
         assert (await ask(intake, intake.house.issuer.mint("ash", ["referrals.read"]))).is_success
-        file.unlink()
+        file.unlink()  # a list that is away for a moment sets nobody free
+        assert (await ask(intake, token)).status_code == 401
+        file.write_text("")
         assert (await ask(intake, token)).status_code == 200
+
+
+async def test_a_list_of_the_revoked_that_is_not_there_stops_the_start(
+    intake: Home, tmp_path: Path
+) -> None:
+    jwks = intake.house.issuer.jwks_file
+    with pytest.raises(FileNotFoundError):
+        Tokens.of(jwks, intake.house.issuer.url, "safeguarding", tmp_path / "mistyped")
 
 
 async def test_known_tokens_do_not_pile_up(intake: Home, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -227,7 +227,8 @@ async def test_a_sender_adds_to_their_referral(home: Home, rosewood: httpx.Async
     assert isinstance(ann.fact, InformationPassedOn)
     assert isinstance(bo.fact, InformationKept), "triage does not have Bo, who is held"
     assert (ann.fact.answers.severity, bo.fact.answers.severity) == (3, 4)
-    assert await home.runtime.log.vault.open(ann.fact.words, str) == answer.request.content.decode()
+    words = await home.runtime.log.vault.open(ann.fact.words, str)
+    assert json.loads(words) == more
     assert (await rosewood.get(at)).json()["amendments"] == 1
 
 
@@ -241,6 +242,19 @@ async def test_what_is_said_of_nobody_in_particular_is_said_of_each(
     assert {it.adult for it in told} == {UUID(it["adult"]) for it in two["adults"]}
     for it in told:
         assert it.answers.signals == ("risk-signal@1:immediate-danger",)
+
+
+async def test_who_adds_something_is_not_told_to_triage_with_it(
+    home: Home, rosewood: httpx.AsyncClient
+) -> None:
+    told = await sent(rosewood)
+    more = {"what_happened": "Zoë saw it.", "referrer": {"name": "Ivy Marsh", "anonymous": True}}
+    await rosewood.post(f"/v1/referrals/{told['id']}/amendments", json=more, headers=key())
+    amended, passed_on = (await history(home, told["id"]))[-2:]
+    vault = home.runtime.log.vault
+    assert "Zoë" in await vault.open(passed_on.fact.words, str)
+    assert "Ivy" not in await vault.open(passed_on.fact.words, str)
+    assert "Ivy" in await vault.open(amended.fact.document, str)
 
 
 async def test_an_addition_sent_twice_is_kept_once(home: Home, rosewood: httpx.AsyncClient) -> None:

@@ -290,3 +290,11 @@ def test_no_history_begins_with_anything_but_the_receipt(fact: ReferralFact) -> 
 def test_a_policy_is_named_for_what_it_did() -> None:
     assert a.promoted.policy == CURRENT.code
     assert by_a_person.policy == "promotion@1:by-a-person"
+
+
+def test_who_was_passed_on_may_be_passed_on_again_once_more_was_told() -> None:
+    gone = story.given(a.received, a.held, a.redirected, act=a.ROSEWOOD)
+    gone.when(a.redirection).then()
+    gone.given(a.kept(), act=a.ROSEWOOD).when(a.redirection).then(
+        replace(a.redirected, was=Code("contact@1:redirected"))
+    )

@@ -39,7 +39,7 @@ def test_a_whole_referral_is_read_whole() -> None:
     got = read(WHOLE, TODAY)
     assert got == ReadReferral(
         partner_reference="4711",
-        immediate_danger="no",
+        immediate_danger="yes",
         emergency_services_called="yes",
         anonymous=False,
         adults=got.adults,

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.intake.decisions import BY_A_PERSON, HELD
 from services.intake.projections.screening import Waiting, screening, who_waits
-from services.intake.rules.promotion import HOLDS
+from services.intake.rules.promotion import HOLDS, TOLD_MORE
 from shared.contracts.intake import RiskAnswers
 from shared.facts import Code, Recorded
 from tests.intake import a
@@ -119,3 +119,9 @@ async def test_a_row_is_stale_where_its_fold_failed(db: AsyncConnection) -> None
     (one, two), _ = await who_waits(db, 9)
     assert one.stale_since is not None
     assert two.stale_since is None
+
+
+def test_who_was_passed_on_is_looked_at_again_when_the_sender_tells_more() -> None:
+    (row,) = waiting(a.received, a.held, a.redirected, a.kept()).values()
+    assert (row.reason, row.news) == (TOLD_MORE, 1)
+    assert not waiting(a.received, a.held, a.redirected, a.kept(), a.redirected)

@@ -253,3 +253,21 @@ def test_what_the_sender_adds_moves_nobody_by_itself() -> None:
     before = row(*a.recorded(*a.waiting))
     after = row(*a.recorded(*a.waiting, InformationAdded(words=a.words())))
     assert replace(after, news=0, version=2) == before
+
+
+def test_a_decided_concern_stands_in_the_order_again_when_its_sender_tells_more() -> None:
+    decided = row(*a.recorded(*a.waiting, a.decided))
+    assert (decided.decided, decided.news) == (True, 0)
+    told = row(*a.recorded(*a.waiting, a.decided, a.added))
+    assert (told.decided, told.after_decision, told.news) == (False, True, 1)
+    again = row(*a.recorded(*a.waiting, a.decided, a.added, a.reopened, a.decided))
+    assert (again.decided, again.news) == (True, 0)
+
+
+async def test_a_row_is_stale_where_an_addition_to_its_contact_is_blocked(
+    db: AsyncConnection,
+) -> None:
+    (first, *_) = came(ONE, a.amber)
+    await block(db, first.fact.contact, correlation=UUID(int=31337))
+    (one,) = await shown(db, came(ONE, a.amber))
+    assert one.stale_since == a.at("2026-11-02T10:00:00Z")

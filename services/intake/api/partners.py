@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
+from json import dumps
 from typing import Annotated, Any, TypeVar
 from uuid import UUID, uuid5
 
@@ -138,13 +139,16 @@ async def amend(id: UUID, request: Request, response: Response, by: Sends, log: 
     stream = referral.stream(id)
     history = await _history(log, id, by.actor)
     adults = history[0].fact.adults
+    # Who tells it is the referrer's own, and may be nobody's to know: it stays in the document.
+    rest = {name: it for name, it in sent.items() if name != "referrer"}
+    words = dumps(rest, default=str, ensure_ascii=False).encode("utf-8", "replace").decode()
     command = AmendReferral(
         amended=ReferralAmended(
             checks=_worth_telling(said.checks) + _keyless(request),
             document=_document(id, body.decode()),
         ),
         answers=_answers(adults, sent, said, by),
-        words={it: Open(subject=it, audience="adult", value=body.decode()) for it in adults},
+        words={it: Open(subject=it, audience="adult", value=words) for it in adults},
     )
     response.headers.update(resting(await handle(log, stream, command, by)))
     state = referral.fold(await log.history(stream))

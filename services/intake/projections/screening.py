@@ -26,7 +26,7 @@ from services.intake.events import (
     ReferralWithdrawn,
     WithdrawalPassedOn,
 )
-from services.intake.rules.promotion import HOLDS
+from services.intake.rules.promotion import HOLDS, TOLD_MORE
 from services.intake.rules.receipt import expect_by
 from shared.facts import Code, Recorded
 from shared.projections.projection import Projection
@@ -56,26 +56,31 @@ def fold(row: Waiting | None, happened: Recorded[ReferralFact]) -> Waiting | Non
     """Give the row after `happened`; None takes it out of the list."""
     match happened.fact:
         case ContactHeld(part=part, reason=reason):
-            since = happened.act.effective_at
-            return Waiting(
-                adult=part.adult,
-                contact=happened.case,
-                correlation=happened.act.correlation,
-                reason=reason,
-                calm=DANGER not in part.answers.signals,
-                waiting_since=since,
-                due_at=expect_by(since, calendar()),
-            )
-        case InformationKept(answers=answers):
-            return row and replace(
-                row, calm=row.calm and DANGER not in answers.signals, news=row.news + 1
-            )
+            calm = DANGER not in part.answers.signals
+            return _held(happened, part.adult, reason, calm=calm)
+        case InformationKept(adult=adult, answers=answers):
+            row = row or _held(happened, adult, TOLD_MORE, calm=True)
+            calm = row.calm and DANGER not in answers.signals
+            return replace(row, calm=calm, news=row.news + 1)
         case ContactPromoted() | ContactRedirected():
             return None
         case ReferralReceived() | ReferralAmended() | ReferralWithdrawn():
             return row
         case InformationPassedOn() | WithdrawalPassedOn() | OutcomeHeard() | OutcomeReopened():
             return row
+
+
+def _held(happened: Recorded[Any], adult: UUID, reason: Code, *, calm: bool) -> Waiting:
+    since = happened.act.effective_at
+    return Waiting(
+        adult=adult,
+        contact=happened.case,
+        correlation=happened.act.correlation,
+        reason=reason,
+        calm=calm,
+        waiting_since=since,
+        due_at=expect_by(since, calendar()),
+    )
 
 
 def of_adult(happened: Recorded[ReferralFact]) -> Hashable:

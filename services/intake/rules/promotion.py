@@ -70,7 +70,11 @@ POLICIES: Final[Mapping[Code, Policy]] = {
 }
 CURRENT: Final = ADULTS_AND_UNKNOWN_AGES
 
+TOLD_MORE: Final = Code("hold@1:told-more")
+"""No policy's reason: the sender told more of an adult who had been passed on."""
+
 HOLDS: Final[Mapping[Code, str]] = {
+    TOLD_MORE: "More was told of an adult who was passed on: read it, then promote or pass on.",
     NOTHING_READABLE: "Nothing could be read of any adult or event: read what was sent.",
     HELD_UNDER_18: "The age sent is under 18: find out whether that is right.",
     HELD_MORE_ADULTS: "There are more adults in it than we read: find them in what was sent.",

@@ -98,7 +98,7 @@ def read(document: Mapping[str, object], received_on: date) -> ReadReferral:
     source = _given(SourceOfRisk(**_texts(SourceOfRisk, groups[SOURCE_OF_RISK.name])))
     return ReadReferral(
         partner_reference=outline["partner_reference"].text,
-        immediate_danger=_tri(outline["immediate_danger"]),
+        immediate_danger="yes" if _in_danger(adults) else _tri(outline["immediate_danger"]),
         emergency_services_called=_tri(outline["emergency_services_called"]),
         anonymous=_hides(groups[REFERRER.name]["anonymous"]),
         adults=adults,
@@ -116,6 +116,12 @@ def read(document: Mapping[str, object], received_on: date) -> ReadReferral:
     )
 
 
+def _in_danger(adults: Sequence[ReadAdult]) -> bool:
+    """Say whether it was told of any of them, wherever the sender's form has it."""
+    return any(_DANGER in adult.answers.signals for adult in adults)
+
+
+_DANGER: Final = Code("risk-signal@1:immediate-danger")
 _ELSEWHERE: Final = (ADULTS, *(group.name for group in GROUPS))
 
 Values = Mapping[str, Value]

@@ -57,7 +57,10 @@ class Waiting:
 
     withdrawn: bool
     decided: bool
-    """Decided concerns stay, out of the order, in case they are opened again."""
+    """Decided concerns stay, out of the order: one may be opened again, or more be told of it."""
+
+    after_decision: bool
+    """It is decided; where it stands in the order all the same, the sender told more since."""
 
 
 def fold(row: Waiting | None, happened: Recorded[ConcernFact]) -> Waiting | None:
@@ -81,13 +84,14 @@ def _changes(row: Waiting, happened: Recorded[ConcernFact]) -> Mapping[str, Any]
         case BandOverridden(band=band):
             return _placed(row, band, row.total, at)
         case InformationAdded():
-            return {"news": row.news + 1}
+            news: dict[str, Any] = {"news": row.news + 1, "decided": False}
+            return news | dict(_due(row, row.band, row.total, at) if row.after_decision else {})
         case WithdrawalNoted():
             return {"withdrawn": True}
         case Section42Decided():
-            return {"decided": True}
+            return {"decided": True, "after_decision": True, "news": 0}
         case ConcernReopened():
-            return {"decided": False, **_due(row, row.band, row.total, at)}
+            return {"decided": False, "after_decision": False, **_due(row, row.band, row.total, at)}
         case ConcernRecognised():
             return {}
 
@@ -114,6 +118,7 @@ def _first(happened: Recorded[ConcernFact]) -> Waiting | None:
         news=0,
         withdrawn=False,
         decided=False,
+        after_decision=False,
     )
 
 
@@ -156,6 +161,7 @@ class Row:
     version: int
     news: int
     withdrawn: bool
+    after_decision: bool
     stale_since: datetime | None
     """A message about it or its contact could not be taken: the row may be out of date."""
 
@@ -166,7 +172,7 @@ async def who_is_next(
     """Give those who wait, the next one first, and the place behind the last if there are more."""
     table = queue.table
     order = [table.c[name] for name in ORDER[1:]]
-    query = select(table, queue.stale_since()).where(~table.c.decided)
+    query = select(table, queue.stale_since(case="contact")).where(~table.c.decided)
     if after is not None:
         query = query.where(tuple_(*order) > tuple_(*after))
     found = (await db.execute(query.order_by(*order).limit(limit + 1))).mappings().all()
@@ -179,4 +185,5 @@ async def who_is_next(
 def _row(found: dict[str, Any]) -> Row:
     shown = {name: found[name] for name in Row.__dataclass_fields__ if name in found}
     reason = rank_reason(found["band"], found["waiting_since"], found["due_at"])
-    return Row(rank_reason=reason, **shown)
+    again = "; decided, and the sender told more since" if found["after_decision"] else ""
+    return Row(rank_reason=reason + again, **shown)
