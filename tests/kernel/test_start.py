@@ -20,6 +20,9 @@ from tests.support.house import House
 BROKEN = {
     "alter role triage set synchronous_commit = off": "synchronous_commit is off",
     "alter role triage set synchronous_commit = local": "synchronous_commit is local",
+    "alter role triage in database vault set synchronous_commit = off": (
+        "the vault's synchronous_commit is off"
+    ),
     "grant log_owner to triage": "the role may become the log's owner",
     "grant insert on log.event to triage": "the role may write the log's table",
     "grant update (said) on log.event to triage": "the role may write the log's table",
@@ -35,6 +38,7 @@ BROKEN = {
 }
 MENDED = (
     "alter role triage reset synchronous_commit",
+    "alter role triage in database vault reset synchronous_commit",
     "revoke log_owner from triage",
     "revoke all on log.event from triage",
     "grant select on log.event to triage",
@@ -84,7 +88,9 @@ async def test_a_server_that_may_forget_is_not_served(kernel_house: House, promi
     try:
         with Postgres(house.server.home, settings={promise: "off"}):
             async with a_log(house) as log:
-                with pytest.raises(Unfit, match=f"^{promise} is off$"):
+                with pytest.raises(
+                    Unfit, match=f"^{promise} is off; the vault's {promise} is off$"
+                ):
                     await check(log)
     finally:
         house.server.start()

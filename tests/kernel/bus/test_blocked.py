@@ -318,6 +318,12 @@ async def test_an_operator_retries_or_discards_and_says_why(
             return await blocked_row(home, case) is None
 
         await until(free)
+        if action == "discard":  # a repeat speaks of the first block, not of the next one
+            await voices.publish([voice.referral(case, UNWELCOME)])
+            again = await until(lambda: blocked_row(home, case))
+            async with home.client("olu", "operator") as operator:
+                assert (await operator.post(path, json=said, headers=once)).status_code == 204
+            assert (await blocked_row(home, case), again["wanted"]) == (again, None)
         assert await notes(home, case) == ([1, 1, 3] if action == "retry" else [1, 3])
         log = home.runtime.log
         (done,) = await log.history(block.stream(case))
@@ -338,6 +344,11 @@ async def test_only_an_operator_may_unblock(
                 path = f"/v1/blocked/{uuid4()}"
                 assert (await somebody.post(path, json=said, headers=key())).status_code == 403
                 assert (await somebody.get("/v1/blocked")).status_code == 403
+        async with home.client("olu", "operator") as operator:
+            unknown = uuid4()  # no case of this name is blocked: nothing is recorded
+            path = f"/v1/blocked/{unknown}"
+            assert (await operator.post(path, json=said, headers=key())).status_code == 404
+            assert not await home.runtime.log.history(block.stream(unknown))
 
 
 async def test_the_queue_says_since_when_a_blocked_concern_is_stale(
