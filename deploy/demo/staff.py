@@ -60,11 +60,12 @@ async def work(door: Door, receipts: Receipts, seed: int, referrals: int) -> Non
         await _deals(door, receipts, f"{seed}-held-{row['adult']}", row, number)
     first = max(6, referrals // 50)
     head = [row async for row in door.rows("triage", "/v1/concerns", MANAGER, first)]
+    undecided = [row for row in head if not row["after_decision"]]
     desks = [Desk(door, receipts, seed, who) for who in SCREENERS]
-    await asyncio.gather(*(_scores(desk, head[n::2]) for n, desk in enumerate(desks)))
+    await asyncio.gather(*(_scores(desk, undecided[n::2]) for n, desk in enumerate(desks)))
     manager = Desk(door, receipts, seed, MANAGER)
     head = [row async for row in door.rows("triage", "/v1/concerns", MANAGER, first * 2)]
-    for number, row in enumerate(head):
+    for number, row in enumerate(it for it in head if not it["after_decision"]):
         await manager.acts(row["concern"], "section-42-decision", decision(number))
 
 

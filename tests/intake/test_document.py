@@ -1,7 +1,6 @@
 """Is every JSON object taken, and nothing else?"""
 
 import json
-import re
 import string
 from collections.abc import Mapping
 from contextlib import suppress
@@ -87,21 +86,17 @@ scraps = st.lists(
 ).map("".join)
 
 
-ENDS_IN_A_DOT = re.compile(r"[0-9]\.(?![0-9])")
-"""No number by the standard; some builds of our quick reader take it, and nothing is lost."""
-
-
 @settings(max_examples=400, deadline=None)
 @given(scraps)
 @example('"a":NaN')
+@example("1.")
+@example("1E+")
 @example('"a":[1,]')
 @example('"a":1,')
 @example('"a":"\\ud800"}')
 def test_scraps_are_taken_exactly_where_the_standard_library_takes_them(scrap: str) -> None:
     for text in (scrap, "{" + scrap + "}", '{"a":' + scrap + "}", '{"a":[' + scrap + "]}"):
         body = text.encode()
-        if ENDS_IN_A_DOT.search(text):  # taken all the same: a referral turned away is lost
-            continue
         assert (ours(body) is None) is (stdlib(body.removeprefix(b"\xef\xbb\xbf")) is None), text
 
 

@@ -119,7 +119,8 @@ async def _amended(door: Door, sent: Sequence[Posting], ids: Sequence[str]) -> N
 
 
 async def _raised_and_opened_again(door: Door) -> None:
-    waiting = [row async for row in door.rows("triage", "/v1/concerns", staff.MANAGER, 3)]
+    rows = [row async for row in door.rows("triage", "/v1/concerns", staff.MANAGER, 30)]
+    waiting = [row for row in rows if not row["after_decision"]][:3]
     body = json.dumps({"band": "band@1:red", "reasons": RAISED}).encode()
     for row in waiting:
         await _yes(door, ("triage", f"/v1/concerns/{row['concern']}/bands"), staff.MANAGER, body)

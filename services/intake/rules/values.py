@@ -85,7 +85,7 @@ _MARKS: Final = "".join(
     for character in map(chr, range(0x300, 0x1F000))
     if unicodedata.combining(unicodedata.normalize("NFD", character)[0])
 )
-_PILE = re.compile(f"([{_MARKS}]{{30}})[{_MARKS}]++")
+_PILE = re.compile(f"([{_MARKS}]{{30}})[{_MARKS}]+")
 """Unicode UAX 15 section 13: no language piles more than 30 marks on a letter. Normalising takes
 the square of a pile's height: seconds for one body without this."""
 
