@@ -1,8 +1,8 @@
 """Samples. Start from these and `replace` only what the story is about."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -42,8 +42,9 @@ from shared.contracts.intake import (
     RiskAnswers,
     SourceOfRisk,
 )
-from shared.facts import Act, Code, Recorded
+from shared.facts import Act, Code
 from shared.sealed.vault import Open
+from tests.support import story
 from tests.support.story import SOMEBODY
 
 REFERRAL, ONE, TWO = UUID(int=20), UUID(int=21), UUID(int=22)
@@ -143,14 +144,4 @@ def later(by: Act = ROSEWOOD, **passed: float) -> Act:
     return replace(by, effective_at=by.effective_at + timedelta(**passed))
 
 
-def recorded(
-    *facts: Any, case: UUID = REFERRAL, act: Act = ROSEWOOD, since: int = 0
-) -> Sequence[Recorded[Any]]:
-    """Give facts as a log gives them back, the first behind version `since`."""
-    return [
-        Recorded(
-            fact=fact, act=act, recorded_at=act.effective_at, case=case,
-            stream=f"referral-{case}", version=at, position=at,
-        )
-        for at, fact in enumerate(facts, since + 1)
-    ]  # fmt: skip
+recorded = partial(story.recorded, kind="referral", case=REFERRAL, act=ROSEWOOD)

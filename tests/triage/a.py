@@ -1,9 +1,8 @@
 """Samples. Start from these and `replace` only what the story is about."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
+from functools import partial
 from uuid import UUID
 
 from services.triage.decisions import (
@@ -33,8 +32,9 @@ from services.triage.rules.risk_tool import AMBER, RED
 from services.triage.rules.score import Answers, score
 from services.triage.rules.section42 import ThreeTests
 from shared.contracts.intake import AdultDetails, AdultPart, Circumstances, Referrer, SourceOfRisk
-from shared.facts import Act, Code, Recorded
+from shared.facts import Act, Code
 from shared.sealed.vault import Open
+from tests.support import story
 from tests.support.story import SOMEBODY
 from tests.triage.risk import answered
 
@@ -146,17 +146,7 @@ def later(by: Act = SOMEBODY, **passed: float) -> Act:
     return replace(by, effective_at=by.effective_at + timedelta(**passed))
 
 
-def recorded(
-    *facts: Any, case: UUID = ADULT, act: Act = SOMEBODY, since: int = 0
-) -> Sequence[Recorded[Any]]:
-    """Give facts as a log gives them back, the first behind version `since`."""
-    return [
-        Recorded(
-            fact=fact, act=act, recorded_at=act.effective_at, case=case,
-            stream=f"concern-{case}", version=at, position=at,
-        )
-        for at, fact in enumerate(facts, since + 1)
-    ]  # fmt: skip
+recorded = partial(story.recorded, kind="concern", case=ADULT, act=SOMEBODY)
 
 
 def at(text: str) -> datetime:

@@ -162,8 +162,7 @@ async def withdraw(
 ) -> Response:
     """Take back a referral that you sent. What it told us may still bind us to act."""
     await _history(log, id, by.actor)  # or its version would tell a stranger that it is there
-    reasons = Open(subject=id, audience="document", value=said.reason)
-    command = WithdrawReferral(reasons=reasons)
+    command = WithdrawReferral(reasons=_document(id, said.reason))
     act = dated(by, said)
     return answer(await handle(log, referral.stream(id), command, act, expected))
 
@@ -247,9 +246,11 @@ def _answers(
     adults: Sequence[UUID], sent: Mapping[str, object], said: ReadReferral, by: Act
 ) -> Mapping[UUID, RiskAnswers]:
     """Give what an addition answers of each adult, by their order."""
+    if "adults" not in sent:
+        return dict.fromkeys(adults, said.adults[0].answers)
     of_all = {name: value for name, value in sent.items() if name != "adults"}
     common = read(of_all, london_date(by.effective_at)).adults[0].answers
-    named = [it.answers for it in said.adults] if "adults" in sent else []
+    named = [it.answers for it in said.adults]
     return {adult: named[at] if at < len(named) else common for at, adult in enumerate(adults)}
 
 
