@@ -56,9 +56,11 @@ class Projector:
                 await self._follow(db, loop, at if built else await self.build(db, loop))
         except NotOwner:
             db = await connect(self._dsn)
-            if (await self._stands(db))[1]:
-                self.ready.set()
-            await db.close()
+            try:
+                if (await self._stands(db))[1]:
+                    self.ready.set()
+            finally:
+                await db.close()
             raise
 
     async def build(self, db: asyncpg.Connection, loop: Loop) -> int:
