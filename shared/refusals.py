@@ -12,6 +12,7 @@ Refused
 ├── NotText           a text holds a character that no database keeps
 ├── TooLargeToSay     what was decided does not fit in a message
 └── Unavailable       the log or the vault cannot be reached; nothing was lost, and nothing was done
+    └── Busy            so many wait to be written that one more would wait too long
 """
 
 from typing import ClassVar
@@ -83,3 +84,7 @@ class Unavailable(Refused):
     """We cannot write just now. Nothing was lost: send the same request again."""
 
     status = 503
+
+
+class Busy(Unavailable):
+    """Too many are waiting to be written. Nothing was lost: send the same request again."""

@@ -95,9 +95,8 @@ async def running(service: Service, told: Settings) -> AsyncIterator[tuple[Runti
             closing.callback(it.terminate)
         bus = await closing.enter_async_context(PostgresBus(told.bus_url))
         codec, vault = service.codec(), Vault(keys, FileKey(told.key_file))
-        log = Log(service.name, pool, vault, codec, loops)
         await vault.prepare()
-        await log.begin()
+        log = await closing.enter_async_context(Log(service.name, dsn, pool, vault, codec, loops))
         await check(log)
         keepers = [Projector(dsn, codec, it) for it in service.projections]
         loops += [Loop("projector", keeper.work) for keeper in keepers]

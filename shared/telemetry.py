@@ -32,6 +32,20 @@ PROJECTION_LAG = Gauge(
 )
 BLOCKED = Gauge("safeguarding_blocked_cases", "Cases blocked until a person acts", ["service"])
 GAPS = Gauge("safeguarding_streams_with_gap", "Streams of which a message is missing", ["service"])
+BLOCKED_AGE = Gauge("safeguarding_blocked_oldest_seconds", "Age of the oldest block", ["service"])
+GAP_AGE = Gauge("safeguarding_gap_oldest_seconds", "Age of the oldest gap", ["service"])
+GROUP_SIZE = Histogram(
+    "safeguarding_append_group_size",
+    "Appends that went in one commit",
+    ["service"],
+    buckets=(1, 2, 4, 8, 16, 32, 64, 128, 256),
+)
+APPEND_SECONDS = Histogram(
+    "safeguarding_append_seconds",
+    "Seconds from asking for an append to its commit, the wait for the lock included",
+    ["service"],
+    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
+)
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger()
 

@@ -71,7 +71,7 @@ def problem(
     told = {"type": f"/problems/{name}", "title": title, "status": code} | more
     if correlation := structlog.contextvars.get_contextvars().get("correlation"):
         told["correlation_id"] = correlation
-    waits = {"Retry-After": "1"} if name == "unavailable" else {}
+    waits = {"Retry-After": "1"} if usual == 503 else {}  # noqa: PLR2004 - Service Unavailable
     return JSONResponse(told, code, waits | dict(headers or {}), media_type=MEDIA)
 
 

@@ -51,6 +51,15 @@ class Codec:
             for kind in (*facts, *get_args(KernelFact))
         }
 
+    def row(self, fact: Any, act: Act) -> tuple[str, bool, bytes]:
+        """Give what the log is told of `fact`: its type, whether it is said, its body.
+
+        Raises:
+            NotText: a text in clear holds U+0000.
+            TooLargeToSay: its message would not fit on the bus.
+        """
+        return fact.stored_as, self.says(fact, act), self.written(fact, act)
+
     def written(self, fact: Any, act: Act) -> bytes:
         """Give the bytes of `fact`, its words shut.
 

@@ -1,25 +1,22 @@
 """What was recorded, and in which order?"""
 
-import asyncio
-import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from time import monotonic
-from typing import Any
+from typing import Any, Self
 
 import asyncpg
 
 from shared.decider import Stream
 from shared.facts import Act, Recorded
-from shared.lease import PASSING, Loop
+from shared.lease import Loop
+from shared.log import appender
+from shared.log.appender import Appender, Asked
 from shared.log.codec import Codec
-from shared.refusals import Conflict, KeyReused, Unavailable
+from shared.refusals import Conflict, KeyReused
 from shared.sealed.vault import Vault
 from shared.telemetry import APPENDED
-
-PATIENCE = 10.0
-"""Seconds to go on trying while PostgreSQL is away, before a caller is told to come back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +34,20 @@ class Log:
     """The events of one service, in one total order."""
 
     def __init__(
-        self, name: str, pool: asyncpg.Pool, vault: Vault, codec: Codec, loops: Sequence[Loop] = ()
-    ) -> None:
+        self, name: str, dsn: str, pool: asyncpg.Pool, vault: Vault, codec: Codec,
+        loops: Sequence[Loop] = (),
+    ) -> None:  # fmt: skip
         self.name, self.codec, self.vault = name, codec, vault
-        self.pool, self._loops, self.simulated = pool, loops, False
+        self.pool, self.simulated = pool, False
+        self._appender = Appender(name, dsn, self._appended, pool.expire_connections)
+        self._loops = loops
 
-    async def begin(self) -> None:
-        """Look up which clock this installation has; called once, at the start."""
+    async def __aenter__(self) -> Self:
         self.simulated = await self.pool.fetchval("select log.clock()") == "simulated"
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._appender.close()
 
     async def now(self) -> datetime:
         """Give the installation's time (UTC): the process's clock, or the simulated one."""
@@ -90,21 +93,18 @@ class Log:
         if not facts:
             return Receipt(str(stream), after, None)
         shut = await self.vault.shut(facts)
-        count = len(shut)
-        (outcome,) = await self._ask(
-            "select * from log.append($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
-            [act.id],
-            [act.fingerprint],
-            [stream.case],
-            [str(stream)],
-            [after],
-            [count],
-            [fact.stored_as for fact in shut],
-            [self.codec.says(fact, act) for fact in shut],
-            [self.codec.written(fact, act) for fact in shut],
-            [act.effective_at] * count,
-        )
-        return self._told(outcome, shut)
+        asked = Asked(
+            command=act.id, fingerprint=act.fingerprint, case=stream.case, stream=str(stream),
+            after=after, effective_at=act.effective_at,
+            facts=[self.codec.row(it, act) for it in shut],
+        )  # fmt: skip
+        status, name, version, position = await self._appender.append(asked)
+        if status == "reused":
+            raise KeyReused
+        if status == "conflict":
+            raise Conflict
+        mine = shut if status == "ok" else ()  # a duplicate is another call's
+        return Receipt(name, version, position, mine)
 
     async def read(self, after: int, limit: int = 1000) -> Sequence[Recorded[Any]]:
         """Give the events behind position `after`, in order."""
@@ -117,29 +117,14 @@ class Log:
         rows = await self._ask(query)
         return int(rows[0]["position"]) if rows else 0
 
-    def _told(self, outcome: asyncpg.Record, facts: Sequence[Any]) -> Receipt:
-        status: str = outcome["status"]
-        if status == "reused":
-            raise KeyReused
-        if status == "conflict":
-            raise Conflict
-        mine = facts if status == "ok" else ()  # a duplicate is another call's
-        if mine:
-            APPENDED.labels(self.name).inc(len(facts))
-            for loop in self._loops:
-                loop.wake()
-        return Receipt(outcome["stream"], outcome["version"], outcome["position"], mine)
-
     async def _ask(self, query: str, *arguments: object) -> Sequence[asyncpg.Record]:
-        deadline, pause = monotonic() + PATIENCE, 0.05
-        while True:
-            try:
-                return await self.pool.fetch(query, *arguments)
-            except PASSING as lost:
-                if monotonic() + pause > deadline:
-                    raise Unavailable from lost
-            await asyncio.sleep(random.uniform(pause / 2, pause))  # noqa: S311
-            pause = min(pause * 2, 1.0)
+        until = monotonic() + appender.PATIENCE
+        return await appender.patiently(lambda: self.pool.fetch(query, *arguments), until)
+
+    def _appended(self, facts: int) -> None:
+        APPENDED.labels(self.name).inc(facts)
+        for loop in self._loops:
+            loop.wake()
 
 
 def _receipt(rows: Sequence[asyncpg.Record], act: Act) -> Receipt | None:

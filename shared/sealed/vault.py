@@ -6,7 +6,7 @@ wrapped by a key-encryption key that is not there. A section's associated data i
 """
 
 import hmac
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from hashlib import sha256
 from os import urandom
@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from shared.refusals import KeyGone, Unavailable
 from shared.sealed import Sealed, members, sections
 from shared.shapes import adapter
+from shared.together import Together
 
 T = TypeVar("T")
 LOST = (
@@ -28,11 +29,11 @@ LOST = (
     TimeoutError,
 )  # fmt: skip
 """`InternalClientError`: the connection broke while a statement was being prepared."""
-Name = tuple[UUID, str]  # subject, retention class
+Name = tuple[UUID, str, str]  # subject, retention class, audience
 Key = tuple[UUID, AESGCM]
 KEPT_FOR = 300.0
 """Seconds that a key may stay in memory, so that a destroyed one is soon gone everywhere."""
-MOST_KEPT = 20_000
+MOST_KEPT, MOST_MADE = 20_000, 500
 
 
 class Open(Sealed[T]):
@@ -104,6 +105,8 @@ class Vault:
         self._names: dict[Name, tuple[UUID, float]] = {}
         self._ciphers: dict[UUID, tuple[AESGCM, float]] = {}
         self._fingerprints: bytes | None = None
+        # Keys for many at once are one commit; what is wanted meanwhile goes into the next.
+        self._making = Together(self._make, weigh=len, most=MOST_MADE, room=MOST_KEPT)
 
     async def shut(self, facts: Sequence[Any]) -> list[Any]:
         """Give `facts` with their open words shut, keys loaded or made, and committed, first.
@@ -115,11 +118,8 @@ class Vault:
         words = [it for fact in facts for it in sections(fact) if isinstance(it, Open)]
         if not words:
             return list(facts)
-        keys = await self._keys({(it.subject, it.retention): it.audience for it in words})
-        return [
-            _shut_within(fact, lambda it: _boxed(it, keys[it.subject, it.retention]))
-            for fact in facts
-        ]
+        keys = await self._keys({_name(it) for it in words})
+        return [_shut_within(fact, lambda it: _boxed(it, keys[_name(it)])) for fact in facts]
 
     async def open(self, sealed: Sealed[T], kind: type[T]) -> T:
         """Give the words in clear, to a caller who was allowed to read them.
@@ -161,22 +161,27 @@ class Vault:
         """Ask the vault's database something, to see that it answers."""
         return await self._pool.fetchval(query)
 
-    async def _keys(self, wanted: Mapping[Name, str]) -> Mapping[Name, Key]:
+    async def _keys(self, wanted: Collection[Name]) -> Mapping[Name, Key]:
         # Held by the caller, whatever the cache lets go while we wait for the rest.
         known = {name: key for name in wanted if (key := self._known(name))}
         if absent := [name for name in wanted if name not in known]:
-            known |= await self._make(absent, wanted)
+            found = await self._making.ask(absent)
+            known |= {name: found[name] for name in absent if name in found}
         if len(known) < len(wanted):
             raise KeyGone
         return known
 
-    async def _make(self, absent: Sequence[Name], wanted: Mapping[Name, str]) -> dict[Name, Key]:
+    async def _make(self, group: Sequence[Sequence[Name]]) -> Sequence[dict[Name, Key]]:
+        """Load or make what a group of callers lacks; each finds its own in what all are given."""
+        return [await self._made({name for names in group for name in names})] * len(group)
+
+    async def _made(self, absent: Collection[Name]) -> dict[Name, Key]:
         made = [(UUID(bytes=urandom(16)), AESGCM.generate_key(256)) for _ in absent]
         rows = await self._ask(
             "select * from vault.keys_for($1, $2, $3, $4, $5, $6)",
-            [subject for subject, _ in absent],
-            [wanted[name] for name in absent],
-            [retention for _, retention in absent],
+            [subject for subject, _, _ in absent],
+            [audience for _, _, audience in absent],
+            [retention for _, retention, _ in absent],
             [id for id, _ in made],
             [self._kek.wrap(key, id.bytes) for id, key in made],
             self._kek.name,
@@ -198,7 +203,7 @@ class Vault:
         there = [row for row in rows if row["wrapped"] is not None]
         keys = (self._kek.unwrap(row["wrapped"], row["id"].bytes) for row in there)
         return self._kept({
-            (row["subject"], row["retention_class"]): (row["id"], AESGCM(key))
+            (row["subject"], row["retention_class"], row["audience"]): (row["id"], AESGCM(key))
             for row, key in zip(there, keys, strict=True)
         })  # fmt: skip
 
@@ -225,6 +230,10 @@ class Vault:
             return cipher
         self._ciphers.pop(key, None)
         return None
+
+
+def _name(words: Open[Any]) -> Name:
+    return words.subject, words.retention, words.audience
 
 
 def _boxed(words: Open[Any], key: Key) -> Sealed[Any]:

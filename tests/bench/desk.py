@@ -23,9 +23,13 @@ async def serve() -> None:
     told = Settings()
     telemetry.configure(intake.name)
     pool, keys = await pool_of(told.database_url, 8), await pool_of(told.vault_url, 4)
-    log = Log(intake.name, pool, Vault(keys, FileKey(told.key_file)), intake.codec())
-    await log.vault.prepare()
-    await log.begin()
+    vault = Vault(keys, FileKey(told.key_file))
+    await vault.prepare()
+    async with Log(intake.name, told.database_url, pool, vault, intake.codec()) as log:
+        await _serve(told, log)
+
+
+async def _serve(told: Settings, log: Log) -> None:
     app = application(intake)
     app.state.runtime, app.state.simulated = _runtime(told, log), log.simulated
     config = uvicorn.Config(

@@ -77,10 +77,10 @@ class World:
         """Give a log of triage at `dsn`, on connections as a service has them."""
         told = self.house.told("triage")
         pool, keys = await pool_of(dsn, 1), await pool_of(told.vault_url, 1)
-        log = Log("triage", pool, Vault(keys, FileKey(told.key_file)), find_codec("triage"))
-        await log.begin()
+        vault = Vault(keys, FileKey(told.key_file))
         try:
-            yield log
+            async with Log("triage", dsn, pool, vault, find_codec("triage")) as log:
+                yield log
         finally:
             await pool.close()
             await keys.close()

@@ -120,12 +120,12 @@ async def vault_of(house: House, service: str = "kernel", **but: Any) -> AsyncIt
 async def log_of(house: House, service: str = "kernel", codec: Codec = CODEC) -> AsyncIterator[Log]:
     """Give the log of `service`, ready for use."""
     async with vault_of(house, service) as vault:
-        pool = await pool_of(house.told(service).database_url, 8)
-        log = Log(service, pool, vault, codec)
+        dsn = house.told(service).database_url
+        pool = await pool_of(dsn, 8)
         await vault.prepare()
-        await log.begin()
         try:
-            yield log
+            async with Log(service, dsn, pool, vault, codec) as log:
+                yield log
         finally:
             await pool.close()
 

@@ -7,9 +7,9 @@ from uuid import uuid4
 
 import pytest
 
-import shared.log.log as log_module
 from shared.decider import Decider
 from shared.facts import Act
+from shared.log import appender as log_module
 from shared.log.handle import handle
 from shared.log.log import Log
 from shared.refusals import Conflict, KeptMoving, KeyReused, Unavailable

@@ -70,6 +70,7 @@ async def test_of_sixteen_at_the_same_version_one_wins_and_the_others_hear_it(lo
 
 
 async def test_what_was_rolled_back_leaves_no_gap(log: Log) -> None:
+    await log.append(a.thing.stream(uuid4()), [a.Told(number=1)], a.act(), after=0)
     head = await log.head()
     async with log.pool.acquire() as db:
         undone = db.transaction()

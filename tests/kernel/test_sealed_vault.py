@@ -13,8 +13,8 @@ import asyncpg
 import pytest
 from cryptography.exceptions import InvalidTag
 
-import shared.log.log as log_module
 import shared.sealed.vault as vault_module
+from shared.log import appender as log_module
 from shared.log.log import Log
 from shared.refusals import Conflict, KeyGone, Unavailable
 from shared.sealed import Sealed

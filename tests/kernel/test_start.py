@@ -50,12 +50,9 @@ MENDED = (
 @asynccontextmanager
 async def a_log(house: House, dsn: str | None = None) -> AsyncIterator[Log]:
     """Give triage's log on connections of its own, as a starting process has them."""
-    async with a.vault_of(house, "triage") as vault:
-        pool = await pool_of(dsn or house.told("triage").database_url, 1)
-        try:
-            yield Log("triage", pool, vault, a.CODEC)
-        finally:
-            await pool.close()
+    at = dsn or house.told("triage").database_url
+    async with a.vault_of(house, "triage") as vault, await pool_of(at, 1) as pool:
+        yield Log("triage", at, pool, vault, a.CODEC)
 
 
 async def test_an_installation_as_provisioned_is_fit(shared_house: House) -> None:

@@ -20,7 +20,7 @@ import asyncpg
 
 from shared.decider import Stream
 from shared.facts import Act
-from shared.log import log as logs
+from shared.log import appender
 from shared.log.handle import handle
 from shared.log.log import Log, Receipt
 from shared.refusals import Conflict, KeptMoving, Unavailable
@@ -141,22 +141,22 @@ class Writer:
 
 async def write(orders: Orders) -> None:
     """Let all writers of this process work."""
-    logs.PATIENCE = orders.patience
+    appender.PATIENCE = orders.patience
     file = os.open(orders.told, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     async with (
         asyncpg.create_pool(orders.database_url, **LIMITS, max_size=orders.connections) as pool,
         asyncpg.create_pool(orders.vault_url, **LIMITS, max_size=1) as keys,
     ):
-        log = Log("intake", pool, Vault(keys, FileKey(Path(orders.key_file))), codec)
-        await log.begin()
-        writers = [Writer(log, file) for _ in range(orders.writers)]
+        vault = Vault(keys, FileKey(Path(orders.key_file)))
+        async with Log("intake", orders.database_url, pool, vault, codec) as log:
+            writers = [Writer(log, file) for _ in range(orders.writers)]
 
-        def stop() -> None:
-            for writer in writers:
-                writer.stopping = True
+            def stop() -> None:
+                for writer in writers:
+                    writer.stopping = True
 
-        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop)
-        await asyncio.gather(*(writer.work(orders.acts) for writer in writers))
+            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop)
+            await asyncio.gather(*(writer.work(orders.acts) for writer in writers))
 
 
 if __name__ == "__main__":

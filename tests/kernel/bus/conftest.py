@@ -113,8 +113,7 @@ async def listener(
     """Give a listener that has heard nothing yet, and does not wait long."""
     monkeypatch.setattr(consumer, "WAIT", 0.05)
     dsn = address(shared_house, listeners_log)
-    pool = await pool_of(dsn, 4)
-    vault = Vault(pool, FileKey(shared_house.told("triage").key_file))
-    log = Log("listener", pool, vault, a.codec())
-    yield a.Listener(dsn, log, ears, voices, authority)
-    await pool.close()
+    async with await pool_of(dsn, 4) as pool:
+        vault = Vault(pool, FileKey(shared_house.told("triage").key_file))
+        async with Log("listener", dsn, pool, vault, a.codec()) as log:
+            yield a.Listener(dsn, log, ears, voices, authority)

@@ -1,6 +1,7 @@
 """Does a service say what it recorded, in order, and never another history?"""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
@@ -90,9 +91,8 @@ class Teller:
 async def teller(
     shared_house: House, tellers_logs: tuple[str, str], ears: PostgresBus, authority: str
 ) -> AsyncIterator[Teller]:
-    made = await _teller(shared_house, tellers_logs[0], ears, authority)
-    yield made
-    await made.log.pool.close()
+    async with _teller(shared_house, tellers_logs[0], ears, authority) as made:
+        yield made
 
 
 @pytest.fixture
@@ -100,18 +100,21 @@ async def impostor(
     shared_house: House, tellers_logs: tuple[str, str], ears: PostgresBus, authority: str
 ) -> AsyncIterator[Teller]:
     """Give another log that would be told on the same topic."""
-    made = await _teller(shared_house, tellers_logs[1], ears, authority)
-    yield made
-    await made.log.pool.close()
+    async with _teller(shared_house, tellers_logs[1], ears, authority) as made:
+        yield made
 
 
-async def _teller(house: House, name: str, bus: PostgresBus, authority: str) -> Teller:
+@asynccontextmanager
+async def _teller(
+    house: House, name: str, bus: PostgresBus, authority: str
+) -> AsyncIterator[Teller]:
     dsn = address(house, name)
-    pool = await pool_of(dsn, 2)
-    log = Log("triage", pool, Vault(pool, FileKey(house.told("triage").key_file)), a.codec())
-    made = Teller(dsn, house.owner(name), log, bus, Speaker(authority, "triage"))
-    await made.restored(0)
-    return made
+    async with await pool_of(dsn, 2) as pool:
+        vault = Vault(pool, FileKey(house.told("triage").key_file))
+        async with Log("triage", dsn, pool, vault, a.codec()) as log:
+            made = Teller(dsn, house.owner(name), log, bus, Speaker(authority, "triage"))
+            await made.restored(0)
+            yield made
 
 
 def position(record: Record) -> int:

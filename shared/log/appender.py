@@ -1,0 +1,135 @@
+"""How do many append at once? Whatever waits goes in one call of one SQL function.
+
+One appender for each process, on a connection of its own. A caller who goes away does not take
+the append along; a bad request fails alone; an outcome that got lost is asked for again under the
+same commands, which the log knows.
+"""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from time import monotonic
+from uuid import UUID
+
+import asyncpg
+
+from shared.lease import PASSING
+from shared.refusals import Unavailable
+from shared.telemetry import APPEND_SECONDS, GROUP_SIZE
+from shared.together import Together
+
+PATIENCE = 10.0
+"""Seconds to go on trying while PostgreSQL is away, before a caller is told to come back."""
+GROUP, GROUP_BYTES = 128, 1024 * 1024
+"""Of requests, and of bodies in a call that has more than one."""
+ROOM, RESERVED = 512, 128
+"""How many may wait, and how many of these places only a new stream gets: it may be a referral."""
+APPEND = "select * from log.append($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A request to append, as PostgreSQL is told of it."""
+
+    command: UUID
+    fingerprint: bytes | None
+    case: UUID
+    stream: str
+    after: int
+    effective_at: datetime
+    facts: Sequence[tuple[str, bool, bytes]]
+    """Type, whether it is said, body."""
+
+    until: float = field(default_factory=lambda: monotonic() + PATIENCE)
+
+    @property
+    def weight(self) -> int:
+        """Give what it takes of a group's bytes; at least a share, or groups would be too long."""
+        return max(GROUP_BYTES // GROUP, sum(len(body) for _, _, body in self.facts))
+
+
+class Appender:
+    """Appends for one process."""
+
+    def __init__(
+        self, name: str, dsn: str, done: Callable[[int], None], lost: Callable[[], Awaitable[None]]
+    ) -> None:
+        """`done` hears how many facts were recorded, `lost` that the connection broke."""
+        self._dsn, self._done, self._lost = dsn, done, lost
+        self._sizes, self._seconds = GROUP_SIZE.labels(name), APPEND_SECONDS.labels(name)
+        self._db: asyncpg.Connection | None = None
+        self._together = Together(
+            self._call, weigh=lambda it: it.weight, most=GROUP_BYTES, room=ROOM
+        )
+
+    async def append(self, asked: Asked) -> asyncpg.Record:
+        """Give the outcome: status, and the stream, version and position of the last fact.
+
+        Raises:
+            Busy: too many wait already.
+            Unavailable: PostgreSQL cannot be reached, or not for writing.
+        """
+        return await self._together.ask(asked, reserve=RESERVED if asked.after else 0)
+
+    async def close(self) -> None:
+        """Append what still waits, and let go of the connection."""
+        await self._together.drained()
+        self._drop()
+
+    async def _call(self, group: Sequence[Asked]) -> Sequence[asyncpg.Record]:
+        columns = _columns(group)
+        self._sizes.observe(len(group))
+        with self._seconds.time():
+            done = await patiently(lambda: self._try(columns), min(it.until for it in group))
+        outcomes = zip(group, done, strict=True)
+        self._done(sum(len(it.facts) for it, (status, *_) in outcomes if status == "ok"))
+        return done
+
+    async def _try(self, columns: Sequence[Sequence[object]]) -> Sequence[asyncpg.Record]:
+        try:
+            if self._db is None:
+                self._db = await asyncpg.connect(self._dsn, command_timeout=15)
+            return list(await self._db.fetch(APPEND, *columns))
+        except PASSING:
+            self._drop()
+            await self._lost()
+            raise
+
+    def _drop(self) -> None:
+        if self._db is not None:
+            self._db.terminate()
+            self._db = None
+
+
+def _columns(group: Sequence[Asked]) -> Sequence[Sequence[object]]:
+    return [
+        [it.command for it in group],
+        [it.fingerprint for it in group],
+        [it.case for it in group],
+        [it.stream for it in group],
+        [it.after for it in group],
+        [len(it.facts) for it in group],
+        *map(list, zip(*(fact for it in group for fact in it.facts), strict=True)),
+        [it.effective_at for it in group for _ in it.facts],
+    ]
+
+
+async def patiently(
+    ask: Callable[[], Awaitable[Sequence[asyncpg.Record]]], until: float
+) -> Sequence[asyncpg.Record]:
+    """Ask again and again while the way to PostgreSQL is not there.
+
+    Raises:
+        Unavailable: it was not there until `until`, on the process's clock.
+    """
+    pause = 0.05
+    while True:
+        try:
+            return await ask()
+        except PASSING as lost:
+            if monotonic() + pause > until:
+                raise Unavailable from lost
+        await asyncio.sleep(random.uniform(pause / 2, pause))  # noqa: S311
+        pause = min(pause * 2, 1.0)
