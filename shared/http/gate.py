@@ -5,12 +5,13 @@ measurement.
 """
 
 import re
+from collections.abc import Iterator
 from secrets import token_hex
 from time import perf_counter
 from uuid import UUID, uuid4
 
 import structlog
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -30,6 +31,7 @@ CAUTION = {
     "cross-origin-resource-policy": "same-origin",
     "strict-transport-security": "max-age=31536000",
 }  # fmt: skip
+_CAUTION = [(name.encode(), value.encode()) for name, value in CAUTION.items()]
 
 
 class Gate:
@@ -90,16 +92,16 @@ class _Passing:
         """Send a part of the answer."""
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            self._complete(MutableHeaders(scope=message))
+            message["headers"] = [*message["headers"], *_CAUTION, *self._more()]
         await self._send(message)
 
-    def _complete(self, headers: MutableHeaders) -> None:
-        headers.update(CAUTION)
-        headers["x-correlation-id"], headers["traceparent"] = str(self.correlation), self._trace
+    def _more(self) -> Iterator[tuple[bytes, bytes]]:
+        yield b"x-correlation-id", str(self.correlation).encode()
+        yield b"traceparent", self._trace.encode()
         if limit := self._state.get("limit"):
-            headers["ratelimit"] = limit
+            yield b"ratelimit", limit.encode()
         if getattr(self._scope["app"].state, "simulated", False):
-            headers["x-clock"] = "simulated"
+            yield b"x-clock", b"simulated"
 
 
 def _correlation(given: str | None) -> UUID:

@@ -10,11 +10,11 @@ from typing import TypeVar
 import asyncpg
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse, Response
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, generate_latest
 
+from shared import telemetry
 from shared.http.parts import Running, Runtime
 from shared.lease import PASSING
-from shared.telemetry import BLOCKED, GAPS, PROJECTION_LAG, RELAY_LAG
 
 router = APIRouter(include_in_schema=False)
 T = TypeVar("T")
@@ -25,8 +25,15 @@ select 'relay', head.at - coalesce((select position from work.relay), 0) from he
   where not pg_is_in_recovery()
 union all select 'blocked', count(*) from work.blocked
 union all select 'gaps', count(*) from work.heard where gap_since < now() - interval '60 seconds'
+union all select 'blocked_seconds', coalesce(extract(epoch from now() - min(since)), 0)::bigint
+  from work.blocked
+union all select 'gap_seconds', coalesce(extract(epoch from now() - min(gap_since)), 0)::bigint
+  from work.heard
 union all select p.name, head.at - p.position from work.projection p, head"""
-GAUGES = {"relay": RELAY_LAG, "blocked": BLOCKED, "gaps": GAPS}
+GAUGES = {
+    "relay": telemetry.RELAY_LAG, "blocked": telemetry.BLOCKED, "gaps": telemetry.GAPS,
+    "blocked_seconds": telemetry.BLOCKED_AGE, "gap_seconds": telemetry.GAP_AGE,
+}  # fmt: skip
 
 
 @router.get("/health/live")
@@ -38,13 +45,13 @@ async def live() -> dict[str, str]:
 @router.get("/health/ready")
 async def ready(running: Running) -> JSONResponse:
     """Say whether an append would succeed, and which answers are still being built."""
-    lags, vault = await asyncio.gather(_lags(running), _answer(running.log.vault.ping("select 1")))
+    lags, vault = await _found(running)
     built = {name: done() for name, done in running.ready.items()}
-    log, good = lags is not None, lags is not None and vault is not None and all(built.values())
+    good = lags is not None and vault and all(built.values())
     body = {
         "ready": good,
-        "log": log,
-        "vault": vault is not None,
+        "log": lags is not None,
+        "vault": vault,
         "projections": built,
         "lag": lags,
     }
@@ -54,11 +61,22 @@ async def ready(running: Running) -> JSONResponse:
 @router.get("/metrics")
 async def metrics(running: Running) -> Response:
     """Give the measurements for Prometheus; none is labelled with a partner or a case."""
-    name = running.log.name
-    for what, lag in (await _lags(running) or {}).items():
+    name, (lags, vault) = running.log.name, await _found(running)
+    telemetry.CAN_APPEND.labels(name).set(lags is not None and vault)
+    for what, lag in (lags or {}).items():
         known = GAUGES.get(what)
-        (known.labels(name) if known else PROJECTION_LAG.labels(name, what)).set(lag)
+        (known.labels(name) if known else telemetry.PROJECTION_LAG.labels(name, what)).set(lag)
+    for what, lag in ((lags or {}) | {"consumer": _unheard(name)}).items():
+        if lag:
+            telemetry.log.info("measured", place=what, lag=lag)
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+
+async def _found(running: Runtime) -> tuple[dict[str, int] | None, bool]:
+    """Give what is still to do (None: no append would succeed), and whether the vault answers."""
+    vault = _answer(running.log.vault.ping("select 1"))
+    lags, answer = await asyncio.gather(_lags(running), vault)
+    return lags, answer is not None
 
 
 async def _lags(running: Runtime) -> dict[str, int] | None:
@@ -66,6 +84,12 @@ async def _lags(running: Runtime) -> dict[str, int] | None:
     rows = await _answer(running.log.pool.fetch(LAGS))
     found = {name: lag for name, lag in rows or () if name in GAUGES or name in running.ready}
     return found if "relay" in found else None  # a server in recovery takes no append
+
+
+def _unheard(name: str) -> int:
+    """Give the consumer's lag as it last found it: the bus is not ours to ask."""
+    lag = REGISTRY.get_sample_value("safeguarding_consumer_lag_records", {"service": name})
+    return int(lag or 0)
 
 
 async def _answer(asked: Awaitable[T]) -> T | None:

@@ -4,6 +4,7 @@ import base64
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from math import ceil
 from time import time  # noqa: TID251 - a token's life is real time
 from typing import Annotated, Any, Generic, TypeVar
@@ -11,7 +12,9 @@ from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
 
 import orjson
 from fastapi import Depends, Header, HTTPException, Query, Request, Response, Security
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer, SecurityScopes
+from fastapi.openapi.models import HTTPBearer
+from fastapi.security import SecurityScopes
+from fastapi.security.base import SecurityBase
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -29,7 +32,6 @@ from shared.telemetry import log as lines
 
 T = TypeVar("T")
 
-BEARER = HTTPBearer(auto_error=False, bearerFormat="JWT", description="ES256 `at+jwt` access token")
 CLOCKS_DIFFER = timedelta(minutes=1)
 FIRST, LAST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 Instant = Annotated[AwareDatetime, Field(ge=FIRST, lt=LAST)]
@@ -75,8 +77,12 @@ async def _runtime(request: Request) -> Runtime:
 Running = Annotated[Runtime, Depends(_runtime)]
 
 
-async def _log(running: Running) -> log.Log:
-    return running.log
+# Each dependency costs: what a request needs of the application, it takes without asking twice.
+
+
+async def _log(request: Request) -> log.Log:
+    found: log.Log = request.app.state.runtime.log
+    return found
 
 
 async def _db(running: Running) -> AsyncIterator[AsyncConnection]:
@@ -112,22 +118,30 @@ async def must_match(expected: IfMatch) -> int:
     return expected
 
 
-async def _known(
-    request: Request,
-    running: Running,
-    asked: SecurityScopes,
-    token: Annotated[HTTPAuthorizationCredentials | None, Security(BEARER)],
-) -> Caller:
-    try:  # a token's life is real time, even where the council's time is simulated
-        found = running.tokens.caller(token.credentials if token else "", int(time()))
-    except BadToken as why:
-        lines.warning("token", reason=str(why))
-        raise HTTPException(401, headers={"WWW-Authenticate": "Bearer"}) from why
-    if found.may.isdisjoint(asked.scopes):
-        raise HTTPException(403)
-    request.state.wait, left = running.limit.take(found.name)
-    request.state.limit = f'"caller";r={left}'
-    return found
+class Bearer(SecurityBase):
+    """Knows a caller by the token they bring, as the API's description says."""
+
+    def __init__(self) -> None:
+        self.model = HTTPBearer(bearerFormat="JWT", description="ES256 `at+jwt` access token")
+        self.scheme_name = "HTTPBearer"
+
+    async def __call__(self, request: Request, asked: SecurityScopes) -> Caller:
+        """Give the caller: 401 without a valid token, 403 where nothing asked for is theirs."""
+        running: Runtime = request.app.state.runtime
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        try:  # a token's life is real time, even where the council's time is simulated
+            found = running.tokens.caller(token if scheme.lower() == "bearer" else "", int(time()))
+        except BadToken as why:
+            lines.warning("token", reason=str(why))
+            raise HTTPException(401, headers={"WWW-Authenticate": "Bearer"}) from why
+        if found.may.isdisjoint(asked.scopes):
+            raise HTTPException(403)
+        request.state.wait, left = running.limit.take(found.name)
+        request.state.limit = f'"caller";r={left}'
+        return found
+
+
+_known = Bearer()
 
 
 async def caller(request: Request, by: Annotated[Caller, Security(_known)]) -> Caller:
@@ -136,9 +150,13 @@ async def caller(request: Request, by: Annotated[Caller, Security(_known)]) -> C
     Raises:
         HTTPException: 401 no valid token; 403 another role; 429 too often.
     """
+    _not_too_often(request)
+    return by
+
+
+def _not_too_often(request: Request) -> None:
     if request.state.wait:
         raise too_many(request.state.wait)
-    return by
 
 
 def too_many(wait: float) -> HTTPException:
@@ -150,14 +168,13 @@ async def acting_openly(
     request: Request,
     by: Annotated[Caller, Security(_known)],
     asked: SecurityScopes,
-    log: Log,
     idempotency_key: Annotated[str, Header()] = "",
 ) -> Act:
     """Give the act of a door that turns nothing away: without a key, each request is its own."""
-    key = idempotency_key.strip('"')
+    key, log = idempotency_key.strip('"'), await _log(request)
     operation = f"{request.method} {request.url.path} {key}"
     return Act(
-        id=uuid5(uuid5(NAMESPACE_URL, by.name), operation) if key else uuid4(),
+        id=uuid5(_space(by.name), operation) if key else uuid4(),
         actor=by.name,
         role=next(scope for scope in asked.scopes if scope in by.may),
         purpose="safeguarding",
@@ -168,12 +185,17 @@ async def acting_openly(
 
 
 async def acting(
-    _by: Annotated[Caller, Security(caller)],
-    act: Annotated[Act, Security(acting_openly)],
-    idempotency_key: Key,
+    request: Request, act: Annotated[Act, Security(acting_openly)], idempotency_key: Key
 ) -> Act:
     """Give the act that this request asks for; the same key is the same act."""
+    _not_too_often(request)
     return act
+
+
+@lru_cache(maxsize=10_000)
+def _space(caller: str) -> UUID:
+    """Give the space in which a caller's keys are their own."""
+    return uuid5(NAMESPACE_URL, caller)
 
 
 def dated(by: Act, said: Body) -> Act:

@@ -21,6 +21,8 @@ F = TypeVar("F")
 NUL = b"\\u0000"
 MOST_SAID = 900_000
 """Bytes of a message: Kafka takes a mebibyte with its headers."""
+MOST_TIMES = 4
+"""A message says what its fact holds: it is not so many times as large, so a small one fits."""
 
 
 class Undecodable(Exception):
@@ -58,7 +60,8 @@ class Codec:
             NotText: a text in clear holds U+0000.
             TooLargeToSay: its message would not fit on the bus.
         """
-        return fact.stored_as, self.says(fact, act), self.written(fact, act)
+        body = self.written(fact, act)
+        return fact.stored_as, self.says(fact, act, len(body)), body
 
     def written(self, fact: Any, act: Act) -> bytes:
         """Give the bytes of `fact`, its words shut.
@@ -96,8 +99,8 @@ class Codec:
             position=row["position"], said=row["said"], ordinal=row["ordinal"], hash=row["hash"],
         )  # fmt: skip
 
-    def says(self, fact: Any, act: Act) -> bool:
-        """Say whether `fact` is told to others; refuse it to its author if it cannot be.
+    def says(self, fact: Any, act: Act, size: int = MOST_SAID) -> bool:
+        """Say whether `fact`, whose body has this size, is told to others, if it can be.
 
         Raises:
             TooLargeToSay: its message would not fit on the bus.
@@ -105,9 +108,11 @@ class Codec:
         if isinstance(fact, KernelFact):
             return False
         message = self.publish(fact, act)
-        if message is not None and len(self.told(message)) > MOST_SAID:
+        if message is None:
+            return False
+        if size * MOST_TIMES > MOST_SAID and len(self.told(message)) > MOST_SAID:
             raise TooLargeToSay
-        return message is not None
+        return True
 
     def told(self, message: Any) -> bytes:
         """Give the bytes of `message`."""

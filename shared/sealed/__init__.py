@@ -7,7 +7,7 @@ at. `shared.sealed.vault` shuts and opens; of a service only `api` and `gateways
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass
 from functools import cache
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, Literal, TypeVar, get_args, get_origin, get_type_hints
 from uuid import UUID
 
 T = TypeVar("T")
@@ -41,11 +41,26 @@ def sections(value: Any) -> Iterator[Sealed[Any]]:
         for part in value:
             yield from sections(part)
     else:
-        for name in members(value.__class__):
+        for name in holders(value.__class__):
             yield from sections(getattr(value, name))
 
 
 @cache
-def members(kind: type) -> Sequence[str]:
-    """Give the names of what a value of this kind holds; every append asks, so it is kept."""
-    return [it.name for it in fields(kind)] if is_dataclass(kind) else ()
+def holders(kind: type) -> Sequence[str]:
+    """Give the members of a kind of value in which words may lie; every append walks them."""
+    if not is_dataclass(kind):
+        return ()
+    hints = get_type_hints(kind)
+    return [it.name for it in fields(kind) if _may_hold(hints[it.name])]
+
+
+def _may_hold(hint: Any) -> bool:
+    """Say whether words may lie in what is typed so: where nobody can tell, they may."""
+    kind = get_origin(hint) or hint
+    if isinstance(kind, type) and issubclass(kind, Sealed):
+        return True
+    if kind is Literal or hint is Ellipsis:
+        return False
+    if inside := get_args(hint):
+        return any(map(_may_hold, inside))
+    return kind in {Any, object, tuple} or not isinstance(kind, type) or bool(holders(kind))

@@ -19,7 +19,7 @@ import asyncpg
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from shared.refusals import KeyGone, Unavailable
-from shared.sealed import Sealed, members, sections
+from shared.sealed import Sealed, holders, sections
 from shared.shapes import adapter
 from shared.together import Together
 
@@ -254,7 +254,7 @@ def _shut_within(value: Any, shut: Any) -> Any:
         )
     if isinstance(value, Sealed):
         return value
-    new = {name: _shut_within(getattr(value, name), shut) for name in members(value.__class__)}
+    new = {name: _shut_within(getattr(value, name), shut) for name in holders(value.__class__)}
     changed = {name: it for name, it in new.items() if it is not getattr(value, name)}
     return replace(value, **changed) if changed else value
 

@@ -2,6 +2,8 @@
 
 from base64 import b64decode, b64encode
 from collections.abc import Sequence
+from dataclasses import fields
+from functools import cache
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -12,7 +14,7 @@ from services.triage.events import ConcernScored, Evidence, InformationAdded, Se
 from services.triage.rules.score import Answers, Score, Term
 from services.triage.rules.section42 import ThreeTests
 from shared.log.log import Log
-from shared.sealed import Sealed, members
+from shared.sealed import Sealed
 from tests.bench.cost import Row, interleaved
 from tests.bench.synthetic import SPACE, fill, long_case
 from tests.bench.world import World
@@ -66,6 +68,11 @@ TYPES = (
 """What the facts of a long case are made of; the other library has no typed JSON of its own."""
 
 
+@cache
+def _members(kind: type[Any]) -> Sequence[str]:
+    return [it.name for it in fields(kind)]
+
+
 class AsMembers(Transcoding):
     """Writes a dataclass as its members, and makes it again from them."""
 
@@ -74,7 +81,7 @@ class AsMembers(Transcoding):
 
     def encode(self, value: Any) -> Any:
         """Give the members."""
-        return {name: getattr(value, name) for name in members(value.__class__)}
+        return {name: getattr(value, name) for name in _members(value.__class__)}
 
     def decode(self, told: Any) -> Any:
         """Give the value."""

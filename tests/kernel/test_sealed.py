@@ -5,10 +5,10 @@ import json
 import logging
 import traceback
 from collections.abc import Callable
-from dataclasses import asdict, astuple, fields
+from dataclasses import asdict, astuple, dataclass, fields
 from io import StringIO
 from pprint import pformat
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID, uuid4
 
 import pytest
@@ -18,7 +18,7 @@ import rich.traceback
 import structlog
 
 from shared.log.codec import Undecodable
-from shared.sealed import Sealed, sections
+from shared.sealed import Sealed, holders, sections
 from shared.sealed.vault import Open
 from shared.shapes import adapter
 from shared.telemetry import only_what_is_allowed
@@ -183,3 +183,29 @@ def test_a_traceback_would_show_what_is_not_sealed() -> None:
         _refuse(a.WORDS)
     told = traceback.TracebackException.from_exception(raised.value, capture_locals=True)
     assert a.WORDS in "".join(told.format())
+
+
+@dataclass(frozen=True)
+class Deep:
+    """Words in every place where a fact may have them."""
+
+    code: Literal["a"]
+    numbers: tuple[int, ...]
+    one: Sealed[str] | None
+    several: tuple[Sealed[str], ...]
+    inside: tuple[a.Told, ...]
+    anything: Any
+    at: UUID
+
+
+def test_no_place_for_words_is_passed_over_and_no_other_is_walked() -> None:
+    assert holders(Deep) == ["one", "several", "inside", "anything"]
+    assert holders(a.Told) == ["words"]
+    assert not any(map(holders, (a.Kept, str, tuple)))
+
+
+def test_words_are_found_wherever_they_lie() -> None:
+    boxes = [a.shut(str(number)) for number in range(5)]
+    told = a.Told(number=1, words=boxes[3])
+    deep = Deep("a", (1,), boxes[0], (boxes[1], boxes[2]), (told,), (boxes[4],), uuid4())
+    assert list(sections(deep)) == boxes

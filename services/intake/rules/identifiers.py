@@ -33,6 +33,12 @@ PLACEHOLDER_BIRTH: Final = date(1900, 1, 1)
 """What many systems write where no date of birth is known."""
 
 
+_SPACE = re.compile(r"\s")
+_SPACE_OR_DASH = re.compile(r"[\s-]")
+_TEN = re.compile(r"[0-9]{10}")
+_UPRN = re.compile(r"[0-9]{1,12}")
+
+
 @dataclass(frozen=True, slots=True)
 class Unusable:
     """Why an identifier cannot be used."""
@@ -42,8 +48,8 @@ class Unusable:
 
 def nhs_number(text: str) -> str | Unusable:
     """Give the ten digits of an NHS number."""
-    digits = re.sub(r"[\s-]", "", text)
-    if not re.fullmatch(r"[0-9]{10}", digits):
+    digits = _SPACE_OR_DASH.sub("", text)
+    if not _TEN.fullmatch(digits):
         return Unusable("not-ten-digits")
     if len(set(digits)) == 1:
         # Each of these passes modulus 11, and each is what people type to get past a form.
@@ -66,7 +72,7 @@ _POSTCODE = re.compile(
 
 def postcode(text: str) -> str | Unusable:
     """Give a postcode in capitals, one space before its last three characters."""
-    compact = re.sub(r"\s", "", text).upper()
+    compact = _SPACE.sub("", text).upper()
     if compact in _NO_ADDRESS or _POSTCODE.fullmatch(compact):
         return f"{compact[:-3]} {compact[-3:]}"
     return Unusable("not-a-postcode")
@@ -74,28 +80,33 @@ def postcode(text: str) -> str | Unusable:
 
 def uprn(text: str) -> str | Unusable:
     """Give a unique property reference number without leading zeros."""
-    digits = re.sub(r"\s", "", text).lstrip("0")
-    return digits if re.fullmatch(r"[0-9]{1,12}", digits) else Unusable("not-a-uprn")
+    digits = _SPACE.sub("", text).lstrip("0")
+    return digits if _UPRN.fullmatch(digits) else Unusable("not-a-uprn")
 
 
+_NO_DIGIT = re.compile(r"^tel:|\(0\)|[\s().-]", re.IGNORECASE)
+_TRUNK = re.compile(r"^(?:0|44(?=[0-9]{10}$)|(?=[1-7][0-9]{9}$))")
 _BRITISH = re.compile(r"\+44(?:[1-9][0-9]{8,9}|800[0-9]{4}|8001111)")
 _FOREIGN = re.compile(r"\+(?!44)[1-9][0-9]{6,14}")
 
 
 def phone(text: str) -> str | Unusable:
     """Give a telephone number in E.164."""
-    compact = re.sub(r"^tel:|\(0\)|[\s().-]", "", text, flags=re.IGNORECASE)
-    compact = re.sub(r"^00", "+", compact)
+    compact = _NO_DIGIT.sub("", text)
+    compact = "+" + compact[2:] if compact.startswith("00") else compact
     # A number sent as JSON number has lost its leading zero: ten digits from 1 to 7 are British.
-    compact = re.sub(r"^(?:0|44(?=[0-9]{10}$)|(?=[1-7][0-9]{9}$))", "+44", compact)
+    compact = _TRUNK.sub("+44", compact)
     fits = _BRITISH.fullmatch(compact) or _FOREIGN.fullmatch(compact)
     return compact if fits else Unusable("not-a-phone-number")
 
 
+_LOCATION = re.compile(r"1-[0-9]{6,12}|R[A-Z0-9]{2,4}")
+
+
 def cqc_location(text: str) -> str | Unusable:
     """Give a CQC location id, or the NHS code by which CQC names a trust's site."""
-    compact = re.sub(r"\s", "", text).upper()
-    fits = re.fullmatch(r"1-[0-9]{6,12}|R[A-Z0-9]{2,4}", compact)
+    compact = _SPACE.sub("", text).upper()
+    fits = _LOCATION.fullmatch(compact)
     return compact if fits else Unusable("not-a-location-id")
 
 
@@ -123,9 +134,12 @@ def date_of_birth(text: str, on: date) -> date | Unusable:
     return born if age(born, on) <= OLDEST else Unusable("too-long-ago")
 
 
+_ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
 def iso_date(text: str) -> date | Unusable:
     """Give the date written as in 2026-11-23. Weeks and dates without hyphens are not guessed."""
-    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+    if not _ISO_DATE.fullmatch(text):
         return Unusable("not-a-date")
     try:
         return date.fromisoformat(text)

@@ -16,7 +16,7 @@ Law: Care Act 2014 s42(1); an adult is 18 or over.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
-from typing import Any, Final, Literal, TypeVar
+from typing import Any, Final, Literal, NamedTuple, TypeVar
 
 from services.intake.rules.checks import Check, Problem
 from services.intake.rules.document import goes_too_deep
@@ -89,7 +89,7 @@ class ReadReferral:
 def read(document: Mapping[str, object], received_on: date) -> ReadReferral:
     """Give what `document` says, received on that London date. Never raises."""
     notes = _Notes(received_on)
-    outline = notes.members("", document, REFERRAL, also=_ELSEWHERE)
+    outline = notes.members("", document, _OUTLINE, also=_ELSEWHERE)
     groups = {group.name: notes.part(group, document.get(group.name)) for group in GROUPS}
     adults = tuple(_adults(notes, document.get(ADULTS), outline))
     if goes_too_deep(document):
@@ -154,10 +154,10 @@ class _Notes:
         """Read an object, or keep the words that stand in its place."""
         if isinstance(sent, Mapping):
             also = (RISK.name,) if group is ADULT else ()
-            return self.members(path, sent, group.fields, index=index, also=also)
+            return self.members(path, sent, _PLANS[group.name], index=index, also=also)
         if sent is not None:
             self.add("unreadable", path, index)
-        values = dict.fromkeys((field.name for field in group.fields), ABSENT)
+        values = dict(_PLANS[group.name].absent)
         for field in group.fields:
             if field.name == group.words_go_to and isinstance(sent, str):
                 values[field.name] = value_of(field, sent, self.received_on)
@@ -167,26 +167,43 @@ class _Notes:
         self,
         path: str,
         sent: Mapping[str, object],
-        known: Sequence[Field],
+        known: "_Plan",
         *,
         index: int | None = None,
         also: Sequence[str] = (),
     ) -> Values:
         """Read `known` members; those in `also` are read elsewhere."""
-        values = dict.fromkeys((field.name for field in known), ABSENT)
-        for field in known:
+        values = dict(known.absent)
+        for field in known.fields:
             said = sent.get(field.name)
             if said is not None:
                 values[field.name] = value = value_of(field, said, self.received_on)
                 for trouble in value.troubles:
                     self.add(trouble, _path(path, field), index)
-        for field in known:
-            if field.matters and _is_asked_for(field, values):
+        for field in known.matter:
+            if not values[field.name].given and _is_asked_for(field, values):
                 self.add("missing", _path(path, field), index)
-        if not sent.keys() <= {*values, *also}:
+        if not (sent.keys() - values.keys()).issubset(also):
             # Never which: a member's name may hold a person's.
             self.add("unknown-member", path, index)
         return values
+
+
+class _Plan(NamedTuple):
+    """What to look for in an object; made once, since referrals are many."""
+
+    fields: Sequence[Field]
+    matter: Sequence[Field]
+    absent: Values
+
+
+def _plan(known: Sequence[Field]) -> _Plan:
+    matter = [field for field in known if field.matters]
+    return _Plan(known, matter, {field.name: ABSENT for field in known})
+
+
+_OUTLINE: Final = _plan(REFERRAL)
+_PLANS: Final = {group.name: _plan(group.fields) for group in (*GROUPS, ADULT, RISK)}
 
 
 def _path(within: str, field: Field) -> str:
@@ -194,7 +211,8 @@ def _path(within: str, field: Field) -> str:
 
 
 def _is_asked_for(field: Field, values: Values) -> bool:
-    if any(values[name].given for name in (field.name, *field.unless)):
+    """Say whether a field that says nothing should: nothing else stands in for it."""
+    if any(values[name].given for name in field.unless):
         return False
     if field.only_if is None:
         return True

@@ -9,9 +9,8 @@ Law: none.
 import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from services.intake.rules import identifiers
 from services.intake.rules.fields import Field
@@ -27,8 +26,7 @@ MOST_WORDS: Final = 50
 """Entries of one list of words."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Value:
+class Value(NamedTuple):
     """What a field says."""
 
     text: str | None = None
@@ -66,7 +64,7 @@ def value_of(field: Field, sent: object, on: date) -> Value:
     """Give what `sent`, which is not null, says as `field`, received on the London date `on`."""
     if field.kind == "words":
         return _words(field, sent)
-    text = _as_text(field, sent)
+    text = sent if isinstance(sent, str) else _as_text(field, sent)
     if text is None:
         return UNREADABLE
     text, cut = clean(text)
@@ -92,6 +90,8 @@ the square of a pile's height: seconds for one body without this."""
 
 def clean(text: str) -> tuple[str, bool]:
     """Give text in NFC, trimmed, without control characters, and whether it had to be cut."""
+    if len(text) <= LONGEST and text.isascii() and text.isprintable():
+        return text.strip(), False  # as most texts are
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     text = _UNWANTED.sub("", text).strip()
@@ -110,8 +110,6 @@ _LONGEST_WHOLE: Final = 10**20
 
 
 def _as_text(field: Field, sent: object) -> str | None:
-    if isinstance(sent, str):
-        return sent
     if isinstance(sent, bool):
         return ("no", "yes")[sent] if field.kind == "tri" else None
     if field.kind in _WHOLE_KINDS and isinstance(sent, int | float):
@@ -167,19 +165,22 @@ def _read_text(_field: Field, text: str, _on: date) -> Value:
 
 
 def _read_tri(_field: Field, text: str, _on: date) -> Value:
-    word = _TRI.get(_word(text))
+    word = _TRI.get(text) or _TRI.get(_word(text))
     return Value(text=word) if word else _kept(text)
 
 
 def _read_word(field: Field, text: str, _on: date) -> Value:
-    word = _word(text)
+    word = text if text in field.words else _word(text)
     return Value(text=word) if word in field.words else _kept(text)
 
 
+_WHOLE = re.compile(r"\+?0*([0-9]{1,3})")
+
+
 def _read_scale(field: Field, text: str, _on: date) -> Value:
-    if _TRI.get(_word(text)) == "unknown":
+    whole = _WHOLE.fullmatch(text)
+    if not whole and _TRI.get(_word(text)) == "unknown":
         return ABSENT
-    whole = re.fullmatch(r"\+?0*([0-9]{1,3})", text)
     most = field.most or identifiers.OLDEST
     return Value(text=str(int(whole[1]))) if whole and int(whole[1]) <= most else _kept(text)
 
@@ -192,8 +193,11 @@ def _read_when(_field: Field, text: str, on: date) -> Value:
     return Value(text=text, troubles=("looks-wrong",) if day > on else ())
 
 
+_BEGINS_AS_INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}")
+
+
 def _read_instant(text: str, on: date) -> Value:
-    if not re.match(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}", text):
+    if not _BEGINS_AS_INSTANT.match(text):
         return _kept(text)
     try:
         instant = datetime.fromisoformat(text.upper())
