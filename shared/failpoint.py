@@ -1,9 +1,10 @@
-"""Where may a test let the work end in the middle?"""
+"""Where may a test let the work end, or stand still, in the middle?"""
 
 import os
+import signal
 
 armed = os.environ.get("SAFEGUARDING_FAILPOINT", "")
-"""`relay.after_send:exit` ends the process there, `:raise` the work, once. Empty but in tests."""
+"""`relay.after_send:exit` ends the process there, `:freeze` stops it, `:raise` ends the work."""
 
 
 class Struck(Exception):
@@ -12,9 +13,11 @@ class Struck(Exception):
 
 def failpoint(name: str) -> None:
     """Do nothing, unless a test armed this point."""
-    global armed  # noqa: PLW0603 - what is armed strikes once
+    global armed
     if armed and armed.partition(":")[0] == name:
-        if armed.endswith(":exit"):
+        how, armed = armed.partition(":")[2], ""
+        if how == "exit":
             os._exit(70)
-        armed = ""
-        raise Struck(name)
+        if how == "raise":
+            raise Struck(name)
+        os.kill(os.getpid(), signal.SIGSTOP)

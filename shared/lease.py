@@ -13,9 +13,11 @@ from time import monotonic
 import asyncpg
 
 from shared.refusals import Unavailable
-from shared.telemetry import log
+from shared.telemetry import failed, log
 
 FROZEN_AFTER = "10s"
+HEALTHY = 10.0
+"""Seconds of work after which what goes wrong is the first trouble, not the next of many."""
 GATHERED = 0.02
 """Seconds between two looks at the log, so that each append does not cost a batch of its own."""
 LOST = (
@@ -97,17 +99,24 @@ class Loop:
         """Work until stopped."""
         pause = 0.1
         while not self.stopping:
+            began = monotonic()
             try:
                 await self._work(self)
                 pause = 0.1
             except NotOwner:
                 pause = 0.5
             except PASSING as lost:
-                log.warning("lost", place=self.name, error=type(lost).__name__)
-                pause = min(pause * 2, 5)
-            except Exception:  # noqa: BLE001 - a loop that died unseen would forget a wait
+                log.warning("lost", place=self.name, error=type(lost.__cause__ or lost).__name__)
+                failed(self.name, lost)
+                pause = _longer(pause, began)
+            except Exception as why:  # noqa: BLE001 - a loop that died unseen would forget a wait
                 log.error("failed", place=self.name, exc_info=True)
-                pause = min(pause * 2, 5)
+                failed(self.name, why)
+                pause = _longer(pause, began)
             # What comes in meanwhile must not make it knock without a pause: only its end may.
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._ended.wait(), pause)
+
+
+def _longer(pause: float, began: float) -> float:
+    return min(pause * 2, 5.0) if monotonic() - began < HEALTHY else 0.2

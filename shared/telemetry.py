@@ -27,6 +27,7 @@ REQUESTS = Histogram(
 APPENDED = Counter("safeguarding_facts_appended_total", "Facts recorded", ["service"])
 RELAY_LAG = Gauge("safeguarding_relay_lag_positions", "Positions not yet relayed", ["service"])
 CONSUMER_LAG = Gauge("safeguarding_consumer_lag_records", "Records not yet heard", ["service"])
+TAKEN = Counter("safeguarding_records_taken_total", "Records taken from the bus", ["service"])
 PROJECTION_LAG = Gauge(
     "safeguarding_projection_lag_positions", "Positions not yet folded", ["service", "projection"]
 )
@@ -34,20 +35,26 @@ BLOCKED = Gauge("safeguarding_blocked_cases", "Cases blocked until a person acts
 GAPS = Gauge("safeguarding_streams_with_gap", "Streams of which a message is missing", ["service"])
 BLOCKED_AGE = Gauge("safeguarding_blocked_oldest_seconds", "Age of the oldest block", ["service"])
 GAP_AGE = Gauge("safeguarding_gap_oldest_seconds", "Age of the oldest gap", ["service"])
+CAN_APPEND = Gauge("safeguarding_can_append", "1: log and vault answer", ["service"])
+FAILURES = Counter(
+    "safeguarding_loop_failures_total", "Times a loop failed", ["service", "loop", "error"]
+)
 GROUP_SIZE = Histogram(
-    "safeguarding_append_group_size",
-    "Appends that went in one commit",
-    ["service"],
+    "safeguarding_append_group_size", "Appends that went in one commit", ["service"],
     buckets=(1, 2, 4, 8, 16, 32, 64, 128, 256),
-)
+)  # fmt: skip
 APPEND_SECONDS = Histogram(
-    "safeguarding_append_seconds",
-    "Seconds from asking for an append to its commit, the wait for the lock included",
-    ["service"],
+    "safeguarding_append_seconds", "Seconds from asking the log to its commit", ["service"],
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
-)
+)  # fmt: skip
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger()
+
+
+def failed(loop: str, error: Exception) -> None:
+    """Count that a loop of this process's service failed; it begins anew."""
+    service = structlog.contextvars.get_contextvars().get("service", "")
+    FAILURES.labels(service, loop, type(error).__name__).inc()
 
 
 def only_what_is_allowed(

@@ -5,6 +5,8 @@ comes from the message, so it happens once however often it is tried; then the p
 message that cannot be taken blocks its own case and nobody else's.
 """
 
+import asyncio
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -17,14 +19,15 @@ from shared.bus.port import Bus, Record, TopicPartition, Truncated
 from shared.bus.reaction import Reaction
 from shared.contracts import registry
 from shared.facts import Act, Recorded
+from shared.failpoint import failpoint
 from shared.lease import PASSING, Loop, NotOwner, leading
 from shared.log.codec import Undecodable
 from shared.log.handle import handle
 from shared.log.log import Log
 from shared.refusals import AwaitingCause, KeptMoving, Refused, TooLargeToSay
-from shared.telemetry import CONSUMER_LAG, log
+from shared.telemetry import CONSUMER_LAG, TAKEN, log
 
-BATCH, WAIT = 200, 1.0
+BATCH, WAIT, AT_ONCE = 200, 1.0, 16
 """A batch has to be taken before the server drops a session that says nothing."""
 NOT_POISON = (*PASSING, KeptMoving)
 WAITS = "awaiting-cause"
@@ -87,16 +90,20 @@ class Consumer:
             NotOwner: another process owns the places.
             Truncated: a topic is not the one that was read before.
         """
+        CONSUMER_LAG.labels(self._log.name).set(0)  # whoever owns the places tells it
         async with leading(self._dsn, 8113, 2) as db:
             await self._bus.ensure(self._topics)
             places, head = await self._places(db), -1
             while not loop.stopping:
                 records = await self._bus.fetch(places, BATCH, WAIT)
+                failpoint("consumer.after_fetch")
                 rows = await db.fetch(ALL_BLOCKED, self._topics)
                 batch = Batch({(topic, case): Block(*rest) for topic, case, *rest in rows})
                 head = await self._again(db, batch, places, head)
                 await self._hear(db, batch, records)
                 places = await _keep(db, batch, places, records)
+                TAKEN.labels(self._log.name).inc(len(records))
+                failpoint("consumer.after_keep")
                 await self._measure(db, batch, places)
 
     async def _hear(self, db: Db, batch: Batch, records: Sequence[Record], omit: int = -1) -> None:
@@ -105,6 +112,23 @@ class Consumer:
         streams = {it.stream for _, it in letters if it.said}
         rows = await db.fetch(HEARD, [it[0] for it in streams], [it[1] for it in streams])
         batch.heard = {(source, name): said for source, name, said in rows} | batch.heard
+        cases = defaultdict[Case, list[tuple[Record, Heading]]](list)
+        for record, it in letters:
+            cases[record.topic, it.case].append((record, it))
+        # Cases side by side, so that their facts are appended together; each in its own order.
+        few = asyncio.Semaphore(AT_ONCE)
+        theirs = (self._hear_case(batch, letters, omit, few) for letters in cases.values())
+        for failed in await asyncio.gather(*theirs, return_exceptions=True):
+            if failed:  # only when all have come to rest: the batch is taken again from its start
+                raise failed
+
+    async def _hear_case(
+        self,
+        batch: Batch,
+        letters: Sequence[tuple[Record, Heading]],
+        omit: int,
+        few: asyncio.Semaphore,
+    ) -> None:
         for record, it in letters:
             missing = it.said - batch.heard.get(it.stream, 0) - 1
             if (record.topic, it.case) in batch.blocked:
@@ -113,7 +137,8 @@ class Consumer:
                 batch.gaps[it.stream] = True  # the resend fills it, and brings this once more
                 log.warning("gap", topic=record.topic, stream=it.stream[1], case=str(it.case))
             elif not it.said or missing == 0:
-                good = record.offset == omit or await self._taken(batch, record, it)
+                async with few:
+                    good = record.offset == omit or await self._taken(batch, record, it)
                 if it.said and good:
                     batch.heard[it.stream], batch.gaps[it.stream] = it.said, False
 
@@ -131,6 +156,7 @@ class Consumer:
         except Exception as why:  # noqa: BLE001 - one message's trouble is no other case's
             batch.block(record, heading, why)
             return False
+        failpoint("consumer.after_command")
         return True
 
     async def _again(self, db: Db, batch: Batch, places: Places, head: int) -> int:

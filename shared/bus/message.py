@@ -20,6 +20,8 @@ SHAPES = {
     "source": r"/[!-~]{1,200}", "stream": r"[a-z0-9-]{1,100}", "sequence": r"[1-9][0-9]{0,8}",
     "position": r"[1-9][0-9]{0,17}", "loghash": r"[0-9a-f]{64}",
 }  # fmt: skip
+SCHEMAS = "urn:x-safeguarding:"
+"""Before a type: the name of its JSON Schema, which lies in docs/events/schemas."""
 Stream = tuple[str, str]
 """Source and name: that in which `said` counts."""
 Witness = tuple[int, bytes]
@@ -60,6 +62,9 @@ def record_of(happened: Recorded[Any], message: Any, value: bytes, by: Speaker) 
         "ce_time": happened.recorded_at.isoformat(),
         "ce_effectivetime": act.effective_at.isoformat(),
         "ce_correlationid": str(act.correlation), "ce_causationid": str(act.causation or ""),
+        "ce_dataschema": SCHEMAS + message.stored_as,
+        # Of the act: a repeat says the same, and every record of one correlation is one trace.
+        "ce_traceparent": f"00-{act.correlation.hex}-{act.id.hex[16:]}-00",
     }  # fmt: skip
     told = tuple((name, text.encode()) for name, text in headers.items() if text)
     return Record(topic=by.topic, key=case, headers=told, value=value)

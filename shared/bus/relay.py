@@ -12,6 +12,7 @@ import asyncpg
 
 from shared.bus.message import Speaker, Witness, heading_of, record_of
 from shared.bus.port import Bus
+from shared.failpoint import failpoint
 from shared.lease import Loop, NotOwner, leading
 from shared.log.codec import Codec, Undecodable
 
@@ -45,8 +46,11 @@ class Relay:
             while not loop.stopping:
                 rows = await db.fetch("select * from log.read($1, $2)", at, BATCH)
                 if rows:
+                    failpoint("relay.after_read")
                     await self._publish(rows)
+                    failpoint("relay.after_send")
                     at = await self._move(db, at, rows[-1])
+                    failpoint("relay.after_checkpoint")
                 if len(rows) < BATCH:
                     await loop.rest(POLL)
 

@@ -103,7 +103,10 @@ class AdultPart:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RiskAnswers:
-    """The referrer's own coded answers; None is *not answered*. Scales as in the risk tool."""
+    """The referrer's own coded answers; None is *not answered*.
+
+    Severity and likelihood go from 0 to 4, protection from 0 to 3, the others from 0 to 2.
+    """
 
     severity: int | None = None
     likelihood: int | None = None
@@ -114,7 +117,10 @@ class RiskAnswers:
     coercion: int | None = None
     protection: int | None = None
     signals: tuple[Code, ...] = ()
+    """Of `risk-signal@1`: what calls for attention whatever the sum."""
+
     own_rating: Code | None = None
+    """Of `band@1`: how urgent the referrer thinks it is."""
 
 
 @fact("intake.referral-received/1")
@@ -122,23 +128,36 @@ class ReferralReceived:
     """A partner sent a referral, and it is safe with us."""
 
     adults: int
+    """How many adults of it are looked at, each on their own."""
+
     immediate_danger: bool
+    """The sender says, or signals, that somebody is in danger now."""
 
 
 @fact("intake.contact-promoted/1")
 class ContactPromoted:
-    """An adult of a referral may be at risk. Said once for each adult."""
+    """An adult of a referral may be at risk. Said once for each adult.
+
+    Law: Care Act 2014 s42(1).
+    """
 
     adult: UUID
     """The adult's part in this case; the concern's id is the same."""
 
     answers: RiskAnswers
+    """What the referrer answered about the risk to this adult."""
+
     transition: bool
     """The adult is 17 and approaches 18."""
 
     details: Sealed[AdultPart]
+    """Who the adult is, and what happened. Subject: the adult's part."""
+
     source_of_risk: Sealed[SourceOfRisk] | None
+    """Who is said to be the source of risk, if somebody is named."""
+
     referrer: Sealed[Referrer] | None
+    """Who tells us; None where they stay anonymous."""
 
 
 @fact("intake.information-received/1")
@@ -146,15 +165,24 @@ class InformationReceived:
     """The sender added something to a referral. Said once for each adult that was promoted."""
 
     adult: UUID
+    """The adult's part in this case, and the concern."""
+
     answers: RiskAnswers
+    """What the sender answers now; None is *not answered*, and lowers nothing."""
+
     words: Sealed[str]
+    """What was added, as the sender wrote it."""
 
 
 @fact("intake.referral-withdrawn/1")
 class ReferralWithdrawn:
-    """The sender takes a referral back. Said once for each promoted adult: the duty is ours."""
+    """The sender takes a referral back. Said once for each promoted adult: the duty is ours.
+
+    Law: Care Act 2014 s42(1), which asks nobody's leave.
+    """
 
     adult: UUID
+    """The adult's part in this case, and the concern."""
 
 
 Message = ReferralReceived | ContactPromoted | InformationReceived | ReferralWithdrawn

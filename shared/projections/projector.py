@@ -17,6 +17,7 @@ import asyncpg
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from shared.facts import Act, KernelFact, Recorded
+from shared.failpoint import failpoint
 from shared.lease import Loop, NotOwner, connect, leading
 from shared.log.codec import Codec, Undecodable
 from shared.projections.projection import DIALECT, SCHEMA, Projection
@@ -97,7 +98,9 @@ class Projector:
         self._stale = {row["case_id"] for row in await db.fetch(query, self._it.name)}
         while not loop.stopping:
             if news := await self._read(db, at):
+                failpoint("projector.after_read")
                 await self.keep(db, at, news)
+                failpoint("projector.after_commit")
                 at = news[-1].position
             if len(news) < BATCH:
                 self.ready.set()
@@ -122,6 +125,7 @@ class Projector:
             query = "update work.projection set position = $3 where name = $1 and position = $2"
             if await db.execute(query, self._it.name, at, news[-1].position) != "UPDATE 1":
                 raise NotOwner
+            failpoint("projector.before_commit")
 
     def _folded(self, rows: Rows, news: Sequence[Recorded[Any]]) -> int:
         fold, key = self._it.fold, self._it.key

@@ -33,14 +33,14 @@ def former(service: str, root: Path = ROOT) -> Json | None:
     Right after a commit that is the one before it, so that a break is found then as well.
     """
     path, now = f"docs/api/{service}.json", json.loads(file_of(service).read_text("utf-8"))
-    for commit in _git(root, "log", "--format=%H", "-n", "20", "--", path).split():
-        found: Json = json.loads(_git(root, "show", f"{commit}:{path}") or "{}")
+    for commit in git(root, "log", "--format=%H", "-n", "20", "--", path).split():
+        found: Json = json.loads(git(root, "show", f"{commit}:{path}") or "{}")
         if found and found != now:
             return found
     return None
 
 
-def _git(root: Path, *words: str) -> str:
+def git(root: Path, *words: str) -> str:
     try:
         done = subprocess.run(
             ["git", "-C", str(root), *words],

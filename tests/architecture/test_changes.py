@@ -23,6 +23,7 @@ def one_test(name: str) -> tuple[str, ...]:
 
 
 DISCLOSURE, DOORS, PURE, LOG = map(one_test, ("disclosure", "doors", "pure", "log"))
+SCHEMAS = (*one_test("schemas"), "-k", "has_the_shape_that_was_released")
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,22 @@ CHANGES = {
     "a contract with words in clear": Change(
         "shared/contracts/triage.py", "    contact: UUID\n", "    contact: UUID\n    note: str\n",
         DISCLOSURE, "test_a_message_carries_no_words_in_clear",
+    ),
+    "a member more in a message that is released": Change(
+        "shared/contracts/triage.py", "    tool: Code\n", "    tool: Code\n    points: int\n",
+        SCHEMAS, "triage.concern-scored/1 is released and never changes",
+    ),
+    "a released message that another kind of value goes into": Change(
+        "shared/contracts/intake.py", "    adults: int\n", "    adults: int | None\n",
+        SCHEMAS, "any other field is the next /n",
+    ),
+    "a released message that is taken away": Change(
+        "shared/contracts/triage.py", '@fact("triage.concern-reopened/1")',
+        '@fact("triage.concern-reopened/2")', SCHEMAS, "triage.concern-reopened/1 is released",
+    ),
+    "words in a shut section of a released message": Change(
+        "shared/contracts/intake.py", "    known_as: str | None = None\n", "", SCHEMAS,
+        "intake.contact-promoted/1 is released and never changes",
     ),
     "a route that nobody guards": Change(
         "services/triage/api.py", "", A_ROUTE, DOORS, "test_every_door_names_who_may_pass"

@@ -12,13 +12,16 @@ import typer
 import uvloop
 
 from deploy.local.places import data
-from tests.bench import appending, loading, posting, projecting, queueing, report, scoring
+from tests.bench import appending, grouping, loading, posting, projecting, queueing, report, scoring
 from tests.bench.cost import Row
 from tests.bench.world import FULL, QUICK, World
 from tests.support.house import house
 
 FIGURES: Mapping[str, Callable[[World], Awaitable[list[Row]]]] = {
     "append": appending.measure,
+    "group": grouping.measure,
+    "rival": grouping.measure_rival,
+    "snapshot": grouping.measure_snapshot,
     "load": loading.measure,
     "build": projecting.measure_build,
     "live": projecting.measure_live,

@@ -35,12 +35,35 @@ class Size:
     few: int
     pages: int
     posts: int
+    grouped: int
+    """Appends of many clients at once."""
+
+    saves: int
 
 
 FULL = Size(
-    rounds=5, appends=300, cases=30_000, loads=400, many=1_000_000, few=1000, pages=400, posts=800
+    rounds=5,
+    appends=300,
+    cases=30_000,
+    loads=400,
+    many=1_000_000,
+    few=1000,
+    pages=400,
+    posts=800,
+    grouped=6000,
+    saves=600,
 )
-QUICK = replace(FULL, rounds=3, appends=100, cases=5000, loads=100, many=100_000, posts=200)
+QUICK = replace(
+    FULL,
+    rounds=3,
+    appends=100,
+    cases=5000,
+    loads=100,
+    many=100_000,
+    posts=200,
+    grouped=1500,
+    saves=150,
+)
 
 
 @dataclass(frozen=True)

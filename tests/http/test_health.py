@@ -6,6 +6,7 @@ from typing import Any
 
 import asyncpg
 import pytest
+import structlog
 
 from tests.http.conftest import home_is_ready
 from tests.support.house import Home, House, at_home, house, key
@@ -27,6 +28,14 @@ async def ready(home: Home) -> tuple[int, Any]:
     return told.status_code, told.json()
 
 
+async def measured(home: Home, series: str) -> float:
+    """Give what `/metrics` says of a series."""
+    async with home.client("nobody") as client:
+        lines = (await client.get("/metrics")).text.splitlines()
+    (line,) = (it for it in lines if it.startswith(f"safeguarding_{series} "))
+    return float(line.rpartition(" ")[2])
+
+
 async def close(house: House, database: str, *, opened: bool) -> None:
     """Let nobody into `database`, or everybody again."""
     owner = await asyncpg.connect(house.owner("postgres"))
@@ -46,12 +55,14 @@ async def test_ready_means_that_it_can_append(far_house: House) -> None:
             await close(far_house, database, opened=False)
             status, told = await ready(home)
             assert (status, told["ready"], told[missing]) == (503, False, False)
+            assert await measured(home, 'can_append{service="intake"}') == 0
             await close(far_house, database, opened=True)
 
             async def again() -> bool:
                 return (await ready(home))[0] == 200
 
             await until(again)
+            assert await measured(home, 'can_append{service="intake"}') == 1
         async with home.client("rosewood-house", "referrals.write") as client:
             assert (await client.post("/v1/referrals", json={})).status_code == 201
 
@@ -121,3 +132,33 @@ async def test_lag_is_told_and_makes_nothing_unready(far_house: House) -> None:
     (line,) = (it for it in measured.splitlines() if it.startswith(lag))
     assert float(line.removeprefix(lag)) > 0
     assert 'safeguarding_projection_lag_positions{projection="screening_v1"' in measured
+
+
+BLOCK = """
+insert into work.blocked values ('t', gen_random_uuid(), 0, 0, 'refused', 'Refused', null,
+  now() - interval '2 hours')"""
+GAP = "insert into work.heard values ('/s', 'x-1', 1, now() - interval '3 minutes')"
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_the_oldest_block_and_the_oldest_gap_are_told_and_said_in_the_log(
+    intake: Home,
+) -> None:
+    pool, of_intake = intake.runtime.log.pool, '{service="intake"}'
+    assert await measured(intake, f"blocked_oldest_seconds{of_intake}") == 0
+    await pool.execute(BLOCK)
+    await pool.execute(GAP)
+    try:
+        with structlog.testing.capture_logs() as lines:
+            blocked = await measured(intake, f"blocked_oldest_seconds{of_intake}")
+        assert 7200 <= blocked < 7300
+        assert await measured(intake, f"blocked_cases{of_intake}") == 1
+        assert 180 <= await measured(intake, f"gap_oldest_seconds{of_intake}") < 280
+        assert await measured(intake, f"streams_with_gap{of_intake}") == 1
+    finally:
+        await pool.execute("delete from work.blocked where topic = 't'")
+        await pool.execute("delete from work.heard where source = '/s'")
+    said = {it["place"]: it["lag"] for it in lines if it["event"] == "measured"}
+    assert (said["blocked"], said["gaps"]) == (1, 1)
+    assert said["blocked_seconds"] == blocked
+    assert await measured(intake, f"blocked_oldest_seconds{of_intake}") == 0

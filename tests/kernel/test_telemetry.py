@@ -1,13 +1,19 @@
 """Can a name, a number or a narrative reach a log line?"""
 
+import asyncio
 import json
 import subprocess
 import sys
 from typing import Any
 
+import pytest
+import structlog
 from hypothesis import given, settings
 from hypothesis import strategies as some
+from prometheus_client import REGISTRY
 
+from shared.bus.relay import Forked
+from shared.lease import Loop
 from shared.telemetry import ALLOWED, only_what_is_allowed
 from tests.kernel import a
 
@@ -74,3 +80,22 @@ def test_no_listed_member_is_one_of_a_persons() -> None:
 def test_an_error_never_raised_has_a_kind_and_no_place() -> None:
     kept = only_what_is_allowed(None, "error", {"event": "x", "exc_info": ValueError(a.WORDS)})
     assert kept == {"event": "x", "error": "ValueError", "place": "unknown"}
+
+
+@pytest.mark.parametrize("error", [Forked(), ConnectionResetError()])
+async def test_each_failure_of_a_loop_is_counted_by_its_kind(error: Exception) -> None:
+    kind = {"service": "of-this-test", "loop": "relay", "error": type(error).__name__}
+
+    def counted() -> float:
+        return REGISTRY.get_sample_value("safeguarding_loop_failures_total", kind) or 0
+
+    async def work(loop: Loop) -> None:
+        if counted() == before + 2:
+            loop.stop()
+        else:
+            raise error
+
+    before = counted()
+    with structlog.contextvars.bound_contextvars(service="of-this-test"):
+        await asyncio.wait_for(Loop("relay", work).run(), 10)
+    assert counted() == before + 2

@@ -106,11 +106,13 @@ def test_it_carries_what_cloudevents_asks_for() -> None:
     assert told["ce_source"] == "/authority/E06000015/intake"
     assert told["ce_type"] == "intake.referral-received/1"
     assert told["content-type"] == "application/json"
+    assert told["ce_dataschema"] == "urn:x-safeguarding:intake.referral-received/1"
     assert told["ce_subject"] == told["ce_partitionkey"] == record.key
     assert told.keys() == {"content-type"} | {
         f"ce_{name}" for name in (
             "specversion", "id", "source", "type", "subject", "time", "partitionkey", "stream",
             "sequence", "epoch", "position", "loghash", "effectivetime", "correlationid",
+            "dataschema", "traceparent",
         )
     }  # fmt: skip
     assert headers_of(sample(causation=cause))["ce_causationid"] == str(cause)
