@@ -20,7 +20,7 @@ from services.triage.events import Evidence
 from services.triage.projections.concern import ConcernView, view, words
 from services.triage.projections.figures import Figures, figures, how_many
 from services.triage.projections.history import Line, lines
-from services.triage.projections.queue import Row, queue, who_is_next
+from services.triage.projections.queue import Row, queue, stale_since, who_is_next
 from services.triage.rules.score import Answers
 from services.triage.rules.section42 import Answer, ThreeTests
 from shared.access.tokens import Caller
@@ -134,6 +134,8 @@ class ConcernShown(BaseModel):
 
     concern: ConcernView
     words: ConcernWords
+    stale_since: datetime | None
+    """A message about it or its contact is missing or could not be taken since then."""
 
 
 @router.get("/concerns", response_model=Page[Row])
@@ -160,14 +162,16 @@ async def counts(_by: Counts, db: Db, response: Response, least: MinPosition = N
 
 
 @router.get("/concerns/{id}", response_model=ConcernShown)
-async def one_concern(id: UUID, response: Response, _by: Reads, log: Log) -> Any:
+async def one_concern(id: UUID, response: Response, _by: Reads, log: Log, db: Db) -> Any:
     """Give all that is known of one concern: its score term by term, its decision, its words."""
     history = await log.history(concern.stream(id))
     known = view(id, history)
     if known is None:
         raise NotFound
     response.headers["ETag"] = f'"{known.version}"'
-    return ConcernShown(concern=known, words=await _opened(log, history))
+    return ConcernShown(
+        concern=known, words=await _opened(log, history), stale_since=await stale_since(db, id)
+    )
 
 
 @router.get("/concerns/{id}/history", response_model=Sequence[Line])

@@ -7,7 +7,7 @@ new one builds from zero beside the old one, and nothing is ever altered.
 import asyncio
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import fields
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from operator import attrgetter
 from time import monotonic
 from types import NoneType, UnionType
@@ -26,6 +26,7 @@ from sqlalchemy import (
     Table,
     Text,
     Uuid,
+    cast,
     func,
     literal,
     select,
@@ -66,6 +67,11 @@ STALE = Table(
     "stale", WORK, Column("projection", Text), Column("case_id", Uuid),
     Column("since", DateTime(timezone=True)),
 )  # fmt: skip
+HEARD = Table(
+    "heard", WORK, Column("stream", Text), Column("gap_since", DateTime(timezone=True))
+)  # fmt: skip
+MENDS = timedelta(minutes=1)
+"""A gap is filled by the resend that is under way; what lasts longer is missing."""
 
 
 def case_of(happened: Recorded[Any]) -> Hashable:
@@ -113,8 +119,10 @@ class Projection(Generic[R]):
         )
 
     def stale_since(self, *, case: str = "") -> ColumnElement[Any]:
-        """Give since when a row may be out of date: its case, or the one it came from, is blocked.
+        """Give since when a row may be out of date, null where it is not.
 
+        It is where its case, or the one it came from, is blocked, where a message of theirs is
+        missing, and where its fold failed.
         A row's case is its key, or stands in the column `case`; what it came from stands in its
         column `correlation`.
         """
@@ -122,10 +130,14 @@ class Projection(Generic[R]):
         cases = [key, columns[case]] if case else [key]
         blocked = (BLOCKED.c.correlation == columns.correlation) | BLOCKED.c.case_id.in_(cases)
         stale = (STALE.c.projection == literal(self.name)) & STALE.c.case_id.in_(cases)
+        # The streams of a case are named after it.
+        theirs = func.right(HEARD.c.stream, 36).in_([cast(it, Text) for it in cases])
+        missing = (HEARD.c.gap_since < func.now() - MENDS) & theirs
+        asked = ((BLOCKED.c.since, blocked), (STALE.c.since, stale), (HEARD.c.gap_since, missing))
         sinces = (
             # Correlated each by itself: within a union it would ask of all rows, not of this one.
-            select(func.min(it.c.since)).where(where).correlate(self.table).scalar_subquery()
-            for it, where in ((BLOCKED, blocked), (STALE, stale))
+            select(func.min(since)).where(where).correlate(self.table).scalar_subquery()
+            for since, where in asked
         )
         return func.least(*sinces).label("stale_since")
 

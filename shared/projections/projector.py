@@ -25,6 +25,8 @@ from shared.telemetry import log
 
 BATCH = 2000
 POLL = 0.25
+BUILDS_WITHIN = 3600.0
+"""Seconds for a COPY of all rows, or an index on them."""
 MOST_IN_MEMORY = 2_000_000
 """Rows folded before the first COPY; what comes after is upserted like any news."""
 PROGRESS = "update work.projection set position = $2 where name = $1"
@@ -85,9 +87,11 @@ class Projector:
             await db.execute(f'drop table if exists {SCHEMA}."{table.name}"')
             await db.execute(_sql(CreateTable(table)))
             records = map(self._it.values, rows)
-            await db.copy_records_to_table(table.name, schema_name=SCHEMA, records=records)
+            await db.copy_records_to_table(
+                table.name, schema_name=SCHEMA, records=records, timeout=BUILDS_WITHIN
+            )
             for index in table.indexes:
-                await db.execute(_sql(CreateIndex(index)))
+                await db.execute(_sql(CreateIndex(index)), timeout=BUILDS_WITHIN)
             await db.execute("reset role")
             await db.execute("delete from work.stale where projection = $1", self._it.name)
             await self._keep_stale(db)

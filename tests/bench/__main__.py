@@ -12,7 +12,17 @@ import typer
 import uvloop
 
 from deploy.local.places import data
-from tests.bench import appending, grouping, loading, posting, projecting, queueing, report, scoring
+from tests.bench import (
+    appending,
+    grouping,
+    latency,
+    loading,
+    posting,
+    projecting,
+    queueing,
+    report,
+    scoring,
+)
 from tests.bench.cost import Row
 from tests.bench.world import FULL, QUICK, World
 from tests.support.house import house
@@ -28,6 +38,7 @@ FIGURES: Mapping[str, Callable[[World], Awaitable[list[Row]]]] = {
     "score": scoring.measure,
     "queue": queueing.measure,
     "post": posting.measure,
+    "latency": latency.measure,
 }
 
 

@@ -97,6 +97,8 @@ Work = Callable[[], Awaitable[float]]
 async def interleaved(rounds: int, *sides: Work) -> Sequence[float]:
     """Give the median of each side, each round of one beside a round of the others."""
     found: list[list[float]] = [[] for _ in sides]
+    gc.collect()
+    gc.freeze()  # as a service does at the end of its start
     for _ in range(rounds):
         for figures, side in zip(found, sides, strict=True):
             figures.append(await side())

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from functools import partial
 from http.client import HTTPConnection, HTTPException
@@ -25,6 +26,7 @@ WHOLE = ("-m", "shared.run", "services.intake")
 DESK = ("-m", "tests.bench.desk")
 PLAIN = ("-m", "tests.bench.plain")
 PATH = "/v1/referrals"
+MANY = 32
 ROOT = Path(__file__).parents[2]
 SETTLED = 0.5
 """Seconds after the last request in which relay and projections end their work: it counts too."""
@@ -92,29 +94,34 @@ REFERRAL = {
 
 
 async def measure(world: World) -> list[Row]:
-    """Measure posts over one connection: each side in a process of its own, each round anew."""
+    """Measure posts: each side in a process of its own, each round anew."""
     await world.as_owner(
         "intake",
         f"create table if not exists public.plain {TABLE}",
         "grant usage on schema public to intake",
         "grant insert on public.plain to intake",
     )
-    sides = ((DESK, PATH), (WHOLE, PATH), (PLAIN, PATH), (PLAIN, "/known/referrals"))
-    desk, whole, plain, known = await interleaved(
-        world.size.rounds, *(partial(_cost, world, *side) for side in sides)
-    )
+    sides = {
+        "32": (DESK, PATH, MANY), "one": (DESK, PATH, 1), "whole": (WHOLE, PATH, 1),
+        "plain 32": (PLAIN, PATH, MANY), "plain": (PLAIN, PATH, 1),
+        "known": (PLAIN, "/known/referrals", 1),
+    }  # fmt: skip
+    works = (partial(_cost, world, *side) for side in sides.values())
+    cpu = dict(zip(sides, await interleaved(world.size.rounds, *works), strict=True))
     each, once = "token's signature checked each time", "signature checked once a token"
     return [
-        _row("all on", each, desk, plain, 2.2),
-        _row("all on", once, desk, known, None),
-        _row("with relay and projections in the process", each, whole, plain, None),
-    ]
+        _row("32 connections, all on", each, cpu["32"], cpu["plain 32"], 0.8),
+        _row("one connection, all on", each, cpu["one"], cpu["plain"], 1.6),
+        _row("one connection, all on", once, cpu["one"], cpu["known"], None),
+        _row("one connection, relay and projections in the process too", each,
+             cpu["whole"], cpu["plain"], None),
+    ]  # fmt: skip
 
 
 def _row(what: str, token: str, ours: float, theirs: float, hold: float | None) -> Row:
     return Row(
-        figure=f"POST /v1/referrals, one connection, {what}, CPU",
-        baseline=f"FastAPI, a model of the body, one bare insert, {token}",
+        figure=f"POST /v1/referrals, {what}, CPU",
+        baseline=f"FastAPI, a model of the body, one bare insert, default pool, {token}",
         unit="us",
         ours=ours,
         theirs=theirs,
@@ -122,26 +129,32 @@ def _row(what: str, token: str, ours: float, theirs: float, hold: float | None) 
     )
 
 
-async def _cost(world: World, words: Sequence[str], path: str) -> float:
+async def _cost(world: World, words: Sequence[str], path: str, lines: int) -> float:
     with _serving(world, words) as (process, port):
-        post(world, port, path, world.size.posts // 4)
+        post(world, port, path, max(world.size.posts // 4, lines), lines)
         sleep(SETTLED)
         watch = world.watch(psutil.Process(process.pid))
         with watch.over(world.size.posts):
-            post(world, port, path, world.size.posts)
+            post(world, port, path, world.size.posts, lines)
             sleep(SETTLED)
     return watch.told.cpu_each
 
 
-def post(world: World, port: int, path: str, times: int) -> None:
-    """Post so many referrals, one after another; this process's CPU is nobody's."""
-    body = json.dumps(REFERRAL).encode()
+def post(world: World, port: int, path: str, times: int, lines: int) -> None:
+    """Post so many referrals over so many connections; this process's CPU is nobody's."""
     headers = {"Content-Type": "application/json"} | world.house.token(
         "rosewood-house", "referrals.write"
     )
+    shares = [times // lines + (at < times % lines) for at in range(lines)]
+    with ThreadPoolExecutor(lines) as pool:
+        list(pool.map(lambda share: _post(port, path, share, headers), shares))
+
+
+def _post(port: int, path: str, times: int, headers: Mapping[str, str]) -> None:
+    body = json.dumps(REFERRAL).encode()
     line = HTTPConnection("127.0.0.1", port, timeout=30)
     for _ in range(times):
-        line.request("POST", path, body, headers | {"Idempotency-Key": str(uuid4())})
+        line.request("POST", path, body, {**headers, "Idempotency-Key": str(uuid4())})
         answer = line.getresponse()
         said = answer.read()
         assert answer.status == 201, said

@@ -1,22 +1,24 @@
 """Where is measured? In a house as an installation's, durable, whose logs are filled as needed."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import asyncpg
 import psutil
 
 from deploy.migrations import migrate
-from shared.lease import connect
+from shared.lease import Loop, connect
 from shared.log.log import Log
 from shared.run import find, pool_of
 from shared.sealed.vault import FileKey, Vault
 from tests.bench.cost import Watch
 from tests.support.house import House
+
+Kind = Literal["service", "bus"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +41,11 @@ class Size:
     """Appends of many clients at once."""
 
     saves: int
+    commands: int
+    """At a steady pace."""
+
+    told: int
+    """Referrals that go through the pipe, two messages each."""
 
 
 FULL = Size(
@@ -52,6 +59,8 @@ FULL = Size(
     posts=800,
     grouped=6000,
     saves=600,
+    commands=400,
+    told=1500,
 )
 QUICK = replace(
     FULL,
@@ -63,6 +72,8 @@ QUICK = replace(
     posts=200,
     grouped=1500,
     saves=150,
+    commands=120,
+    told=300,
 )
 
 
@@ -84,25 +95,42 @@ class World:
         """Give the address of a service's database, for the service."""
         return str(self.house.told(service).database_url)
 
-    async def another(self, database: str) -> str:
-        """Make an empty database of the shape that triage's has, and give its address."""
+    async def another(
+        self, database: str, roles: Sequence[str] = ("triage",), kind: Kind = "service"
+    ) -> str:
+        """Make an empty database, by default as triage's is, and give its address for a role."""
         await self.as_owner(
             "postgres",
-            f"drop database if exists {database}",
+            f"drop database if exists {database} with (force)",
             f"create database {database}",
-            f"grant connect on database {database} to triage",
+            f"grant connect on database {database} to {', '.join(roles)}",
         )
-        await asyncio.to_thread(migrate, self.house.owner(database), "service", ["triage"])
-        return f"{self.dsn('triage').rpartition('/')[0]}/{database}"
+        await asyncio.to_thread(migrate, self.house.owner(database), kind, roles)
+        return f"{self.dsn(roles[0]).rpartition('/')[0]}/{database}"
+
+    async def town(self, name: str, bus: str | None = None) -> House:
+        """Give the house with new databases for its services, and a new bus unless one is named."""
+        names, settings = list(self.house.settings), dict[str, dict[str, str]]()
+        for it in names:
+            settings[it] = dict(self.house.settings[it])
+            settings[it]["SAFEGUARDING_DATABASE_URL"] = await self.another(f"{it}_{name}", [it])
+        if bus is None:
+            await self.another(f"bus_{name}", names, "bus")
+        for it in names:
+            its = f"{self.dsn(it).rpartition('/')[0]}/bus_{name}"
+            settings[it]["SAFEGUARDING_BUS_URL"] = bus or its
+        return replace(self.house, settings=settings)
 
     @asynccontextmanager
-    async def log(self, dsn: str) -> AsyncIterator[Log]:
-        """Give a log of triage at `dsn`, on connections as a service has them."""
-        told = self.house.told("triage")
+    async def log(
+        self, dsn: str, service: str = "triage", loops: Sequence[Loop] = ()
+    ) -> AsyncIterator[Log]:
+        """Give a log of a service at `dsn`, on connections as it has them; it wakes `loops`."""
+        told = self.house.told(service)
         pool, keys = await pool_of(dsn, 1), await pool_of(told.vault_url, 1)
         vault = Vault(keys, FileKey(told.key_file))
         try:
-            async with Log("triage", dsn, pool, vault, find_codec("triage")) as log:
+            async with Log(service, dsn, pool, vault, find_codec(service), loops) as log:
                 yield log
         finally:
             await pool.close()

@@ -13,7 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.triage.events import ConcernFact, InformationAdded
-from services.triage.projections.queue import Row, Waiting, queue, who_is_next
+from services.triage.projections.queue import Row, Waiting, queue, stale_since, who_is_next
 from services.triage.rules.clocks import decision_due
 from services.triage.rules.risk_tool import AMBER, GREEN, RED
 from services.triage.rules.score import score
@@ -234,6 +234,26 @@ async def test_a_row_is_stale_where_its_contacts_message_is_blocked(db: AsyncCon
     await block(db, UUID(int=999), correlation=UUID(int=TWO.int + 1000))
     one, two = await shown(db, came(ONE, a.amber), came(TWO, a.amber))
     assert (one.stale_since, two.stale_since) == (None, a.at("2026-11-02T10:00:00Z"))
+
+
+@pytest.mark.parametrize(
+    ("stream", "since", "stale"),
+    [
+        (f"referral-{a.CONTACT}", "2026-11-02 10:00+00", "2026-11-02T10:00:00Z"),
+        (f"concern-{ONE}", "2026-11-02 10:00+00", "2026-11-02T10:00:00Z"),
+        (f"concern-{TWO}", "2026-11-02 10:00+00", None),
+        (f"referral-{a.CONTACT}", "now", None),  # the resend is under way
+    ],
+)
+async def test_a_row_is_stale_while_a_message_of_its_case_is_missing(
+    db: AsyncConnection, stream: str, since: str, stale: str | None
+) -> None:
+    at = "cast(cast(:since as text) as timestamptz)"
+    gap = f"insert into work.heard values ('/x', :stream, 3, {at})"  # noqa: S608 - ours
+    await db.execute(text(gap), {"stream": stream, "since": since})
+    (one,) = await shown(db, came(ONE, a.amber))
+    assert one.stale_since == (a.at(stale) if stale else None)
+    assert await stale_since(db, ONE) == one.stale_since
 
 
 async def test_a_row_is_stale_where_its_fold_failed_and_in_no_other_list(

@@ -149,6 +149,7 @@ create view log.readable as select e.*, convert_from(e.body, 'UTF8')::jsonb as t
 create table work.relay (one boolean primary key default true check (one), position bigint not null, hash bytea not null);
 create table work.place (topic text, part int, next bigint not null, epoch int, position bigint, loghash bytea, primary key (topic, part));
 create table work.heard (source text, stream text, said int not null check (said >= 0), gap_since timestamptz, primary key (source, stream));
+create index on work.heard (gap_since) where gap_since is not null;
 create table work.blocked (
   topic text, case_id uuid, part int not null, next bigint not null, reason text not null, error text not null,
   correlation uuid, since timestamptz not null, wanted text check (wanted in ('retry', 'discard')), primary key (topic, case_id));
@@ -157,6 +158,13 @@ create index on work.blocked (correlation);
 create table work.projection (
   name text primary key, position bigint not null default 0, ready boolean not null default false);
 create table work.stale (projection text, case_id uuid, position bigint not null, error text not null, since timestamptz not null, primary key (projection, case_id));
+
+-- For another bus, or one that was made anew (docs/operations.md): with all services stopped, everything is told
+-- again from position 0 and heard again from offset 0. What was heard stands, so repeats have no effect.
+create function work.begin_anew() returns void language sql set search_path = pg_catalog, pg_temp as $$
+  update work.relay set position = 0, hash = '';
+  delete from work.place; delete from work.blocked; update work.heard set gap_since = null $$;
+revoke all on function work.begin_anew from public;
 
 insert into log.epoch values (1, 0, '{clock}');
 insert into log.simulated select true, '2023-04-01T00:00:00Z' where '{clock}' = 'simulated';

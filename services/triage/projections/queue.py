@@ -163,7 +163,7 @@ class Row:
     withdrawn: bool
     after_decision: bool
     stale_since: datetime | None
-    """A message about it or its contact could not be taken: the row may be out of date."""
+    """A message about it or its contact is missing or could not be taken since then."""
 
 
 async def who_is_next(
@@ -180,6 +180,13 @@ async def who_is_next(
     last = rows[-1] if more else None
     place = (last["rank"], last["sort_at"], last["minus_total"], last["concern"]) if last else None
     return [_row(dict(row)) for row in rows], place
+
+
+async def stale_since(db: AsyncConnection, concern: UUID) -> datetime | None:
+    """Give since when what is known of one concern may be out of date, None where it is not."""
+    query = select(queue.stale_since(case="contact")).where(queue.table.c.concern == concern)
+    found: datetime | None = (await db.execute(query)).scalar()
+    return found
 
 
 def _row(found: dict[str, Any]) -> Row:
