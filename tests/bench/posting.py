@@ -10,14 +10,17 @@ from functools import partial
 from http.client import HTTPConnection, HTTPException
 from os import environ
 from pathlib import Path
+from statistics import median
 from time import monotonic, sleep
 from uuid import uuid4
 
 import psutil
 
 from deploy.local.places import free_port
-from tests.bench.cost import Row, interleaved
+from tests.bench.cost import MILLION, Row, interleaved
+from tests.bench.pieces import parts_of_a_post
 from tests.bench.plain import TABLE
+from tests.bench.referral import REFERRAL
 from tests.bench.world import World
 
 # ruff: noqa: ASYNC251 - every word is ours, and nothing else runs on this loop
@@ -30,67 +33,6 @@ MANY = 32
 ROOT = Path(__file__).parents[2]
 SETTLED = 0.5
 """Seconds after the last request in which relay and projections end their work: it counts too."""
-
-REFERRAL = {
-    "partner_reference": "RW-2026-0117",
-    "immediate_danger": "no",
-    "emergency_services_called": "no",
-    "what_happened": "Her son holds her bank card. Her cupboards were empty on Friday and again on "
-    "Monday, and she had not eaten since the carer's last visit. When he came in she stopped "
-    "speaking and asked us to leave. " * 4,
-    "happened_at": "2026-11-20T14:30:00Z",
-    "how_known": "saw",
-    "types_of_abuse": ["financial-or-material-abuse", "neglect-and-acts-of-omission"],
-    "adults": [
-        {
-            "name": "Edith Hollowell",
-            "known_as": "Edie",
-            "date_of_birth": "1941-05-02",
-            "nhs_number": "9990000018",
-            "address": "14 Rosewood Lane, Littleover",
-            "postcode": "DE23 6AB",
-            "phone": "07700 900123",
-            "current_location": "At home",
-            "care_and_support_needs": "Needs help to wash, dress and cook; walks with a frame.",
-            "why_cannot_protect_self": "Depends on her son for her money and her shopping.",
-            "aware": "yes",
-            "views": "She does not want her son to be in trouble.",
-            "desired_outcome": "To have her own card again.",
-            "consent_to_share": "yes",
-            "risk": {
-                "severity": 3,
-                "likelihood": 4,
-                "self_protection": 1,
-                "access": 2,
-                "repetition": 1,
-                "others_at_risk": 0,
-                "coercion": 2,
-                "protection": 0,
-                "signals": ["third-concern"],
-            },
-        }
-    ],
-    "source_of_risk": {
-        "name": "Martin Hollowell",
-        "relationship": "son",
-        "role": "none",
-        "employer": "none",
-        "has_access": "yes",
-    },
-    "location": {"type": "own-home", "postcode": "DE23 6AB"},
-    "actions_taken": "We left food, and told the duty social worker by telephone.",
-    "police_reference": "23*104411",
-    "cqc_notified": "no",
-    "family_told": "no",
-    "referrer": {
-        "name": "Priya Anand",
-        "organisation": "Rosewood House",
-        "role": "Care coordinator",
-        "phone": "01632 960144",
-        "email": "priya@rosewood.example",
-    },
-    "wants_outcome": "yes",
-}
 
 
 async def measure(world: World) -> list[Row]:
@@ -106,10 +48,20 @@ async def measure(world: World) -> list[Row]:
         "plain 32": (PLAIN, PATH, MANY), "plain": (PLAIN, PATH, 1),
         "known": (PLAIN, "/known/referrals", 1),
     }  # fmt: skip
-    works = (partial(_cost, world, *side) for side in sides.values())
+    servers = list[float]()
+    works = (partial(_cost, world, *side, servers=servers) for side in sides.values())
     cpu = dict(zip(sides, await interleaved(world.size.rounds, *works), strict=True))
     each, once = "token's signature checked each time", "signature checked once a token"
+    pieces = {
+        **await parts_of_a_post(world),
+        "PostgreSQL: two durable commits, keys and facts": median(servers[1 :: len(sides)]),
+    }
     return [
+        *(
+            Row(figure=f"of a POST over one connection, CPU: {what}", baseline="the whole of it",
+                unit="us", ours=cost, theirs=cpu["one"], hold=None)
+            for what, cost in pieces.items()
+        ),
         _row("32 connections, all on", each, cpu["32"], cpu["plain 32"], 0.8),
         _row("one connection, all on", each, cpu["one"], cpu["plain"], 1.6),
         _row("one connection, all on", once, cpu["one"], cpu["known"], None),
@@ -129,7 +81,9 @@ def _row(what: str, token: str, ours: float, theirs: float, hold: float | None) 
     )
 
 
-async def _cost(world: World, words: Sequence[str], path: str, lines: int) -> float:
+async def _cost(
+    world: World, words: Sequence[str], path: str, lines: int, servers: list[float]
+) -> float:
     with _serving(world, words) as (process, port):
         post(world, port, path, max(world.size.posts // 4, lines), lines)
         sleep(SETTLED)
@@ -137,6 +91,7 @@ async def _cost(world: World, words: Sequence[str], path: str, lines: int) -> fl
         with watch.over(world.size.posts):
             post(world, port, path, world.size.posts, lines)
             sleep(SETTLED)
+    servers.append(watch.told.server / watch.told.units * MILLION)
     return watch.told.cpu_each
 
 

@@ -83,3 +83,45 @@ def _commit() -> str | None:
     except (OSError, subprocess.CalledProcessError):  # no git, or no clone
         return None
     return found.stdout.strip()
+
+
+PAGE = Path(__file__).with_name("page.md")
+
+
+def page(report: dict[str, Any]) -> str:
+    """Give the report as the page that is kept in `docs/performance.md`."""
+    machine, rows = report["machine"], report["rows"]
+    held = [row for row in rows if row["hold"] is not None]
+    failing = [row for row in held if not row["holds"]]
+    pieces = [row for row in rows if row["figure"].startswith("of a POST")]
+    size = "small sizes (`--quick`)" if report["quick"] else "full sizes"
+    versions = ", ".join(f"{name} {it}" for name, it in report["versions"].items())
+    return PAGE.read_text("utf-8").format(
+        machine=f"{report['at'][:10]}: {machine['processors']} processors,"
+        f" {machine['memory_gib']} GiB, {machine['system']}; load {machine['load']} when it"
+        f" ended; {size}.\n\n{versions}.",
+        figures=_markdown([row for row in rows if row not in pieces]),
+        broken=_broken(failing, len(held)),
+        pieces=_markdown(pieces),
+    )
+
+
+def _markdown(rows: Sequence[dict[str, Any]]) -> str:
+    lines = ["| figure | beside | ours | baseline | ratio | hold |", "|---|---|---|---|---|---|"]
+    for row in rows:
+        sign = "<=" if row["bound"] == "at most" else ">="
+        hold = "told, not held" if row["hold"] is None else f"{sign} {row['hold']:g}x"
+        beside = "; ".join(filter(None, (row["baseline"], row["note"])))
+        lines.append(
+            f"| {row['figure']} ({row['unit']}) | {beside} | {row['ours']:,.4g}"
+            f" | {row['theirs']:,.4g} | {row['ratio']:.2f}x"
+            f" | {hold}{'' if row['holds'] else ' **does not hold**'} |"
+        )
+    return "\n".join(lines)
+
+
+def _broken(failing: Sequence[dict[str, Any]], held: int) -> str:
+    if not failing:
+        return f"All {held} held figures hold.\n"
+    names = "\n".join(f"- {row['figure']}: {row['ratio']:.2f}x" for row in failing)
+    return f"{held - len(failing)} of {held} held figures hold. These do not:\n\n{names}\n"

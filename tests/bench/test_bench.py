@@ -58,3 +58,7 @@ def test_a_figure_that_does_not_hold_is_seen_in_the_table_and_the_report() -> No
     told = report.told([HALF, bad], "18.6", quick=False)
     assert [row["holds"] for row in told["rows"]] == [True, False]
     assert told["versions"]["postgresql"] == "18.6"
+    page = report.page(told)
+    assert "1 of 2 held figures hold" in page
+    assert page.count("**does not hold**") == 1
+    assert "All 1 held figures hold" in report.page({**told, "rows": told["rows"][:1]})

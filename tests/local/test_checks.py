@@ -48,3 +48,15 @@ def test_the_summary_says_what_could_not_run_and_why(tmp_path: Path) -> None:
 
 def test_the_services_are_those_with_an_app() -> None:
     assert "triage" in services()
+
+
+def test_words_that_explain_code_are_not_counted_and_contracts_are_told_beside(
+    tmp_path: Path,
+) -> None:
+    house(tmp_path, '"""Why?\n\nBecause.\n"""\n\n# why not\nx = "a"  # code\n')
+    (tmp_path / "shared" / "contracts").mkdir()
+    (tmp_path / "shared" / "contracts" / "one.py").write_text("y = 2\n\nz = 3\n")
+    lines = sum(bool(line) for line in FUNCTION.splitlines())
+    assert sizes(tmp_path)[0] == (
+        f"shared/ has {lines + 1} of 3,000 lines of code, and 2 of contracts", True,
+    )  # fmt: skip
