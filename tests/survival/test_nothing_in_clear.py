@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from deploy.demo.receipts import Receipts
 from deploy.local import silent
 from deploy.local.binaries import account_of, binaries
 from tests.support.house import House, key
+from tests.support.kafka import real
 from tests.survival.callers import SCOPES
 from tests.survival.conftest import DATABASES, owner_of
 from tests.survival.oracle import settled
@@ -62,6 +64,25 @@ async def test_no_word_about_a_person_is_found_in_dumps_and_logs(
     found = {name: clear for name, dump in dumps.items() if (clear := _in_clear(dump, said))}
     assert found == {}
     assert [_in_clear(log, said) for log in logs] == [set(), set()]
+
+
+@pytest.mark.slow
+async def test_no_word_about_a_person_is_found_in_kafkas_files(
+    own_house: House, tmp_path: Path
+) -> None:
+    sent = list(islice(postings(SEED, ENOUGH_TO_SAY_EVERYTHING), REFERRALS // 2))
+    with real() as cluster:
+        kafka = {"SAFEGUARDING_BUS_URL": f"kafka://{cluster.servers}"}
+        settings = {name: {**it, **kafka} for name, it in own_house.settings.items()}
+        async with town_in(replace(own_house, settings=settings), tmp_path) as town:
+            await _play(town, sent, tmp_path)
+            await settled(town)
+        kept = b"".join(it.read_bytes() for it in cluster.home.rglob("data/*/*.log"))
+    said = {text for posting in sent for text in texts(posting)}
+    said |= {*staff.STAFF_TEXTS, ADDED, WITHDRAWN, RAISED, REOPENED}
+    assert kept.count(b"ce_loghash") > 5 * len(sent)
+    assert b"triage.section-42-decided/1" in kept
+    assert _in_clear(kept, said) == set()
 
 
 @pytest.mark.slow

@@ -1,0 +1,1 @@
+"""Does the whole kernel keep its promises, whatever happens in whatever order?"""

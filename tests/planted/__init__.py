@@ -1,0 +1,1 @@
+"""Would the tests notice, if one line of the kernel were wrong?"""
