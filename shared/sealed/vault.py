@@ -197,6 +197,8 @@ class Vault:
         except asyncpg.InsufficientPrivilegeError:
             raise
         except LOST as lost:
+            if isinstance(lost, asyncpg.ReadOnlySQLTransactionError):
+                await self._pool.expire_connections()  # demoted: these never write again
             raise Unavailable from lost
 
     def _unwrapped(self, rows: Sequence[asyncpg.Record]) -> dict[Name, Key]:

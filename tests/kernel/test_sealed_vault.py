@@ -168,6 +168,24 @@ async def test_a_key_is_kept_before_what_it_shut(log: Log, vault_owner: Any) -> 
     assert len(await keys_of(vault_owner, subject)) == 1
 
 
+async def test_a_vault_that_takes_no_writes_any_more_is_left_for_one_that_does(
+    log: Log, log_owner: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(log_module, "PATIENCE", 0.3)
+    facts = [a.Told(number=1, words=a.shut())]
+    cut = "select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = 'vault'"
+    demoted = "alter role kernel in database vault"
+    await log_owner.execute(f"{demoted} set default_transaction_read_only = on")
+    await log_owner.execute(cut + " and usename = 'kernel'")
+    assert await log.vault.ping("show transaction_read_only") == "on"
+    await log_owner.execute(f"{demoted} reset default_transaction_read_only")
+
+    stream, act = a.thing.stream(uuid4()), a.act()
+    with pytest.raises(Unavailable):
+        await log.append(stream, facts, act, after=0)
+    assert (await log.append(stream, facts, act, after=0)).version == 1
+
+
 async def test_while_the_vault_is_away_nothing_is_recorded_about_anybody(
     log: Log, log_owner: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
