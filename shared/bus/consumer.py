@@ -148,7 +148,7 @@ class Consumer:
         ours = [it for it in self._reactions if it.when is kind]
         try:
             if ours or kind is None or not heading.said:
-                said = heard_of(record)
+                said = heard_of(record, heading)
                 for reaction in ours:
                     await react(self._log, reaction, said)
         except NOT_POISON:

@@ -20,6 +20,8 @@ SHAPES = {
     "source": r"/[!-~]{1,200}", "stream": r"[a-z0-9-]{1,100}", "sequence": r"[1-9][0-9]{0,8}",
     "position": r"[1-9][0-9]{0,17}", "loghash": r"[0-9a-f]{64}",
 }  # fmt: skip
+NAMES = [f"ce_{it}" for it in SHAPES]
+FITS = [re.compile(shape).fullmatch for shape in SHAPES.values()]
 SCHEMAS = "urn:x-safeguarding:"
 """Before a type: the name of its JSON Schema, which lies in docs/events/schemas."""
 Stream = tuple[str, str]
@@ -87,8 +89,8 @@ class Heading:
 def heading_of(record: Record) -> Heading:
     """Give the heading of `record`; what cannot be read is None, and raises nothing."""
     told = headers_of(record)
-    found = [told.get(f"ce_{it}", "") for it in SHAPES]
-    good = [bool(re.fullmatch(*it)) for it in zip(SHAPES.values(), found, strict=True)]
+    found = [told.get(name, "") for name in NAMES]
+    good = [bool(fits(text)) for fits, text in zip(FITS, found, strict=True)]
     source, stream, said, position, loghash = found
     return Heading(
         case=_uuid(record.key) or uuid5(NAMESPACE_OID, record.key),  # nobody's, and no other's
@@ -103,14 +105,14 @@ def headers_of(record: Record) -> dict[str, str]:
     return {name: value.decode("utf-8", "replace") for name, value in record.headers}
 
 
-def heard_of(record: Record) -> Recorded[Any]:
-    """Give what `record` tells.
+def heard_of(record: Record, heading: Heading | None = None) -> Recorded[Any]:
+    """Give what `record` tells; who has read its heading already hands it on.
 
     Raises:
         Unknown: this build has never heard of its type.
         Undecodable: it is not what its type should be.
     """
-    told, heading = headers_of(record), heading_of(record)
+    told, heading = headers_of(record), heading or heading_of(record)
     kind = registry().get(heading.kind)
     if kind is None:
         raise Unknown

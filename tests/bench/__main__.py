@@ -11,15 +11,17 @@ import asyncpg
 import typer
 import uvloop
 
-from deploy.local.places import data
+from deploy.local.places import ROOT, data
 from tests.bench import (
     appending,
     grouping,
     latency,
     loading,
+    piping,
     posting,
     projecting,
     queueing,
+    relaying,
     report,
     scoring,
 )
@@ -39,6 +41,9 @@ FIGURES: Mapping[str, Callable[[World], Awaitable[list[Row]]]] = {
     "queue": queueing.measure,
     "post": posting.measure,
     "latency": latency.measure,
+    "relay": relaying.measure,
+    "pipe": piping.measure_whole,
+    "backlog": piping.measure_backlog,
 }
 
 
@@ -46,6 +51,7 @@ def bench(
     *,
     only: Annotated[list[str] | None, typer.Option(help=f"Of: {', '.join(FIGURES)}.")] = None,
     quick: Annotated[bool, typer.Option("--quick", help="Less of it: a glance.")] = False,
+    page: Annotated[bool, typer.Option("--page", help="Write docs/performance.md too.")] = False,
 ) -> None:
     """Measure each figure against a baseline in the same run, round by round."""
     names = only or list(FIGURES)
@@ -58,7 +64,10 @@ def bench(
     for line in report.table(rows):
         typer.echo(line)
     file = data() / "bench" / "latest.json"
-    report.write(file, report.told(rows, server, quick=quick))
+    told = report.told(rows, server, quick=quick)
+    report.write(file, told)
+    if page:
+        (ROOT / "docs" / "performance.md").write_text(report.page(told), encoding="utf-8")
     typer.echo(f"Also in {file}.")
     raise typer.Exit(0 if all(row.holds for row in rows) else 1)
 

@@ -1,5 +1,6 @@
 """Where do two services speak to one another? In databases of their own, over either bus."""
 
+import gc
 import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -15,7 +16,7 @@ from services.intake.api.partners import _parsed, _received
 from services.intake.decisions import ReceiveReferral, referral
 from shared.decider import Stream
 from shared.facts import Act
-from tests.bench.posting import REFERRAL
+from tests.bench.referral import REFERRAL
 from tests.bench.synthetic import act
 from tests.bench.world import World
 from tests.support.house import House
@@ -92,6 +93,12 @@ def after(kind: type, name: str, tell: Callable[..., None]) -> Iterator[None]:
         yield
     finally:
         setattr(kind, name, work)
+
+
+def settle() -> None:
+    """Let what is there already cost no collections, as at the end of a service's start."""
+    gc.collect()
+    gc.freeze()
 
 
 def correlation_of(happened: Any) -> UUID:

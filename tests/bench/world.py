@@ -109,7 +109,7 @@ class World:
         return f"{self.dsn(roles[0]).rpartition('/')[0]}/{database}"
 
     async def town(self, name: str, bus: str | None = None) -> House:
-        """Give the house with new databases for its services, and a new bus unless one is named."""
+        """Give the house with databases and topics of its own, and a bus unless one is named."""
         names, settings = list(self.house.settings), dict[str, dict[str, str]]()
         for it in names:
             settings[it] = dict(self.house.settings[it])
@@ -118,16 +118,16 @@ class World:
             await self.another(f"bus_{name}", names, "bus")
         for it in names:
             its = f"{self.dsn(it).rpartition('/')[0]}/bus_{name}"
-            settings[it]["SAFEGUARDING_BUS_URL"] = bus or its
+            settings[it] |= {"SAFEGUARDING_BUS_URL": bus or its, "SAFEGUARDING_AUTHORITY": name}
         return replace(self.house, settings=settings)
 
     @asynccontextmanager
     async def log(
-        self, dsn: str, service: str = "triage", loops: Sequence[Loop] = ()
+        self, dsn: str, service: str = "triage", loops: Sequence[Loop] = (), most: int = 1
     ) -> AsyncIterator[Log]:
-        """Give a log of a service at `dsn`, on connections as it has them; it wakes `loops`."""
+        """Give a log of a service at `dsn`, on `most` connections; it wakes `loops`."""
         told = self.house.told(service)
-        pool, keys = await pool_of(dsn, 1), await pool_of(told.vault_url, 1)
+        pool, keys = await pool_of(dsn, most), await pool_of(told.vault_url, 1)
         vault = Vault(keys, FileKey(told.key_file))
         try:
             async with Log(service, dsn, pool, vault, find_codec(service), loops) as log:
