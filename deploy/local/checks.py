@@ -16,7 +16,14 @@ from deploy.local.sizes import sizes
 
 BIN = Path(sys.executable).parent
 LOCK_FORM = (
-    *("--generate-hashes", "--no-emit-index-url", "--no-emit-find-links", "--no-header", "--universal", "--quiet"),
+    *(
+        "--generate-hashes",
+        "--no-emit-index-url",
+        "--no-emit-find-links",
+        "--no-header",
+        "--universal",
+        "--quiet",
+    ),
     *("--python-version", "3.11"),
 )
 FAST_TESTS = ("tests", "-m", "not slow", "-q", "-n", "2")

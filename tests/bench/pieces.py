@@ -27,7 +27,7 @@ async def parts_of_a_post(world: World) -> Mapping[str, float]:
     by, body = replace(act(0, 1), id=uuid4()), json.dumps(REFERRAL).encode()
     id, codec = uuid5(by.id, "referral"), find_codec("intake")
     command = _command(id, body, by)
-    facts = referral.decider.decide(command, None, by)
+    facts = referral.decide(command, None, by)
     told = world.house.told("intake")
     async with await pool_of(told.vault_url, 1) as keys:
         vault = Vault(keys, FileKey(told.key_file))
@@ -37,7 +37,7 @@ async def parts_of_a_post(world: World) -> Mapping[str, float]:
             read(parse(body), london_date(by.effective_at))
 
         async def deciding() -> None:
-            referral.decider.decide(command, None, by)
+            referral.decide(command, None, by)
 
         async def sealing() -> None:
             await vault.shut(facts)
