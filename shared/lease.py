@@ -16,6 +16,8 @@ from shared.refusals import Unavailable
 from shared.telemetry import failed, log
 
 FROZEN_AFTER = "10s"
+ANSWERS_WITHIN = 30.0
+"""Seconds for one statement: a way that died without a word would be waited on for ever."""
 HEALTHY = 10.0
 """Seconds of work after which what goes wrong is the first trouble, not the next of many."""
 GATHERED = 0.02
@@ -40,9 +42,14 @@ class NotOwner(Exception):
 
 async def connect(dsn: str) -> asyncpg.Connection:
     """Give a direct connection that the server drops when we freeze."""
-    # The first alone would spare a session that froze within a transaction, and its locks.
-    limits = ("idle_session_timeout", "idle_in_transaction_session_timeout")
-    return await asyncpg.connect(dsn, server_settings=dict.fromkeys(limits, FROZEN_AFTER))
+    # The first alone would spare a session that froze within a transaction, between the steps of
+    # one statement, or while its answer came in: and its locks.
+    limits = (
+        "idle_session_timeout", "idle_in_transaction_session_timeout", "transaction_timeout",
+        "tcp_user_timeout",
+    )  # fmt: skip
+    settings = dict.fromkeys(limits, FROZEN_AFTER)
+    return await asyncpg.connect(dsn, command_timeout=ANSWERS_WITHIN, server_settings=settings)
 
 
 @asynccontextmanager

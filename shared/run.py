@@ -16,9 +16,9 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from shared import telemetry
 from shared.access.tokens import Tokens
+from shared.bus.choice import bus_of
 from shared.bus.consumer import Consumer
 from shared.bus.message import Speaker
-from shared.bus.postgres import PostgresBus
 from shared.bus.relay import Relay
 from shared.decider import nothing
 from shared.http.application import application
@@ -96,7 +96,7 @@ async def running(service: Service, told: Settings) -> AsyncIterator[tuple[Runti
         pool, keys = await pool_of(dsn, 8), await pool_of(told.vault_url, 4)
         for it in (pool, keys):  # nobody asks any more, and a polite end may never come
             closing.callback(it.terminate)
-        bus = await closing.enter_async_context(PostgresBus(told.bus_url))
+        bus = await closing.enter_async_context(bus_of(told.bus_url, service.name))
         codec, vault = service.codec(), Vault(keys, FileKey(told.key_file))
         await vault.prepare()
         log = await closing.enter_async_context(Log(service.name, dsn, pool, vault, codec, loops))

@@ -23,7 +23,7 @@ app.add_typer(db, name="db")
 
 
 @app.command()
-def demo(
+def demo(  # noqa: PLR0913 - each is a word of the command line
     *,
     check: Annotated[bool, typer.Option("--check", help="Without a terminal; then exit.")] = False,
     fresh: Annotated[bool, typer.Option("--fresh", help="Forget earlier demos first.")] = False,
@@ -32,6 +32,9 @@ def demo(
     referrals: Annotated[int, typer.Option(help="How many to send.", min=1)] = 3931,
     port: Annotated[int | None, typer.Option(help="First port; else free ones.")] = None,
     logs: Annotated[bool, typer.Option("--logs", help="Show the services' logs.")] = False,
+    kafka: Annotated[
+        bool, typer.Option("--kafka", help="Over Apache Kafka (Java, Maven).")
+    ] = False,
 ) -> None:
     """Start everything and let a simulated council use it; Ctrl-C stops it."""
     from deploy.local.demo import Wanted, forget
@@ -42,13 +45,15 @@ def demo(
         if not (yes or check):
             typer.confirm("Forget everything that earlier demos stored here?", abort=True)
         forget(data())
-    wanted = Wanted(check=check, seed=seed, referrals=referrals, first_port=port, echo=logs)
+    wanted = Wanted(
+        check=check, seed=seed, referrals=referrals, first_port=port, echo=logs, kafka=kafka
+    )
     raise typer.Exit(run(wanted, typer.echo))
 
 
 @app.command(context_settings=PASS_ON)
 def test(context: typer.Context) -> None:
-    """Run the tests; what follows goes to pytest."""
+    """Run the tests; what follows goes to pytest. With --planted: see that faults are found."""
     from deploy.local import checks
 
     raise typer.Exit(checks.test(context.args, typer.echo))
@@ -71,6 +76,25 @@ def bench(context: typer.Context) -> None:
 
 
 @app.command()
+def soak(
+    *,
+    minutes: Annotated[float | None, typer.Option(help="How long; else 5, or --rounds.")] = None,
+    rounds: Annotated[int | None, typer.Option(help="How many at most.", min=1)] = None,
+    seed: Annotated[int, typer.Option(help="The same seed, the same misfortunes.")] = 1,
+    planted: Annotated[
+        str | None, typer.Option(help="Plant this fault in a copy: it has to be found.")
+    ] = None,
+    kafka: Annotated[bool, typer.Option("--kafka", help="Over three brokers of Kafka.")] = False,
+) -> None:
+    """Kill and freeze processes at random, and see that every promise is kept."""
+    from deploy.local import checks
+
+    asked = {"minutes": minutes, "rounds": rounds, "seed": seed, "planted": planted}
+    words = [f"--{name}={value}" for name, value in asked.items() if value is not None]
+    raise typer.Exit(checks.soak([*words, *(["--kafka"] if kafka else [])]))
+
+
+@app.command()
 def fmt() -> None:
     """Put the code into its form."""
     from deploy.local import checks
@@ -87,6 +111,14 @@ def serve(
     from deploy.local.demo import serve as run
 
     raise typer.Exit(run(name, port, typer.echo))
+
+
+@app.command()
+def kafka(brokers: Annotated[int, typer.Option(help="How many.", min=1, max=9)] = 1) -> None:
+    """Run Apache Kafka alone here; Ctrl-C stops it."""
+    from deploy.local.demo import brokers as run
+
+    raise typer.Exit(run(brokers, typer.echo))
 
 
 @app.command()

@@ -72,8 +72,19 @@ def lock() -> int:
     return 0
 
 
+def soak(arguments: Sequence[str]) -> int:
+    """Kill and freeze a town at random, and see that it keeps its promises."""
+    return subprocess.call([sys.executable, "-m", "tests.survival.soak", *arguments], cwd=ROOT)
+
+
 def test(arguments: Sequence[str], say: Say) -> int:
-    """Run pytest with these arguments, then sum up in words; give pytest's exit code."""
+    """Run pytest with these arguments, then sum up in words; give pytest's exit code.
+
+    With `--planted` see instead that one-line faults in a copy of the tree turn tests red.
+    """
+    if "--planted" in arguments:
+        words = [word for word in arguments if word != "--planted"]
+        return subprocess.call([sys.executable, "-m", "tests.planted", *words], cwd=ROOT)
     report = data() / "test" / "report.xml"
     report.unlink(missing_ok=True)
     parallel = (
@@ -96,6 +107,9 @@ def summary(report: Path) -> list[str]:
     bad = sum(1 for case in cases if [*case.iter("failure"), *case.iter("error")])
     ran = len(cases) - skipped.total()
     lines = [f"Ran {ran:,} tests: {ran - bad:,} passed, {bad:,} failed."]
+    kafka = [case for case in cases if "test_kafka_real" in case.get("classname", "")]
+    done = sum(1 for case in kafka if case.find("skipped") is None)
+    lines += [f"On a real Kafka: {done:,} of {len(kafka):,} tests ran."] if kafka else []
     lines += [f"Could not run {count}: {reason}" for reason, count in skipped.most_common()]
     return lines if skipped else [*lines, "Nothing was left out."]
 

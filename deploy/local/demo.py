@@ -11,11 +11,20 @@ from pathlib import Path
 from deploy.demo.play import PARTNERS, STAFF
 from deploy.local import Say, Trouble, silent
 from deploy.local.claim import Claim
+from deploy.local.kafka import Kafka, jars, java
 from deploy.local.leash import leash
 from deploy.local.places import ROOT, data, remember, services
-from deploy.local.postgres import Postgres
+from deploy.local.postgres import TICK, Postgres
 from deploy.local.provision import issuer
-from deploy.local.standing import INTERRUPTED, Plan, Standing, standing, until_told
+from deploy.local.standing import (
+    BUS,
+    INTERRUPTED,
+    Plan,
+    Standing,
+    speaks_kafka,
+    standing,
+    until_told,
+)
 
 PARTNER_SCOPES = ("referrals.write", "referrals.read")
 HOURS = 7 * 24
@@ -30,10 +39,14 @@ class Wanted:
     referrals: int
     first_port: int | None
     echo: bool
+    kafka: bool = False
 
 
 def demo(wanted: Wanted, say: Say) -> int:
     """Run the demo until Ctrl-C, or until checked; give the exit code."""
+    if wanted.kafka:
+        java()
+        jars(say)
     code = until_told(_demo(wanted, data(), say))
     say("Stopped.")
     return code
@@ -46,8 +59,31 @@ def serve(name: str, port: int | None, say: Say) -> int:
     return until_told(_serve(name, port, say))
 
 
+def brokers(count: int, say: Say) -> int:
+    """Run Kafka alone until Ctrl-C; give the exit code."""
+    java()
+    jars(say)
+    return until_told(_brokers(count, say))
+
+
+async def _brokers(count: int, say: Say) -> int:
+    cluster = Kafka(data() / "kafka" / f"brokers-{count}", brokers=count, say=say)
+    began = time.monotonic()
+    try:
+        for _ in cluster.starting():
+            await asyncio.sleep(TICK)
+        say(f"Kafka is up after {time.monotonic() - began:.1f} s at {cluster.servers}")
+        say(f"For a service: SAFEGUARDING_BUS_URL=kafka://{cluster.servers}; Ctrl-C stops it.")
+        await _for_ever(say)
+    finally:
+        for _ in cluster.stopping():
+            await asyncio.sleep(TICK)
+    return 0
+
+
 async def _serve(name: str, port: int | None, say: Say) -> int:
-    plan = Plan(data=data(), services=[name], first_port=port, echo=say)
+    kafka = speaks_kafka(data())
+    plan = Plan(data=data(), services=[name], first_port=port, echo=say, kafka=kafka)
     async with standing(plan, say) as up:
         say(f"{name} is up at {up.urls[name]}; Ctrl-C stops it.")
         await _for_ever(say)
@@ -73,7 +109,9 @@ def forget(folder: Path) -> None:
     claim.take()
     for gone in (server.home / "data", folder / "keys", folder / "demo"):
         shutil.rmtree(gone, ignore_errors=True)
-    (folder / "secrets.json").unlink(missing_ok=True)
+    shutil.rmtree(folder / "kafka" / "services", ignore_errors=True)
+    for gone in (folder / "secrets.json", folder / BUS):
+        gone.unlink(missing_ok=True)
     claim.release()
 
 
@@ -88,13 +126,21 @@ def tokens(folder: Path) -> dict[str, str]:
 async def _demo(wanted: Wanted, folder: Path, say: Say) -> int:
     began = time.monotonic()
     echo = say if wanted.echo else silent
-    plan = Plan(data=folder, services=services(), first_port=wanted.first_port, echo=echo)
+    plan = Plan(
+        data=folder,
+        services=services(),
+        first_port=wanted.first_port,
+        echo=echo,
+        kafka=wanted.kafka,
+    )
     async with standing(plan, say) as up:
         say(f"Everything is up after {time.monotonic() - began:.1f} s.")
         code = await _perform(wanted, up, folder / "demo")
         if wanted.check or code == INTERRUPTED:
             return code
         say(f"Logs of the services: {folder / 'logs' / 'services.log'}")
+        if up.kafka:
+            say(f"Kafka: {up.kafka.servers}")
         say("Ctrl-C stops everything.")
         await _for_ever(say)
         return 0

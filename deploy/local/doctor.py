@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from deploy.local import Say, Trouble, silent
 from deploy.local.binaries import binaries, server_account
+from deploy.local.kafka import java, lacking
 from deploy.local.places import ROOT, data, free_port
 from deploy.local.postgres import Postgres
 
@@ -76,9 +77,9 @@ def _disk() -> Finding:
 
 
 def _kafka() -> Finding:
-    lacking = [name for name in ("java", "mvn") if shutil.which(name) is None]
-    words = "java and mvn are here" if not lacking else f"without {' and '.join(lacking)}"
-    return Finding("kafka", f"{words} (only for tests on a real Kafka)", not lacking, needed=False)
+    reason = lacking()
+    words = reason or f"can run here, Java at {java()}"
+    return Finding("kafka", f"{words} (for --kafka and its tests)", reason is None, needed=False)
 
 
 def _uv() -> Finding:

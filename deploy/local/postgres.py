@@ -46,6 +46,8 @@ PASSING = ("shared memory block", "lock file", "Address already in use", "TCP/IP
 class Postgres:
     """A server with its data in `home`: starting() and stopping() yield whenever they wait."""
 
+    name = "PostgreSQL"
+
     def __init__(
         self,
         home: Path,

@@ -7,10 +7,12 @@ import time
 from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
-from deploy.local import Say, places, silent
+from deploy.local import Say, Trouble, places, silent
+from deploy.local.kafka import Kafka
 from deploy.local.places import free_port, remember, remembered
 from deploy.local.postgres import TICK, Postgres
 from deploy.local.provision import Clock, provision
@@ -19,6 +21,7 @@ from deploy.local.supervisor import Program, Supervisor
 STOP_SECONDS = 4.5
 INTERRUPTED = 130
 HOST = "127.0.0.1"
+BUS = "bus.json"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +31,7 @@ class Standing:
     server: Postgres
     supervisor: Supervisor
     urls: Mapping[str, str]
+    kafka: Kafka | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +43,9 @@ class Plan:
     first_port: int | None = None
     clock: Clock = "real"
     durable: bool = True
+    kafka: bool = False
+    """Whether services speak over a Kafka of their own, or over PostgreSQL."""
+
     echo: Say = silent
     """Hears each line that a service logs."""
 
@@ -52,21 +59,43 @@ async def standing(plan: Plan, say: Say = silent) -> AsyncIterator[Standing]:
         Trouble: something does not start.
     """
     server = Postgres(plan.data / "postgres", durable=plan.durable, say=say)
+    kafka = Kafka(plan.data / "kafka" / "services", say=say) if plan.kafka else None
     supervisor = None
+    _keep_bus(plan)
     try:
-        for _ in server.starting():
+        for _ in zip_longest(server.starting(), kafka.starting() if kafka else ()):
             await asyncio.sleep(TICK)
         # Migrations run an event loop of their own, so they get a thread of their own.
         settings = await asyncio.to_thread(_settings, plan, server)
+        if kafka:
+            bus = {"SAFEGUARDING_BUS_URL": f"kafka://{kafka.servers}"}
+            settings = {name: told | bus for name, told in settings.items()}
         urls = _urls(plan.data / "ports.json", plan.services, plan.first_port)
         programs = [_program(name, urls[name], settings[name]) for name in plan.services]
         log = plan.data / "logs" / "services.log"
-        supervisor = Supervisor(programs, log, server=server, say=say, echo=plan.echo)
+        supervisor = Supervisor(programs, log, server=server, kafka=kafka, say=say, echo=plan.echo)
         await supervisor.start()
         await supervisor.ready()
-        yield Standing(server=server, supervisor=supervisor, urls=urls)
+        yield Standing(server=server, supervisor=supervisor, urls=urls, kafka=kafka)
     finally:
-        await _stop(server, supervisor)
+        await _stop(server, kafka, supervisor)
+
+
+def speaks_kafka(data: Path) -> bool:
+    """Say whether what lies in `data` was told over Kafka."""
+    return remembered(data / BUS).get("kafka") is True
+
+
+def _keep_bus(plan: Plan) -> None:
+    """Refuse to go on over another bus: what one was told, the other never heard."""
+    made = (plan.data / "postgres" / "data").exists()
+    if made and speaks_kafka(plan.data) != plan.kafka:
+        now, other = ("PostgreSQL", "Kafka") if plan.kafka else ("Kafka", "PostgreSQL")
+        raise Trouble(
+            f"The services of {plan.data} have spoken over {now} so far. Begin anew over {other} "
+            "with --fresh, or name another folder in SAFEGUARDING_DATA."
+        )
+    remember(plan.data / BUS, {"kafka": plan.kafka})
 
 
 def until_told(work: Coroutine[Any, Any, int]) -> int:
@@ -89,11 +118,12 @@ async def _until_told(work: Coroutine[Any, Any, int]) -> int:
         return INTERRUPTED
 
 
-async def _stop(server: Postgres, supervisor: Supervisor | None) -> None:
+async def _stop(server: Postgres, kafka: Kafka | None, supervisor: Supervisor | None) -> None:
     began = time.monotonic()
     if supervisor:
         await supervisor.stop()
-    for _ in server.stopping(STOP_SECONDS - (time.monotonic() - began)):
+    left = STOP_SECONDS - (time.monotonic() - began)
+    for _ in zip_longest(server.stopping(left), kafka.stopping(left) if kafka else ()):
         await asyncio.sleep(TICK)
 
 

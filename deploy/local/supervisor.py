@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from deploy.local import Say, Trouble, silent
+from deploy.local.kafka import Kafka
 from deploy.local.leash import leash
 from deploy.local.places import ROOT
 from deploy.local.postgres import TICK, Postgres
@@ -76,7 +77,7 @@ class Child:
 
 
 class Supervisor:
-    """Runs programs, and a PostgreSQL beside them, until stopped. Start it in the main thread."""
+    """Runs programs, and servers beside them, until stopped. Start it in the main thread."""
 
     def __init__(
         self,
@@ -84,12 +85,13 @@ class Supervisor:
         log: Path,
         *,
         server: Postgres | None = None,
+        kafka: Kafka | None = None,
         say: Say = silent,
         echo: Say = silent,
     ) -> None:
         self.children = {program.name: Child(program) for program in programs}
         self._log = log
-        self._server = server
+        self._servers = [it for it in (server, kafka) if it]
         self._say = say
         self._echo = echo
         self._stopping = False
@@ -102,8 +104,7 @@ class Supervisor:
             self._log.replace(self._log.with_suffix(".1.log"))
         self._stream = self._log.open("a", encoding="utf-8", buffering=1)
         self._tasks = [asyncio.create_task(self._keep(child)) for child in self.children.values()]
-        if self._server:
-            self._tasks.append(asyncio.create_task(self._keep_server(self._server)))
+        self._tasks += [asyncio.create_task(self._keep_server(it)) for it in self._servers]
 
     async def ready(self, within: float = 120.0) -> None:
         """Wait until every child with a URL says that it is ready.
@@ -182,10 +183,10 @@ class Supervisor:
             self._stream.write(said + "\n")
             self._echo(said)
 
-    async def _keep_server(self, server: Postgres) -> None:
+    async def _keep_server(self, server: Postgres | Kafka) -> None:
         while not self._stopping:
             if server.pid is None:
-                self._say("PostgreSQL ended; it starts again.")
+                self._say(f"{server.name} ended; it starts again.")
                 try:
                     for _ in server.starting():
                         await asyncio.sleep(TICK)

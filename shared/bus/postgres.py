@@ -35,14 +35,14 @@ class PostgresBus:
     async def ensure(self, topics: Collection[str]) -> None:
         """Make `topics` where they are not there."""
         for topic in topics:
-            parts = await self._pool.fetchval("select bus.ensure($1, $2)", topic, PARTITIONS)
+            ((parts,),) = await self._written("select bus.ensure($1, $2)", topic, PARTITIONS)
             if parts != PARTITIONS:
                 raise ValueError(topic)
 
     async def publish(self, records: Sequence[Record]) -> None:
         """Keep `records` in one transaction."""
         headers = [header for record in records for header in record.headers]
-        await self._pool.execute(
+        await self._written(
             "select bus.publish($1, $2, $3, $4, $5, $6, $7)",
             [it.topic for it in records], [placed(it.key) for it in records],
             [it.key for it in records], [len(it.headers) for it in records],
@@ -69,6 +69,13 @@ class PostgresBus:
         """Give the offset behind the last record of each part of `topics`."""
         rows = await self._pool.fetch("select * from bus.ends($1)", list(topics))
         return {TopicPartition(row["topic"], row["part"]): row["next"] for row in rows}
+
+    async def _written(self, query: str, *arguments: object) -> Sequence[asyncpg.Record]:
+        try:
+            return await self._pool.fetch(query, *arguments)
+        except asyncpg.ReadOnlySQLTransactionError:  # demoted: these sessions never write again
+            await self._pool.expire_connections()
+            raise
 
     async def _records(self, from_: Mapping[TopicPartition, int], limit: int) -> Sequence[Record]:
         topics, parts = [at.topic for at in from_], [at.part for at in from_]

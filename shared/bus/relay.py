@@ -11,7 +11,7 @@ from typing import Any
 import asyncpg
 
 from shared.bus.message import Speaker, Witness, heading_of, record_of
-from shared.bus.port import Bus
+from shared.bus.port import Bus, TopicPartition, placed
 from shared.failpoint import failpoint
 from shared.lease import Loop, NotOwner, leading
 from shared.log.codec import Codec, Undecodable
@@ -20,6 +20,11 @@ BATCH = 100
 """Facts: even of the largest, so many are told before the server drops a session that waits."""
 POLL = 0.25
 """Seconds after which it looks unasked: another process may have appended."""
+
+
+LAST_SAID = """
+select case_id, position, hash from log.event where said > 0 and position <= $1
+order by position desc limit 1"""
 
 
 class Forked(Exception):
@@ -69,11 +74,15 @@ class Relay:
         """Give the checkpoint, if topic and log tell one history."""
         await db.execute("insert into work.relay values (true, 0, '') on conflict do nothing")
         ((at, loghash),) = await db.fetch("select position, hash from work.relay")
-        told = [*await self._last_told(), *([(at, loghash)] if at else [])]
+        heard = await self._last_told()
+        told = [*heard, *([(at, loghash)] if at else [])]
         query = "select position, hash from log.event where position = any ($1)"
         ours = await db.fetch(query, [it[0] for it in told if it])
         if not {tuple(row) for row in ours}.issuperset(told):
             raise Forked  # also where a record names no event: it was not we who told it
+        for case, *last in await db.fetch(LAST_SAID, at):
+            if tuple(last) not in heard and not await self._lies(str(case), tuple(last)):
+                raise Forked  # the topic was restored: what it lost, nobody would tell again
         return int(at)
 
     async def _last_told(self) -> list[Witness | None]:
@@ -83,8 +92,25 @@ class Relay:
         """
         told: list[Witness | None] = []
         for at, end in (await self._bus.ends([self._by.topic])).items():
-            records = await self._bus.fetch({at: max(0, end - 2 * BATCH)}, 2 * BATCH, 0)
+            told += await self._between(at, max(0, end - 2 * BATCH), end)
+        return told
+
+    async def _lies(self, case: str, last: tuple[Any, ...]) -> bool:
+        """Say whether the topic holds `last`, behind however many repeats of what came after it."""
+        at = TopicPartition(self._by.topic, placed(case))
+        end = (await self._bus.ends([at.topic]))[at]
+        while end > 0:
+            end, before = max(0, end - 2 * BATCH), end
+            if last in await self._between(at, end, before):
+                return True
+        return False
+
+    async def _between(self, at: TopicPartition, start: int, end: int) -> list[Witness | None]:
+        told: list[Witness | None] = []
+        while start < end:  # a bus may give less at once than was asked for
+            records = await self._bus.fetch({at: start}, 2 * BATCH, 0)
             told += [heading_of(record).witness for record in records]
+            start = records[-1].offset + 1
         return told
 
     async def _move(self, db: asyncpg.Connection, at: int, last: asyncpg.Record) -> int:

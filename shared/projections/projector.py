@@ -83,7 +83,7 @@ class Projector:
     async def _fill(self, db: asyncpg.Connection, rows: Iterable[Any], at: int) -> None:
         table = self._it.table
         async with db.transaction():
-            await db.execute("set local role projection_owner")
+            await db.execute("set local role projection_owner; set local transaction_timeout = 0")
             await db.execute(f'drop table if exists {SCHEMA}."{table.name}"')
             await db.execute(_sql(CreateTable(table)))
             records = map(self._it.values, rows)

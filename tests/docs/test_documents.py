@@ -11,6 +11,7 @@ import pytest
 import typer
 
 from deploy.local.__main__ import app
+from shared.bus.reach import Reach
 from shared.http import health, pages
 from shared.http.application import application
 from shared.run import Settings, find
@@ -19,8 +20,11 @@ from tests.docs.documents import DOCUMENTS, Route
 from tests.docs.map import ROOT
 from tests.support.house import SERVICES
 
-PREFIX = "SAFEGUARDING_"
-SETTINGS = {f"{PREFIX}{name}".upper() for name in Settings.model_fields}
+SETTINGS = {
+    f"{it.model_config['env_prefix']}{name}".upper()
+    for it in (Settings, Reach)
+    for name in it.model_fields
+}
 DECISIONS = sorted((ROOT / "docs" / "decisions").glob("*.md"))
 
 every_document = pytest.mark.parametrize("document", DOCUMENTS, ids=documents.name)

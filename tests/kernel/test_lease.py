@@ -99,6 +99,23 @@ async def test_a_loop_pauses_after_what_goes_wrong() -> None:
     assert 0.15 < first < second
 
 
+async def test_trouble_after_good_work_is_the_first_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lease, "HEALTHY", 0.05)
+    ends: list[float] = []
+    begins: list[float] = []
+
+    async def work(loop: Loop) -> None:
+        begins.append(monotonic())
+        if len(begins) == 4:
+            return loop.stop()
+        await asyncio.sleep(0.1)
+        ends.append(monotonic())
+        raise OSError
+
+    await Loop("some", work).run()
+    assert max(begins[3] - ends[2], begins[2] - ends[1]) < 0.35
+
+
 async def test_a_loop_ends_after_the_batch_in_hand() -> None:
     done: list[int] = []
 

@@ -50,6 +50,8 @@ class Partners:
         self.answers[number] = await self._until_told(calling, number)
 
     async def _until_told(self, calling: httpx.AsyncClient, number: int) -> Yes:
+        while number >= len(self._postings):  # the next year
+            self._postings += postings(self.seed + len(self._postings), MANY)
         posting = self._postings[number]
         headers = self.town.house.token(posting.partner, *SCOPES) | key(f"{self.seed}-{number}")
         url = f"{self.town.urls['intake']}/v1/referrals"
@@ -128,9 +130,10 @@ async def told(
 
 
 @asynccontextmanager
-async def deciding(town: Town) -> AsyncIterator[Manager]:
+async def deciding(town: Town, manager: Manager | None = None) -> AsyncIterator[Manager]:
     """Give a manager at work; at the end what is under way is brought to its end."""
-    manager = Manager(town)
+    manager = manager or Manager(town)
+    manager.stopping = False
     task = asyncio.create_task(manager.work())
     try:
         yield manager

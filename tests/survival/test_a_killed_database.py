@@ -4,6 +4,7 @@ import asyncio
 import os
 import random
 import signal
+from collections.abc import Callable
 from pathlib import Path
 
 import asyncpg
@@ -23,10 +24,12 @@ ROUNDS = int(os.environ.get("SAFEGUARDING_SURVIVAL_ROUNDS", "20"))
 
 
 @pytest.mark.slow
+@pytest.mark.fault("PostgreSQL is killed (kill -9) under 32 writers in 4 processes", "I1 to I7")
 @pytest.mark.timeout(120 + 30 * ROUNDS)
 async def test_nothing_acknowledged_is_lost_when_the_database_is_killed_under_32_writers(
-    own_house: House, tmp_path: Path
+    own_house: House, tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:
+    record_property("rounds", ROUNDS)
     supervisor = Supervisor([], tmp_path / "log", server=own_house.server)
     await supervisor.start()
     try:

@@ -15,6 +15,7 @@ from tests.survival.town import Town, town_in
 
 
 @pytest.mark.slow
+@pytest.mark.fault("the log of a service at work is restored", "I3 to I5, I10")
 async def test_a_restored_log_is_noticed_by_the_relay_and_posting_goes_on(
     own_house: House, tmp_path: Path
 ) -> None:

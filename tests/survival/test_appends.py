@@ -31,6 +31,7 @@ where status = 'ok'
 
 
 @pytest.mark.slow
+@pytest.mark.fault("32 writers in 4 processes meet on the same streams", "I1 to I7")
 async def test_several_processes_append_at_once_and_of_two_on_one_version_one_is_told_no(
     own_house: House, tmp_path: Path
 ) -> None:
@@ -44,6 +45,7 @@ async def test_several_processes_append_at_once_and_of_two_on_one_version_one_is
 
 
 @pytest.mark.slow
+@pytest.mark.fault("a snapshot stays open beside 20,000 appends", "I3 to I5")
 async def test_appends_beside_an_open_snapshot_go_on_as_before(own_house: House) -> None:
     dsn = own_house.settings["intake"]["SAFEGUARDING_DATABASE_URL"]
     async with owner_of(own_house, "intake") as reading, await pool_of(dsn, 1) as pool:

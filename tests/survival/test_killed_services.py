@@ -4,6 +4,7 @@ import asyncio
 import os
 import random
 import signal
+from collections.abc import Callable
 from pathlib import Path
 
 import httpx
@@ -22,10 +23,12 @@ DICE = random.Random()  # noqa: S311 - no secret
 
 
 @pytest.mark.slow
+@pytest.mark.fault("services are killed (kill -9) under load", "I1 to I11")
 @pytest.mark.timeout(240 + 30 * KILLS)
 async def test_every_yes_counts_once_when_services_are_killed_under_load(
-    own_house: House, tmp_path: Path
+    own_house: House, tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:
+    record_property("rounds", KILLS * len(SERVICES))
     async with town_in(own_house, tmp_path) as town:
         partners = Partners(town, seed=11)
         async with deciding(town) as manager, asyncio.TaskGroup() as load:
@@ -49,10 +52,12 @@ async def _kill_services(town: Town) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.fault("PostgreSQL is killed (kill -9) under the services", "I1 to I11")
 @pytest.mark.timeout(240 + 30 * KILLS)
 async def test_services_heal_by_themselves_when_their_database_is_killed(
-    own_house: House, tmp_path: Path
+    own_house: House, tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:
+    record_property("rounds", KILLS)
     async with town_in(own_house, tmp_path) as town:
         await town.guard_server()
         processes = [town.process(name) for name in SERVICES]

@@ -31,6 +31,7 @@ where l.locktype = 'advisory' and d.datname = 'intake'
 
 
 @pytest.mark.slow
+@pytest.mark.fault("a service is told to stop in the middle of a request", "I1, I7 to I11")
 async def test_a_service_told_to_stop_finishes_what_it_began_and_leaves_nothing_behind(
     own_house: House, tmp_path: Path
 ) -> None:

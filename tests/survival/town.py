@@ -119,11 +119,13 @@ def client() -> httpx.AsyncClient:
 
 
 @asynccontextmanager
-async def town_in(house: House, folder: Path, *together: str) -> AsyncIterator[Town]:
+async def town_in(
+    house: House, folder: Path, *together: str, backoff: Backoff | None = None
+) -> AsyncIterator[Town]:
     """Give a town in which these services, by default all, run under one supervisor."""
     found = Town(house, folder)
     try:
-        await found.begin(*(together or SERVICES))
+        await found.begin(*(together or SERVICES), backoff=backoff)
         yield found
     finally:
         for supervisor in {id(it): it for it in found.supervisors.values()}.values():

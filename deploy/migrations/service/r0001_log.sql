@@ -164,13 +164,6 @@ create index on work.timer (calendar, due_at) where failed is null;
 create index on work.timer (calendar, stream);
 create table work.stale (projection text, case_id uuid, position bigint not null, error text not null, since timestamptz not null, primary key (projection, case_id));
 
--- For another bus, or one that was made anew (docs/operations.md): with all services stopped, everything is told
--- again from position 0 and heard again from offset 0. What was heard stands, so repeats have no effect.
-create function work.begin_anew() returns void language sql set search_path = pg_catalog, pg_temp as $$
-  update work.relay set position = 0, hash = '';
-  delete from work.place; delete from work.blocked; update work.heard set gap_since = null $$;
-revoke all on function work.begin_anew from public;
-
 insert into log.epoch values (1, 0, '{clock}');
 insert into log.simulated select true, '2023-04-01T00:00:00Z' where '{clock}' = 'simulated';
 revoke all on all functions in schema log from public;

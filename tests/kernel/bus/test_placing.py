@@ -3,6 +3,7 @@
 from uuid import uuid4
 
 import pytest
+from aiokafka.partitioner import DefaultPartitioner
 
 from shared.bus.port import PARTITIONS, murmur2, placed
 
@@ -25,3 +26,9 @@ def test_the_hash_is_kafkas(key: str, signed: int) -> None:
 
 def test_cases_spread_over_all_parts() -> None:
     assert {placed(str(uuid4())) for _ in range(500)} == set(range(PARTITIONS))
+
+
+def test_cases_lie_where_aiokafka_would_put_them() -> None:
+    parts = list(range(PARTITIONS))
+    for key in (str(uuid4()) for _ in range(200)):
+        assert placed(key) == DefaultPartitioner()(key.encode(), parts, parts)
