@@ -22,7 +22,7 @@ from shared.lease import PASSING, Loop, NotOwner, leading
 from shared.log.handle import handle
 from shared.log.log import Log
 from shared.refusals import KeptMoving
-from shared.telemetry import DEADLINES, TIMERS_HELD, log
+from shared.telemetry import DEADLINES, TIMERS_HELD, failed, log
 from shared.time.calendar import Calendar
 
 BATCH, DUE, AT_ONCE, PAUSE = 1000, 200, 32, 1.0
@@ -93,11 +93,18 @@ class Timers:
 
     async def _arm(self, db: asyncpg.Connection, at: int, news: Sequence[Recorded[Any]]) -> int:
         """Put what the streams in `news` owe now in the place of what they owed."""
-        streams = {it.stream: it.case for it in news}
-        timers = [it for name, case in streams.items() for it in await self._owed(name, case)]
+        owed = dict[str, Sequence[Timer]]()
+        for name, case in {it.stream: it.case for it in news}.items():
+            try:
+                owed[name] = await self._owed(name, case)
+            except PASSING:
+                raise
+            except Exception as why:  # noqa: BLE001 - its old times stand, and no other's wait
+                log.error("timer", case=str(case), exc_info=why)
+                failed("timers", why)
         async with db.transaction():
-            await db.execute(DISARM, self._name, list(streams))
-            await db.executemany(ARM, [(self._name, *it) for it in timers])
+            await db.execute(DISARM, self._name, list(owed))
+            await db.executemany(ARM, [(self._name, *it) for its in owed.values() for it in its])
             if await db.execute(MOVE, self._name, at, news[-1].position) != "UPDATE 1":
                 raise NotOwner
         return news[-1].position
@@ -121,9 +128,9 @@ class Timers:
             *(self._fire_stream(theirs, now, few) for theirs in streams.values()),
             return_exceptions=True,
         )
-        for failed in done:
-            if isinstance(failed, BaseException):
-                raise failed
+        for lost in done:
+            if isinstance(lost, BaseException):
+                raise lost
         failures: Mapping[UUID, str] = {id: why for it in done for id, why in it}  # type: ignore[union-attr]
         await db.executemany(FAIL, [(self._name, *it) for it in failures.items()])
         await db.execute(FIRED, self._name, [it.id for it in due if it.id not in failures])
@@ -132,7 +139,7 @@ class Timers:
     async def _fire_stream(
         self, due: Sequence[Timer], now: datetime, few: asyncio.Semaphore
     ) -> list[tuple[UUID, str]]:
-        failed = []
+        lost = []
         for it in due:
             try:
                 async with few:
@@ -141,8 +148,9 @@ class Timers:
                 raise
             except Exception as why:  # noqa: BLE001 - one wait's trouble is no other's
                 log.error("timer", case=str(it.case), reason=it.kind, exc_info=why)
-                failed.append((it.id, type(why).__name__))
-        return failed
+                failed("timers", why)
+                lost.append((it.id, type(why).__name__))
+        return lost
 
     async def _pass(self, it: Timer, now: datetime) -> None:
         late = now - it.due_at > LATE

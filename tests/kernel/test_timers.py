@@ -1,6 +1,7 @@
 """Does what is owed fire once, when it is due, whatever was lost meanwhile?"""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -27,7 +28,8 @@ from tests.support.patience import until
 
 CALENDAR = Calendar("test", frozenset())
 BEGAN = datetime(2023, 4, 1, tzinfo=UTC)
-NEVER = 99
+CLOCK = time.time  # noqa: TID251 - which these tests let leap
+NEVER, UNCOUNTABLE = 99, 98_765
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,8 @@ def decide(command: Promise | DeadlinePassed, state: int | None, act: Act) -> Se
 
 
 def owed(state: int | None, _calendar: Calendar) -> frozenset[Deadline]:
+    if state == UNCOUNTABLE:
+        raise ZeroDivisionError
     due = state is not None and state > 0
     return frozenset({Deadline("answer", BEGAN + timedelta(hours=state))} if due else ())  # type: ignore[arg-type]
 
@@ -223,6 +227,21 @@ async def test_one_wait_that_cannot_pass_holds_up_no_other(town: Town) -> None:
     assert await town.story(broken) == [NEVER, 0]
 
 
+async def test_one_wait_that_cannot_be_counted_keeps_its_old_times_and_holds_up_no_other(
+    town: Town,
+) -> None:
+    strange, good = await town.promise(3), await town.promise(4)
+    async with town.keeping():
+        await town.settled()
+        await town.promise(UNCOUNTABLE, strange)
+        await town.settled()
+        await town.clock(4)
+        await until(lambda: fired(town, good))
+        query = "select failed from work.timer where case_id = $1"
+        assert await until(lambda: town.owner.fetchval(query, strange)) == "ZeroDivisionError"
+    assert await town.story(strange) == [3, UNCOUNTABLE]
+
+
 async def test_one_keeps_the_timers_and_another_stands_by(town: Town) -> None:
     dsn = town.house.told("folds").database_url
     async with leading(dsn, 8113, 3):
@@ -244,8 +263,8 @@ async def test_a_checkpoint_that_another_moved_is_not_moved_back(town: Town) -> 
 async def test_where_the_clock_leaps_nothing_fires_until_it_is_right_again(
     town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    case, leapt, clock = await town.promise(1), 0.0, timers.time.time
-    monkeypatch.setattr(timers.time, "time", lambda: clock() + leapt)
+    case, leapt, clock = await town.promise(1), 0.0, CLOCK
+    monkeypatch.setattr("shared.projections.timers.time.time", lambda: clock() + leapt)
     monkeypatch.setattr(town.log, "simulated", False)  # today is years after what is owed
     keeper = Timers(town.house.told("folds").database_url, town.log, [wait], CALENDAR)
     leapt, loop = 3600.0, Loop("timers", keeper.work)
@@ -264,10 +283,9 @@ async def test_a_clock_that_leapt_before_it_began_is_believed(
     monkeypatch.setattr(town.log, "simulated", False)
     keeper = Timers("", town.log, [wait], CALENDAR)
     assert not keeper._held()
-    clock = timers.time.time
-    monkeypatch.setattr(timers.time, "time", lambda: clock() + 299)
+    monkeypatch.setattr("shared.projections.timers.time.time", lambda: CLOCK() + 299)
     assert not keeper._held()
-    monkeypatch.setattr(timers.time, "time", lambda: clock() + 301)
+    monkeypatch.setattr("shared.projections.timers.time.time", lambda: CLOCK() + 301)
     assert keeper._held()
     assert not Timers("", town.log, [wait], CALENDAR)._held()
     monkeypatch.setattr(town.log, "simulated", True)
