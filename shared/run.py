@@ -20,6 +20,7 @@ from shared.bus.choice import bus_of
 from shared.bus.consumer import Consumer
 from shared.bus.message import Speaker
 from shared.bus.relay import Relay
+from shared.decider import nothing
 from shared.http.application import application
 from shared.http.limits import Limit
 from shared.http.parts import Runtime
@@ -27,8 +28,10 @@ from shared.lease import Loop
 from shared.log.log import Log
 from shared.log.start import check
 from shared.projections.projector import Projector
+from shared.projections.timers import Timers
 from shared.sealed.vault import FileKey, Vault
 from shared.service import Service
+from shared.time.calendar import calendar
 
 
 class Settings(BaseSettings):
@@ -105,6 +108,9 @@ async def running(service: Service, told: Settings) -> AsyncIterator[tuple[Runti
         if service.reactions:
             hears = Consumer(dsn, log, bus, service.reactions, told.authority)
             loops += [Loop("consumer", hears.work)]
+        if any(it.owed is not nothing for it in service.deciders):
+            timers = Timers(dsn, log, service.deciders, calendar())
+            loops += [Loop("timers", timers.work)]
         tasks = [asyncio.create_task(loop.run(), name=loop.name) for loop in loops]
         tokens = Tokens.of(told.jwks_file, told.issuer, told.audience, told.revoked_file)
         built = zip(service.projections, keepers, strict=True)

@@ -48,6 +48,13 @@ APPEND_SECONDS = Histogram(
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
 )  # fmt: skip
 
+DEADLINES = Counter(
+    "safeguarding_deadlines_passed_total",
+    "Deadlines that passed unmet",
+    ["service", "kind", "when"],
+)
+TIMERS_HELD = Gauge("safeguarding_timers_held", "1: the clock leapt, so nothing fires", ["service"])
+
 log: structlog.stdlib.BoundLogger = structlog.get_logger()
 
 

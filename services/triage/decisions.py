@@ -5,33 +5,24 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from services.triage.events import (
-    BandOverridden,
-    ConcernFact,
-    ConcernRecognised,
-    ConcernReopened,
-    ConcernScored,
-    Evidence,
-    InformationAdded,
-    Section42Decided,
-    WithdrawalNoted,
-)
+from services.triage import events
+from services.triage.events import ConcernFact, Evidence
+from services.triage.rules import additions, waits
 from services.triage.rules.overriding import OverrideProblem, may_override
-from services.triage.rules.risk_tool import RANK
-from services.triage.rules.score import HIGHEST, Answers, Score, score
+from services.triage.rules.score import Answers, Score, score
 from services.triage.rules.section42 import Problem, ThreeTests, problem
+from services.triage.rules.waits import ESCALATION, Wait
 from shared.contracts.intake import AdultPart, Referrer, SourceOfRisk
-from shared.decider import Decider
+from shared.decider import Deadline, DeadlinePassed, Decider
 from shared.facts import Act, Code
 from shared.refusals import AwaitingCause, NotFound, Refusal
 from shared.sealed import Sealed
+from shared.time.calendar import Calendar, calendar
 
 POLICY = Code("section-42-policy@1:care-act-2014")
 REFERRER = Code("scorer@1:referrer")
 SCREENER = Code("scorer@1:screener")
 ADDED_INFORMATION = Code("scorer@1:added-information")
-CALM = Answers(severity=0, likelihood=0, self_protection=0, access=0)
-"""All that must be known is known, and none of it is dangerous."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,14 +87,9 @@ class ReopenConcern:
 
 
 ConcernCommand = (
-    RecogniseConcern
-    | AddInformation
-    | NoteWithdrawal
-    | ScoreConcern
-    | OverrideBand
-    | DecideSection42
-    | ReopenConcern
-)
+    RecogniseConcern | AddInformation | NoteWithdrawal | ScoreConcern | OverrideBand
+    | DecideSection42 | ReopenConcern | DeadlinePassed
+)  # fmt: skip
 
 
 class AlreadyDecided(Refusal):
@@ -180,12 +166,14 @@ class Waiting:
     contact: UUID
     received_at: datetime
     score: Score
-    band: Code
-    band_since: datetime
-    """Since when it is in this band: from here its time to a decision runs."""
-
+    wait: Wait
     judged: bool = False
     """A person scored it or set its band, so the sender's answers alone move it no more."""
+
+    @property
+    def band(self) -> Code:
+        """Give the band in which it waits."""
+        return self.wait.band
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -195,6 +183,8 @@ class Decided:
     waited: Waiting
     outcome: Code
     decided_at: datetime
+    told_more: Wait | None = None
+    """The sender told more since, and somebody has to look."""
 
 
 Concern = Recognised | Waiting | Decided
@@ -210,7 +200,7 @@ def decide(command: ConcernCommand, state: Concern | None, act: Act) -> Sequence
         case NoteWithdrawal():
             if state is None:
                 raise AwaitingCause
-            return (WithdrawalNoted(),)
+            return (events.WithdrawalNoted(),)
         case ScoreConcern():
             waiting = _waiting(state)
             return (_scored(waiting.contact, SCREENER, command.answers, command.evidence),)
@@ -221,7 +211,9 @@ def decide(command: ConcernCommand, state: Concern | None, act: Act) -> Sequence
         case ReopenConcern():
             if not isinstance(state, Decided):
                 raise NotDecided if state else NotFound
-            return (ConcernReopened(contact=state.waited.contact, reasons=command.reasons),)
+            return (events.ConcernReopened(contact=state.waited.contact, reasons=command.reasons),)
+        case DeadlinePassed():
+            return _passed(command, state)
 
 
 def _waiting(state: Concern | None) -> Waiting:
@@ -236,7 +228,7 @@ def _waiting(state: Concern | None) -> Waiting:
 
 def _recognised(command: RecogniseConcern) -> Sequence[ConcernFact]:
     return (
-        ConcernRecognised(
+        events.ConcernRecognised(
             contact=command.contact,
             counting_policy=command.counting_policy,
             transition=command.transition,
@@ -250,34 +242,21 @@ def _recognised(command: RecogniseConcern) -> Sequence[ConcernFact]:
 
 def _scored(
     contact: UUID, by: Code, answers: Answers, evidence: Sealed[str] | None
-) -> ConcernScored:
-    return ConcernScored(contact=contact, scored_by=by, score=score(answers), evidence=evidence)
+) -> events.ConcernScored:
+    now = score(answers)
+    return events.ConcernScored(contact=contact, scored_by=by, score=now, evidence=evidence)
 
 
 def _added(command: AddInformation, state: Concern | None) -> Sequence[ConcernFact]:
     if state is None:
         raise AwaitingCause
-    told, waiting = InformationAdded(words=command.words), _as_waiting(state)
-    known = waiting.score.answers
-    answers = replace(known, signals=known.signals + command.answers.signals)
-    if not waiting.judged:
-        answers = _merged(answers, command.answers)
+    told, waiting = events.InformationAdded(words=command.words), _as_waiting(state)
+    answers = additions.known_now(waiting.score, command.answers, judged=waiting.judged)
     scored = _scored(waiting.contact, ADDED_INFORMATION, answers, None)
-    return (told, scored) if _counts(scored.score, waiting, command.answers) else (told,)
-
-
-def _merged(known: Answers, told: Answers) -> Answers:
-    given = {name: getattr(told, name) for name in (*HIGHEST, "own_rating")}
-    return replace(known, **{name: it for name, it in given.items() if it is not None})
-
-
-def _counts(now: Score, waiting: Waiting, told: Answers) -> bool:
-    """Say whether a score on what a sender added is to count. It never lowers a band."""
-    if waiting.judged:
-        # It never outweighs a person's judgement, except that danger is heard: also one that was
-        # named before, for it may have come again.
-        return RANK[score(replace(CALM, signals=told.signals)).band] > RANK[waiting.band]
-    return now != waiting.score and RANK[now.band] >= RANK[waiting.band]
+    counts = additions.counts(
+        scored.score, waiting.score, waiting.band, command.answers, judged=waiting.judged
+    )
+    return (told, scored) if counts else (told,)
 
 
 def _overridden(command: OverrideBand, waiting: Waiting, act: Act) -> Sequence[ConcernFact]:
@@ -292,7 +271,7 @@ def _overridden(command: OverrideBand, waiting: Waiting, act: Act) -> Sequence[C
         raise OVERRIDE_REFUSALS[why_not]
     if command.band == waiting.band:
         return ()
-    overridden = BandOverridden(
+    overridden = events.BandOverridden(
         was=waiting.band,
         band=command.band,
         second_person=command.second_person,
@@ -304,7 +283,7 @@ def _overridden(command: OverrideBand, waiting: Waiting, act: Act) -> Sequence[C
 def _decided(command: DecideSection42, waiting: Waiting) -> Sequence[ConcernFact]:
     if why_not := problem(command.tests, command.outcome, command.route):
         raise DECISION_REFUSALS[why_not]
-    decided = Section42Decided(
+    decided = events.Section42Decided(
         contact=waiting.contact,
         policy=POLICY,
         tests=command.tests,
@@ -316,34 +295,78 @@ def _decided(command: DecideSection42, waiting: Waiting) -> Sequence[ConcernFact
     return (decided,)
 
 
+def owed(state: Concern, calendar: Calendar) -> frozenset[Deadline]:
+    """Give what is owed to a concern: whoever waits is owed something always."""
+    match state:
+        case Waiting(wait=wait):
+            return waits.owed(wait, calendar)
+        case Decided(told_more=Wait() as again):
+            return waits.owed_a_look(again, calendar)
+        case Recognised() | Decided():
+            return frozenset()
+
+
+def _passed(command: DeadlinePassed, state: Concern | None) -> Sequence[ConcernFact]:
+    deadline, late = command.deadline, command.late
+    if state is None or deadline not in owed(state, calendar()):
+        return ()
+    band, kind = _as_waiting(state).band, deadline.kind
+    if kind.startswith(ESCALATION):
+        to = Code(f"escalation@1:{kind.removeprefix(ESCALATION)}")
+        return (events.ConcernEscalated(to=to, due_at=deadline.due_at, band=band, late=late),)
+    missed = Code(f"deadline@1:{kind}")
+    return (events.DeadlineMissed(kind=missed, due_at=deadline.due_at, band=band, late=late),)
+
+
 def evolve(state: Concern | None, happened: ConcernFact, act: Act) -> Concern:
     """Give the state after `happened`. Never refuses: facts are facts."""
     match happened:
-        case ConcernRecognised():
+        case events.ConcernRecognised():
             return Recognised(contact=happened.contact, received_at=act.effective_at)
-        case ConcernScored():
+        case events.ConcernScored():
             return _after_score(state, happened, act)
-        case BandOverridden():
+        case events.BandOverridden():
             waiting = _as_waiting(state)
-            return replace(waiting, band=happened.band, band_since=act.effective_at, judged=True)
-        case Section42Decided():
+            wait = waiting.wait.scored(happened.band, act.effective_at, by_a_person=True)
+            return replace(waiting, wait=wait, judged=True)
+        case events.Section42Decided():
             waited = _as_waiting(state)
             return Decided(waited=waited, outcome=happened.outcome, decided_at=act.effective_at)
-        case ConcernReopened():
-            return replace(_as_waiting(state), band_since=act.effective_at)
-        case InformationAdded() | WithdrawalNoted():
+        case events.ConcernReopened():
+            waiting = _as_waiting(state)
+            return replace(waiting, wait=Wait.begun(waiting.band, act.effective_at))
+        case events.InformationAdded():
+            known = _known(state)
+            if isinstance(known, Decided) and known.told_more is None:
+                again = Wait.begun(known.waited.band, act.effective_at)
+                return replace(known, told_more=again)
+            return known
+        case events.WithdrawalNoted():
             return _known(state)
+        case events.DeadlineMissed(kind=kind, due_at=due_at):
+            return _without(_known(state), Deadline(kind.rpartition(":")[2], due_at))
+        case events.ConcernEscalated(to=to, due_at=due_at):
+            return _without(_known(state), Deadline(ESCALATION + to.rpartition(":")[2], due_at))
 
 
-def _after_score(state: Concern | None, happened: ConcernScored, act: Act) -> Concern:
+def _without(state: Concern, deadline: Deadline) -> Concern:
+    match state:
+        case Waiting(wait=wait):
+            return replace(state, wait=wait.without(deadline))
+        case Decided(told_more=Wait() as again):
+            return replace(state, told_more=again.without(deadline))
+        case Recognised() | Decided():
+            return state
+
+
+def _after_score(state: Concern | None, happened: events.ConcernScored, act: Act) -> Concern:
     match _known(state):
         case Recognised(contact=contact, received_at=received_at):
             return Waiting(
                 contact=contact,
                 received_at=received_at,
                 score=happened.score,
-                band=happened.score.band,
-                band_since=act.effective_at,
+                wait=Wait.begun(happened.score.band, act.effective_at),
             )
         case Waiting() as waiting:
             return _scored_anew(waiting, happened, act)
@@ -351,15 +374,11 @@ def _after_score(state: Concern | None, happened: ConcernScored, act: Act) -> Co
             return replace(decided, waited=_scored_anew(waited, happened, act))
 
 
-def _scored_anew(waiting: Waiting, happened: ConcernScored, act: Act) -> Waiting:
-    band = happened.score.band
-    return replace(
-        waiting,
-        score=happened.score,
-        band=band,
-        band_since=waiting.band_since if band == waiting.band else act.effective_at,
-        judged=waiting.judged or happened.scored_by == SCREENER,
-    )
+def _scored_anew(waiting: Waiting, happened: events.ConcernScored, act: Act) -> Waiting:
+    by_a_person = happened.scored_by == SCREENER
+    wait = waiting.wait.scored(happened.score.band, act.effective_at, by_a_person=by_a_person)
+    judged = waiting.judged or by_a_person
+    return replace(waiting, score=happened.score, wait=wait, judged=judged)
 
 
 def _known(state: Concern | None) -> Concern:
@@ -378,4 +397,4 @@ def _as_waiting(state: Concern | None) -> Waiting:
             raise ValueError("a concern is scored in the act that recognises it")
 
 
-concern = Decider(kind="concern", facts=ConcernFact, decide=decide, evolve=evolve)
+concern = Decider(kind="concern", facts=ConcernFact, decide=decide, evolve=evolve, owed=owed)

@@ -1,6 +1,7 @@
 """What happens to a concern?"""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from services.triage.rules.score import Score
@@ -86,6 +87,32 @@ class ConcernReopened:
     reasons: Sealed[str]
 
 
+@fact("triage.deadline-missed/1")
+class DeadlineMissed:
+    """A time that was promised passed without what was promised."""
+
+    kind: Code
+    """`deadline@1:` look, decision or re-check."""
+
+    due_at: datetime
+    band: Code
+    late: bool
+    """We came to know later than we should have: the service stood still."""
+
+
+@fact("triage.concern-escalated/1")
+class ConcernEscalated:
+    """A concern waited so long that somebody above has to know."""
+
+    to: Code
+    """`escalation@1:` safeguarding-adults-manager or head-of-service."""
+
+    due_at: datetime
+    band: Code
+    late: bool
+    """We came to know later than we should have: the service stood still."""
+
+
 ConcernFact = (
     ConcernRecognised
     | ConcernScored
@@ -94,4 +121,6 @@ ConcernFact = (
     | WithdrawalNoted
     | Section42Decided
     | ConcernReopened
+    | DeadlineMissed
+    | ConcernEscalated
 )

@@ -26,5 +26,7 @@ def publish(happened: events.ConcernFact, act: Act) -> contract.Message | None:
             )
         case events.BandOverridden() | events.InformationAdded() | events.WithdrawalNoted():
             return None
+        case events.DeadlineMissed() | events.ConcernEscalated():
+            return None
         case events.ConcernReopened():
             return contract.ConcernReopened(contact=happened.contact)

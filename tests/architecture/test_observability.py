@@ -93,7 +93,7 @@ def test_what_nobody_measures_would_be_found(text: str) -> None:
 def test_no_label_names_a_case_a_partner_or_a_person() -> None:
     known = set[str]().union(*measured().values())
     assert known == {
-        "service", "route", "method", "status", "projection", "loop", "error"
+        "service", "route", "method", "status", "projection", "loop", "error", "kind", "when"
     }  # fmt: skip
 
 

@@ -49,6 +49,8 @@ def _shape(number: int) -> Waiting:
         withdrawn=False,
         decided=False,
         after_decision=False,
+        missed=0,
+        escalated_to=None,
     )
     return replace(row, **_due(row, found.band, found.total, since))
 

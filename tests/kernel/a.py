@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, get_args
 from uuid import UUID, uuid4
 
+import asyncpg
+
 from shared.decider import Decider, Stream
 from shared.facts import Act, fact
 from shared.log.codec import Codec
@@ -128,6 +130,16 @@ async def log_of(house: House, service: str = "kernel", codec: Codec = CODEC) ->
                 yield log
         finally:
             await pool.close()
+
+
+@asynccontextmanager
+async def owner_of(house: House, service: str) -> AsyncIterator[Any]:
+    """Give a superuser's connection to the database of `service`."""
+    connection = await asyncpg.connect(house.owner(service))
+    try:
+        yield connection
+    finally:
+        await connection.close()
 
 
 async def rows_of(log: Log, stream: object) -> Sequence[Mapping[str, Any]]:

@@ -19,15 +19,18 @@ from services.triage.decisions import (
 )
 from services.triage.events import (
     BandOverridden,
+    ConcernEscalated,
     ConcernFact,
     ConcernRecognised,
     ConcernReopened,
     ConcernScored,
+    DeadlineMissed,
     Evidence,
     InformationAdded,
     Section42Decided,
     WithdrawalNoted,
 )
+from services.triage.rules.clocks import HEAD_OF_SERVICE
 from services.triage.rules.risk_tool import AMBER, RED
 from services.triage.rules.score import Answers, score
 from services.triage.rules.section42 import ThreeTests
@@ -133,11 +136,16 @@ decided = Section42Decided(
 reopening = ReopenConcern(reasons=words("A neighbour saw her fall."))
 reopened = ConcernReopened(contact=CONTACT, reasons=reopening.reasons)
 
+LOOK_DUE, HEAD_DUE = NOON + timedelta(days=1, hours=8), NOON + timedelta(days=7, hours=8)
+missed_look = DeadlineMissed(kind=Code("deadline@1:look"), due_at=LOOK_DUE, band=AMBER, late=False)
+escalated = ConcernEscalated(to=HEAD_OF_SERVICE, due_at=HEAD_DUE, band=AMBER, late=False)
+
 waiting = (recognised, scored())
 """A concern that waits for a decision, Amber on the referrer's answers."""
 
 EVERY_FACT: tuple[ConcernFact, ...] = (
     recognised, scored(), screened(red), overridden, added, withdrawn, decided, reopened,
+    missed_look, escalated,
 )  # fmt: skip
 
 

@@ -30,6 +30,9 @@ async def db(shared_house: House) -> AsyncIterator[AsyncConnection]:
 async def home(shared_house: House) -> AsyncIterator[Home]:
     """Give triage at work."""
     async with at_home(shared_house, "triage") as found:
+        for loop in found.loops:
+            if loop.name == "timers":  # what these tests tell of came weeks ago
+                loop.stop()
         await ready(found)
         yield found
 

@@ -102,11 +102,11 @@ def test_a_screener_scores_again_and_says_on_what() -> None:
 def test_time_runs_from_when_a_concern_came_into_its_band() -> None:
     waits = story.given(*a.waiting).given(a.screened(answered("S3 L3 V1")), act=a.later(days=1))
     assert isinstance(waits.state, Waiting)
-    assert waits.state.band_since == a.NOON, "the same band again gives nobody more time"
+    assert waits.state.wait.since == a.NOON, "the same band again gives nobody more time"
 
     rises = waits.given(a.screened(a.red), act=a.later(days=2))
     assert isinstance(rises.state, Waiting)
-    assert rises.state.band_since == a.later(days=2).effective_at
+    assert rises.state.wait.since == a.later(days=2).effective_at
     assert rises.state.received_at == a.NOON
 
 
@@ -297,7 +297,7 @@ def test_a_decided_concern_is_opened_again_and_decided_anew() -> None:
     again = decided.given(a.reopened, act=a.later(days=30))
     again.when(a.decision).then(a.decided)
     assert isinstance(again.state, Waiting)
-    assert again.state.band_since == a.later(days=30).effective_at, "its time runs anew"
+    assert again.state.wait.since == a.later(days=30).effective_at, "its time runs anew"
     assert again.state.received_at == a.NOON
 
 

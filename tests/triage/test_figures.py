@@ -54,3 +54,14 @@ def test_a_concern_is_counted_in_its_last_band() -> None:
     assert set_by_a_person == Counted(concern=a.ADULT, band=RED)
     (scored_again,) = rows(figures, a.recorded(*a.waiting, a.overridden, a.screened())).values()
     assert scored_again == Counted(concern=a.ADULT, band=AMBER)
+
+
+async def test_what_was_missed_is_counted_for_ever_and_escalated_concerns_once(
+    db: AsyncConnection,
+) -> None:
+    found = await counted(
+        db,
+        (*a.waiting, a.missed_look, a.escalated, a.escalated, a.decided),
+        (*a.waiting, a.missed_look, a.missed_look),
+    )
+    assert (found.deadlines_missed, found.escalated) == (3, 1)

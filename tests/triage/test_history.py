@@ -14,6 +14,12 @@ from shared.facts import Code
 from tests.triage import a
 
 TOLD = {
+    "missed": (a.missed_look, "Missed: look, due Tue 3 Nov 17:00."),
+    "missed, noticed late": (
+        replace(a.missed_look, late=True),
+        "Missed: look, due Tue 3 Nov 17:00. Noticed late: the service stood still.",
+    ),
+    "escalated": (a.escalated, "Escalated to the head of service."),
     "recognised": (a.recognised, f"Counted as a concern. {POLICIES[a.counting].says}"),
     "scored": (
         a.scored(),

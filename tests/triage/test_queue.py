@@ -115,7 +115,7 @@ def test_no_row_begins_with_anything_but_a_recognition() -> None:
 
 def test_a_row_has_no_place_for_anybodys_words() -> None:
     kinds = {get_type_hints(Waiting)[it.name] for it in fields(Waiting)}
-    assert kinds == {UUID, Code, int, datetime, bool}
+    assert kinds == {UUID, Code, Code | None, int, datetime, bool}
 
 
 # The order
@@ -291,3 +291,10 @@ async def test_a_row_is_stale_where_an_addition_to_its_contact_is_blocked(
     await block(db, first.fact.contact, correlation=UUID(int=31337))
     (one,) = await shown(db, came(ONE, a.amber))
     assert one.stale_since == a.at("2026-11-02T10:00:00Z")
+
+
+def test_a_row_counts_what_was_missed_and_says_who_was_told_until_it_is_decided() -> None:
+    waits = row(*a.recorded(*a.waiting, a.missed_look, a.missed_look, a.escalated))
+    assert (waits.missed, waits.escalated_to) == (2, a.escalated.to)
+    done = row(*a.recorded(*a.waiting, a.missed_look, a.escalated, a.decided))
+    assert (done.missed, done.escalated_to) == (0, None)

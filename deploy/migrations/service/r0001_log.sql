@@ -157,6 +157,11 @@ create table work.blocked (
 create index on work.blocked (correlation);
 create table work.projection (
   name text primary key, position bigint not null default 0, ready boolean not null default false);
+create table work.timer (
+  calendar text, id uuid, case_id uuid not null, stream text not null, kind text not null, due_at timestamptz not null,
+  correlation uuid not null, failed text, primary key (calendar, id));
+create index on work.timer (calendar, due_at) where failed is null;
+create index on work.timer (calendar, stream);
 create table work.stale (projection text, case_id uuid, position bigint not null, error text not null, since timestamptz not null, primary key (projection, case_id));
 
 insert into log.epoch values (1, 0, '{clock}');

@@ -9,12 +9,13 @@ from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from services.triage.decisions import Decided, Waiting, concern
+from services.triage.decisions import Concern, Decided, Waiting, concern
 from services.triage.events import (
     BandOverridden,
     ConcernRecognised,
     ConcernReopened,
     ConcernScored,
+    DeadlineMissed,
     Evidence,
     InformationAdded,
     Section42Decided,
@@ -37,6 +38,16 @@ class Rating:
     scored_by: Code
     score: Score
     says: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """Something owed to who waits, and by when."""
+
+    kind: str
+    """look, decision, re-check, or escalation-to- somebody."""
+
+    due_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +83,11 @@ class ConcernView:
     rank_reason: str
     rating: Rating
     decision: Decision | None
+    due: Sequence[Due]
+    """What is still owed, the first one first. Who waits is owed something always."""
+
+    missed: Sequence[Due]
+    """What was owed and passed, in the order in which it passed."""
 
 
 TESTS = tuple(it.name for it in fields(Evidence))
@@ -96,7 +112,7 @@ def view(id: UUID, history: Sequence[Recorded[Any]]) -> ConcernView | None:
         case _:
             return None
     recognised: ConcernRecognised = history[0].fact
-    due = decision_due(waiting.band, waiting.band_since, calendar())
+    due = decision_due(waiting.band, waiting.wait.since, calendar())
     return ConcernView(
         id=id,
         contact=waiting.contact,
@@ -107,12 +123,23 @@ def view(id: UUID, history: Sequence[Recorded[Any]]) -> ConcernView | None:
         counting_policy=recognised.counting_policy,
         withdrawn=any(isinstance(it.fact, WithdrawalNoted) for it in history),
         news=sum(isinstance(it.fact, InformationAdded) for it in history),
-        look_due_at=look_due(waiting.band, waiting.band_since, calendar()),
+        look_due_at=look_due(waiting.band, waiting.wait.since, calendar()),
         decision_due_at=due,
         rank_reason=rank_reason(waiting.band, waiting.received_at, due),
         rating=_rating(waiting, history),
         decision=_decision(history) if decided else None,
+        due=_due(state),
+        missed=[_missed(it.fact) for it in history if isinstance(it.fact, DeadlineMissed)],
     )
+
+
+def _due(state: Concern) -> Sequence[Due]:
+    due = sorted(concern.owed(state, calendar()), key=lambda it: (it.due_at, it.kind))
+    return [Due(kind=it.kind, due_at=it.due_at) for it in due]
+
+
+def _missed(happened: DeadlineMissed) -> Due:
+    return Due(kind=happened.kind.rpartition(":")[2], due_at=happened.due_at)
 
 
 def words(history: Sequence[Recorded[Any]]) -> ShutWords:

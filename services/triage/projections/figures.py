@@ -8,10 +8,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.triage.events import (
     BandOverridden,
+    ConcernEscalated,
     ConcernFact,
     ConcernRecognised,
     ConcernReopened,
     ConcernScored,
+    DeadlineMissed,
     InformationAdded,
     Section42Decided,
     WithdrawalNoted,
@@ -27,6 +29,10 @@ class Counted:
     concern: UUID
     band: Code | None = None
     outcome: Code | None = None
+    missed: int = 0
+    """Times that were promised and passed."""
+
+    escalated: bool = False
 
 
 def fold(row: Counted | None, happened: Recorded[ConcernFact]) -> Counted | None:
@@ -41,11 +47,15 @@ def fold(row: Counted | None, happened: Recorded[ConcernFact]) -> Counted | None
             return replace(row, outcome=outcome)
         case ConcernReopened():
             return replace(row, outcome=None)
+        case DeadlineMissed():
+            return replace(row, missed=row.missed + 1)
+        case ConcernEscalated():
+            return replace(row, escalated=True)
         case ConcernRecognised() | InformationAdded() | WithdrawalNoted():
             return row
 
 
-figures = Projection("figures", version=1, row=Counted, fold=fold)
+figures = Projection("figures", version=2, row=Counted, fold=fold)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,18 +68,24 @@ class Figures:
     decided: int
     by_band: dict[str, int] = field(default_factory=dict)
     by_outcome: dict[str, int] = field(default_factory=dict)
+    deadlines_missed: int = 0
+    escalated: int = 0
+    """Concerns."""
 
 
 async def how_many(db: AsyncConnection) -> Figures:
     """Give the counts; bands and outcomes by the last part of their codes."""
     table = figures.table
-    query = select(table.c.band, table.c.outcome, func.count()).group_by(
+    late = (func.sum(table.c.missed), func.count().filter(table.c.escalated))
+    query = select(table.c.band, table.c.outcome, func.count(), *late).group_by(
         table.c.band, table.c.outcome
     )
     bands, outcomes = {"red": 0, "amber": 0, "green": 0}, dict[str, int]()
-    concerns = scored = decided = 0
-    for band, outcome, count in await db.execute(query):
+    concerns = scored = decided = missed = escalated = 0
+    for band, outcome, count, misses, told in await db.execute(query):
         concerns += count
+        missed += int(misses)
+        escalated += told
         if band:
             scored += count
             bands[_word(band)] = bands.get(_word(band), 0) + count
@@ -83,6 +99,8 @@ async def how_many(db: AsyncConnection) -> Figures:
         decided=decided,
         by_band=bands,
         by_outcome=outcomes,
+        deadlines_missed=missed,
+        escalated=escalated,
     )
 
 

@@ -7,14 +7,17 @@ from typing import Any
 
 from services.triage.events import (
     BandOverridden,
+    ConcernEscalated,
     ConcernFact,
     ConcernRecognised,
     ConcernReopened,
     ConcernScored,
+    DeadlineMissed,
     InformationAdded,
     Section42Decided,
     WithdrawalNoted,
 )
+from services.triage.rules.clocks import spoken
 from services.triage.rules.counting import POLICIES
 from services.triage.rules.section42 import OUTCOMES, ROUTES
 from shared.facts import Code, Recorded
@@ -76,6 +79,14 @@ def says(happened: ConcernFact) -> str:
             return f"Section 42 decided. {OUTCOMES[outcome].meaning}{to}"
         case ConcernReopened():
             return "Opened again, with reasons."
+        case DeadlineMissed(kind=kind, due_at=due_at, late=late):
+            return f"Missed: {_word(kind)}, due {spoken(due_at)}.{_noticed(late)}"
+        case ConcernEscalated(to=to, late=late):
+            return f"Escalated to the {_word(to).replace('-', ' ')}.{_noticed(late)}"
+
+
+def _noticed(late: bool) -> str:  # noqa: FBT001 - as the fact says it
+    return " Noticed late: the service stood still." if late else ""
 
 
 def _word(code: Code) -> str:

@@ -16,10 +16,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.triage.decisions import REFERRER, SCREENER
 from services.triage.events import (
     BandOverridden,
+    ConcernEscalated,
     ConcernFact,
     ConcernRecognised,
     ConcernReopened,
     ConcernScored,
+    DeadlineMissed,
     InformationAdded,
     Section42Decided,
     WithdrawalNoted,
@@ -62,6 +64,12 @@ class Waiting:
     after_decision: bool
     """It is decided; where it stands in the order all the same, the sender told more since."""
 
+    missed: int
+    """Times that were promised and passed since it began to wait."""
+
+    escalated_to: Code | None
+    """Who had to be told last that it waits so long."""
+
 
 def fold(row: Waiting | None, happened: Recorded[ConcernFact]) -> Waiting | None:
     """Give the row after `happened`."""
@@ -89,11 +97,19 @@ def _changes(row: Waiting, happened: Recorded[ConcernFact]) -> Mapping[str, Any]
         case WithdrawalNoted():
             return {"withdrawn": True}
         case Section42Decided():
-            return {"decided": True, "after_decision": True, "news": 0}
+            return {"decided": True, "after_decision": True, "news": 0, **NOTHING_MISSED}
         case ConcernReopened():
-            return {"decided": False, "after_decision": False, **_due(row, row.band, row.total, at)}
+            open_again = {"decided": False, "after_decision": False, **NOTHING_MISSED}
+            return open_again | _due(row, row.band, row.total, at)
+        case DeadlineMissed():
+            return {"missed": row.missed + 1}
+        case ConcernEscalated(to=to):
+            return {"escalated_to": to}
         case ConcernRecognised():
             return {}
+
+
+NOTHING_MISSED: Mapping[str, Any] = {"missed": 0, "escalated_to": None}
 
 
 def _first(happened: Recorded[ConcernFact]) -> Waiting | None:
@@ -119,6 +135,8 @@ def _first(happened: Recorded[ConcernFact]) -> Waiting | None:
         withdrawn=False,
         decided=False,
         after_decision=False,
+        missed=0,
+        escalated_to=None,
     )
 
 
@@ -126,7 +144,7 @@ def _placed(row: Waiting, band: Code, total: int, at: datetime) -> Mapping[str, 
     return _due(row, band, total, row.band_since if band == row.band else at)
 
 
-def _due(row: Waiting, band: Code, total: int, since: datetime) -> Mapping[str, Any]:
+def _due(row: Waiting, band: Code, total: int, since: datetime) -> dict[str, Any]:
     due_at = decision_due(band, since, calendar())
     rank, sort_at, minus_total = sort_key(band, row.waiting_since, due_at, total)
     return {
@@ -141,7 +159,7 @@ def _due(row: Waiting, band: Code, total: int, since: datetime) -> Mapping[str, 
 
 
 ORDER = ("decided", "rank", "sort_at", "minus_total", "concern")
-queue = Projection("queue", version=1, row=Waiting, fold=fold, indexes=(ORDER,))
+queue = Projection("queue", version=2, row=Waiting, fold=fold, indexes=(ORDER,))
 Place = tuple[int, datetime, int, UUID]
 
 
@@ -162,6 +180,8 @@ class Row:
     news: int
     withdrawn: bool
     after_decision: bool
+    missed: int
+    escalated_to: Code | None
     stale_since: datetime | None
     """A message about it or its contact is missing or could not be taken since then."""
 

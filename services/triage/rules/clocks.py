@@ -137,12 +137,12 @@ def sort_key(
 def rank_reason(band: Code, received_at: datetime, due_at: datetime) -> str:
     """Say in one sentence, in London time, why a concern stands where it stands."""
     if band == RED:
-        return f"Red, received {_spoken(received_at)}: Red goes first by received time"
+        return f"Red, received {spoken(received_at)}: Red goes first by received time"
     word = BAND_WORDS[band]
-    return f"{word}, due {_spoken(due_at)}: Amber and Green go by due time"
+    return f"{word}, due {spoken(due_at)}: Amber and Green go by due time"
 
 
-def _spoken(instant: datetime) -> str:
+def spoken(instant: datetime) -> str:
     """Give an instant as people say it, in London time: Tue 8 Dec 17:00."""
     there = instant.astimezone(LONDON)
     return f"{there:%a} {there.day} {there:%b %H:%M}"

@@ -153,6 +153,12 @@ def of_triage(shut: Shut, case: UUID) -> Sequence[triage.ConcernFact]:
             reasons=words("As the evidence says."),
         ),
         triage.ConcernReopened(contact=contact, reasons=words("A new bruise.")),
+        triage.DeadlineMissed(
+            kind=Code("deadline@1:re-check"), due_at=AT, band=AMBER, late=True
+        ),
+        triage.ConcernEscalated(
+            to=Code("escalation@1:head-of-service"), due_at=AT, band=AMBER, late=False
+        ),
     )  # fmt: skip
 
 
