@@ -41,7 +41,10 @@ def answers(told: intake.RiskAnswers) -> Answers:
 
 REACTIONS = (
     Reaction(
-        when=intake.ContactPromoted, then=recognise, on=lambda said: concern.stream(said.fact.adult)
+        when=intake.ContactPromoted,
+        then=recognise,
+        on=lambda said: concern.stream(said.fact.adult),
+        begins=True,
     ),
     Reaction(
         when=intake.InformationReceived,

@@ -209,7 +209,7 @@ async def react(own: Log, reaction: Reaction[Any, Any], said: Recorded[Any]) -> 
             id=uuid5(NAMESPACE_OID, name), actor=own.name, role="reaction", purpose=by.purpose,
             effective_at=by.effective_at, correlation=by.correlation, causation=by.id,
         )  # fmt: skip
-        await handle(own, stream, command, act)
+        await handle(own, stream, command, act, begins=reaction.begins)
 
 
 async def _keep(db: Db, batch: Batch, places: Places, records: Iterable[Record]) -> Places:

@@ -7,6 +7,7 @@ restores the order. PostgreSQL on one machine now, Apache Kafka behind the same 
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple, Protocol
 
 PARTITIONS = 6
@@ -69,6 +70,7 @@ class Bus(Protocol):
         """Give the offset behind the last record of each part of `topics`."""
 
 
+@lru_cache(maxsize=10_000)
 def placed(key: str, parts: int = PARTITIONS) -> int:
     """Give the part that `key` belongs to, as Kafka's own clients would place it."""
     return (murmur2(key.encode()) & 0x7FFFFFFF) % parts

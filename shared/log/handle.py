@@ -24,8 +24,8 @@ async def handle(
 ) -> Receipt:
     """Do `command` once, however often it is sent.
 
-    Where it `begins` a stream that is named after the act, nothing can be there but its own
-    repeat, which the append knows: one round trip less.
+    Where it `begins` a stream, nothing is there but its own repeat, which the append knows: one
+    round trip less. Where something is there all the same, it is loaded and decided on.
 
     Raises:
         Refusal: a rule said no; nothing was written.

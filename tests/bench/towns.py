@@ -10,8 +10,8 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import psutil
-from deploy.local.kafka import Kafka, lacking, temporary
 
+from deploy.local.kafka import Kafka, lacking, temporary
 from services.intake.api.partners import _parsed, _received
 from services.intake.decisions import ReceiveReferral, referral
 from shared.decider import Stream
