@@ -49,7 +49,9 @@ async def connect(dsn: str) -> asyncpg.Connection:
         "tcp_user_timeout",
     )  # fmt: skip
     settings = dict.fromkeys(limits, FROZEN_AFTER)
-    return await asyncpg.connect(dsn, command_timeout=ANSWERS_WITHIN, server_settings=settings)
+    return await asyncpg.connect(
+        dsn, timeout=5, command_timeout=ANSWERS_WITHIN, server_settings=settings
+    )
 
 
 @asynccontextmanager

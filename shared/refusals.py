@@ -11,7 +11,7 @@ Refused
 ├── KeyGone           the words cannot be opened: their key was destroyed
 ├── NotText           a text holds a character that no database keeps
 ├── TooLargeToSay     what was decided does not fit in a message
-└── Unavailable       the log or the vault cannot be reached; nothing was lost, and nothing was done
+└── Unavailable       the log or the vault cannot be reached, so nobody knows that it was done
     └── Busy            so many wait to be written that one more would wait too long
 """
 
@@ -81,10 +81,10 @@ class NotText(Refused):
 
 
 class Unavailable(Refused):
-    """We cannot write just now. Nothing was lost: send the same request again."""
+    """We cannot say now that it is written: send the same again, with the same Idempotency-Key."""
 
     status = 503
 
 
 class Busy(Unavailable):
-    """Too many are waiting to be written. Nothing was lost: send the same request again."""
+    """Too many are waiting to be written. Nothing was done: send the same request again."""

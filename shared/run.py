@@ -65,7 +65,7 @@ def find(path: str) -> Service:
 async def pool_of(dsn: str, most: int) -> asyncpg.Pool:
     """Give connections; nothing is reset at their release, since no session state is ever set."""
     return await asyncpg.create_pool(
-        dsn, min_size=1, max_size=most, reset=_nothing, command_timeout=15,
+        dsn, min_size=1, max_size=most, reset=_nothing, command_timeout=15, timeout=5,
         max_inactive_connection_lifetime=0,  # a timer at every release costs more than they do
     )  # fmt: skip
 

@@ -51,7 +51,7 @@ class Together(Generic[Q, A]):
     async def drained(self) -> None:
         """Wait until nobody waits."""
         if self._working:
-            await self._working
+            await asyncio.shield(self._working)
 
     async def _work(self) -> None:
         while self._waiting:
@@ -67,6 +67,7 @@ class Together(Generic[Q, A]):
     async def _answer(self, group: Sequence[tuple[Q, asyncio.Future[A]]]) -> None:
         try:
             told = await self._do([asked for asked, _ in group])
+            answers = list(zip(group, told, strict=True))
         except Exception as why:  # noqa: BLE001 - it is the callers' to hear
             if len(group) > 1 and not isinstance(why, Unavailable):
                 for one in group:  # one of them is bad: it alone shall hear of it
@@ -75,7 +76,7 @@ class Together(Generic[Q, A]):
             for _, answer in group:
                 answer.set_exception(why)
         else:
-            for (_, answer), it in zip(group, told, strict=True):
+            for (_, answer), it in answers:
                 answer.set_result(it)
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from services.triage import events
 from services.triage.events import ConcernFact, Evidence
 from services.triage.rules import additions, waits
+from services.triage.rules.clocks import CURRENT
 from services.triage.rules.overriding import OverrideProblem, may_override
 from services.triage.rules.score import Answers, Score, score
 from services.triage.rules.section42 import Problem, ThreeTests, problem
@@ -370,8 +371,10 @@ def _after_score(state: Concern | None, happened: events.ConcernScored, act: Act
             )
         case Waiting() as waiting:
             return _scored_anew(waiting, happened, act)
-        case Decided(waited=waited) as decided:
-            return replace(decided, waited=_scored_anew(waited, happened, act))
+        case Decided(waited=waited, told_more=again) as decided:
+            now = _scored_anew(waited, happened, act)
+            raised = again and again.scored(now.band, act.effective_at, by_a_person=False)
+            return replace(decided, waited=now, told_more=raised)
 
 
 def _scored_anew(waiting: Waiting, happened: events.ConcernScored, act: Act) -> Waiting:
@@ -397,4 +400,6 @@ def _as_waiting(state: Concern | None) -> Waiting:
             raise ValueError("a concern is scored in the act that recognises it")
 
 
-concern = Decider(kind="concern", facts=ConcernFact, decide=decide, evolve=evolve, owed=owed)
+concern = Decider(
+    kind="concern", facts=ConcernFact, decide=decide, evolve=evolve, owed=owed, times=CURRENT.code
+)

@@ -73,6 +73,24 @@ class Batch:
         log.error("blocked", topic=record.topic, case=str(heading.case), reason=reason, error=error)
 
 
+@dataclass(slots=True)
+class Turns:
+    """Lets a few cases at once have their turn, and none any more once one of them failed."""
+
+    few: asyncio.Semaphore
+    failed: BaseException | None = None
+
+    async def __aenter__(self) -> None:
+        await self.few.acquire()
+        if self.failed:
+            self.few.release()
+            raise self.failed
+
+    async def __aexit__(self, _kind: object, failed: BaseException | None, _trace: object) -> None:
+        self.failed = self.failed or failed
+        self.few.release()
+
+
 class Consumer:
     """Hears what other contexts say to one service."""
 
@@ -90,7 +108,13 @@ class Consumer:
             NotOwner: another process owns the places.
             Truncated: a topic is not the one that was read before.
         """
-        CONSUMER_LAG.labels(self._log.name).set(0)  # whoever owns the places tells it
+        try:
+            await self._own(loop)
+        except NotOwner:
+            CONSUMER_LAG.labels(self._log.name).set(0)  # whoever owns the places tells it
+            raise
+
+    async def _own(self, loop: Loop) -> None:
         async with leading(self._dsn, 8113, 2) as db:
             await self._bus.ensure(self._topics)
             places, head = await self._places(db), -1
@@ -116,18 +140,14 @@ class Consumer:
         for record, it in letters:
             cases[record.topic, it.case].append((record, it))
         # Cases side by side, so that their facts are appended together; each in its own order.
-        few = asyncio.Semaphore(AT_ONCE)
-        theirs = (self._hear_case(batch, letters, omit, few) for letters in cases.values())
+        turns = Turns(asyncio.Semaphore(AT_ONCE))
+        theirs = (self._hear_case(batch, letters, omit, turns) for letters in cases.values())
         for failed in await asyncio.gather(*theirs, return_exceptions=True):
             if failed:  # only when all have come to rest: the batch is taken again from its start
                 raise failed
 
     async def _hear_case(
-        self,
-        batch: Batch,
-        letters: Sequence[tuple[Record, Heading]],
-        omit: int,
-        few: asyncio.Semaphore,
+        self, batch: Batch, letters: Sequence[tuple[Record, Heading]], omit: int, turns: "Turns"
     ) -> None:
         for record, it in letters:
             missing = it.said - batch.heard.get(it.stream, 0) - 1
@@ -137,7 +157,7 @@ class Consumer:
                 batch.gaps[it.stream] = True  # the resend fills it, and brings this once more
                 log.warning("gap", topic=record.topic, stream=it.stream[1], case=str(it.case))
             elif not it.said or missing == 0:
-                async with few:
+                async with turns:
                     good = record.offset == omit or await self._taken(batch, record, it)
                 if it.said and good:
                     batch.heard[it.stream], batch.gaps[it.stream] = it.said, False
@@ -183,7 +203,10 @@ class Consumer:
 
     async def _places(self, db: Db) -> Places:
         """Give our places, if the record before each is still the one that was read there."""
-        await db.executemany(BEGIN, list(await self._bus.ends(self._topics)))
+        ends = await self._bus.ends(self._topics)
+        if {it.topic for it in ends} != {*self._topics}:
+            raise ConnectionError  # made just now, and not known everywhere: we would be deaf to it
+        await db.executemany(BEGIN, list(ends))
         places = {}
         for topic, part, after, *witness in await db.fetch(PLACES, self._topics):
             at = TopicPartition(topic, part)

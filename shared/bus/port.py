@@ -2,7 +2,7 @@
 
 Four methods, and no groups, acknowledgements or checkpoints: who reads keeps his own place. A bus
 may repeat, and after an error a record may stand before its predecessor until the resend; `said`
-restores the order. PostgreSQL on one machine now, Apache Kafka behind the same port next.
+restores the order. Apache Kafka, or PostgreSQL on one machine.
 """
 
 from collections.abc import Collection, Mapping, Sequence

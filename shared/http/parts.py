@@ -150,13 +150,9 @@ async def caller(request: Request, by: Annotated[Caller, Security(_known)]) -> C
     Raises:
         HTTPException: 401 no valid token; 403 another role; 429 too often.
     """
-    _not_too_often(request)
-    return by
-
-
-def _not_too_often(request: Request) -> None:
     if request.state.wait:
         raise too_many(request.state.wait)
+    return by
 
 
 def too_many(wait: float) -> HTTPException:
@@ -185,10 +181,11 @@ async def acting_openly(
 
 
 async def acting(
-    request: Request, act: Annotated[Act, Security(acting_openly)], idempotency_key: Key
+    _by: Annotated[Caller, Security(caller)],
+    act: Annotated[Act, Security(acting_openly)],
+    idempotency_key: Key,
 ) -> Act:
     """Give the act that this request asks for; the same key is the same act."""
-    _not_too_often(request)
     return act
 
 

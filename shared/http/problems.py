@@ -27,7 +27,7 @@ GENERAL = {
     "precondition-required": (428, "Say with If-Match which version you have seen."),
     "too-many-requests": (429, "Too many requests: wait as long as Retry-After says."),
     "internal": (500, "Something is wrong with us. Nothing was lost; try again."),
-    "unavailable": (503, "We cannot write just now. Nothing was lost: send the same again."),
+    "unavailable": (503, "We cannot write just now: send the same again, with the same key."),
 }
 BY_STATUS = {status: name for name, (status, _) in GENERAL.items()}
 PLAIN = {

@@ -82,7 +82,7 @@ class Appender:
         columns = _columns(group)
         self._sizes.observe(len(group))
         with self._seconds.time():
-            done = await patiently(lambda: self._try(columns), min(it.until for it in group))
+            done = await patiently(lambda: self._try(columns), max(it.until for it in group))
         outcomes = zip(group, done, strict=True)
         self._done(sum(len(it.facts) for it, (status, *_) in outcomes if status == "ok"))
         return done
@@ -90,7 +90,7 @@ class Appender:
     async def _try(self, columns: Sequence[Sequence[object]]) -> Sequence[asyncpg.Record]:
         try:
             if self._db is None:
-                self._db = await asyncpg.connect(self._dsn, command_timeout=15)
+                self._db = await asyncpg.connect(self._dsn, timeout=5, command_timeout=15)
             return list(await self._db.fetch(APPEND, *columns))
         except PASSING:
             self._drop()

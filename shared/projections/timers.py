@@ -9,10 +9,10 @@ any other, at the instant at which it was due; one that comes late says so.
 import asyncio
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
-from uuid import NAMESPACE_OID, UUID, uuid5
+from uuid import NAMESPACE_OID, UUID, uuid4, uuid5
 
 import asyncpg
 
@@ -26,6 +26,7 @@ from shared.telemetry import DEADLINES, TIMERS_HELD, failed, log
 from shared.time.calendar import Calendar
 
 BATCH, DUE, AT_ONCE, PAUSE = 1000, 200, 32, 1.0
+FIRED, NOTHING = "fired", "nothing"
 LATE = timedelta(minutes=5)
 LEAPS = 300.0
 """Seconds by which the clock may gain on the time that passed, before nothing fires any more."""
@@ -72,7 +73,8 @@ class Timers:
     ) -> None:
         self._dsn, self._log, self._calendar = dsn, own, calendar
         self._deciders = {it.kind: it for it in deciders if it.owed is not nothing}
-        self._name = f"timers {calendar.version}"
+        targets = " ".join(sorted({it.times for it in self._deciders.values()} - {""}))
+        self._name = f"timers {calendar.version} {targets}".rstrip()
         self._began = time.time(), _passed()  # noqa: TID251 - to be compared with what passed
 
     async def work(self, loop: Loop) -> None:
@@ -84,17 +86,25 @@ class Timers:
         async with leading(self._dsn, 8113, 3) as db:
             await db.execute(BEGIN, self._name)
             at = await db.fetchval(STANDS, self._name)
+            # What an earlier build could not count or pass, this one may.
+            await self._rearm(db, await db.fetch(FAILED, self._name))
             while not loop.stopping:
-                if news := await self._log.read(at, BATCH):
-                    at = await self._arm(db, at, news)  # all of it, before anything fires
+                if news := await db.fetch(NEWS, at, BATCH):
+                    await self._rearm(db, news, at)  # all of it, before anything fires
+                    at = news[-1]["position"]
                 elif self._held() or not await self._fire(db):
                     await db.execute(READY, self._name)
                     await loop.rest(PAUSE)
 
-    async def _arm(self, db: asyncpg.Connection, at: int, news: Sequence[Recorded[Any]]) -> int:
-        """Put what the streams in `news` owe now in the place of what they owed."""
-        owed = dict[str, Sequence[Timer]]()
-        for name, case in {it.stream: it.case for it in news}.items():
+    async def _rearm(
+        self, db: asyncpg.Connection, rows: Sequence[Any], at: int | None = None
+    ) -> None:
+        """Put what the streams in `rows` owe now in the place of what they owed.
+
+        With them moves the checkpoint from `at`, where they are news.
+        """
+        owed, lost = dict[str, Sequence[Timer]](), list[tuple[UUID, str, str]]()
+        for name, case in {it["stream"]: it["case_id"] for it in rows}.items():
             try:
                 owed[name] = await self._owed(name, case)
             except PASSING:
@@ -102,12 +112,15 @@ class Timers:
             except Exception as why:  # noqa: BLE001 - its old times stand, and no other's wait
                 log.error("timer", case=str(case), exc_info=why)
                 failed("timers", why)
+                lost.append((case, name, type(why).__name__))
         async with db.transaction():
             await db.execute(DISARM, self._name, list(owed))
             await db.executemany(ARM, [(self._name, *it) for its in owed.values() for it in its])
-            if await db.execute(MOVE, self._name, at, news[-1].position) != "UPDATE 1":
-                raise NotOwner
-        return news[-1].position
+            await db.executemany(NOT_ARMED, [(self._name, uuid4(), *it) for it in lost])
+            if at is not None:
+                to = rows[-1]["position"]
+                if await db.execute(MOVE, self._name, at, to) != "UPDATE 1":
+                    raise NotOwner
 
     async def _owed(self, name: str, case: UUID) -> Sequence[Timer]:
         decider = self._deciders.get(name.removesuffix(f"-{case}"))
@@ -128,31 +141,38 @@ class Timers:
             *(self._fire_stream(theirs, now, few) for theirs in streams.values()),
             return_exceptions=True,
         )
-        for lost in done:
-            if isinstance(lost, BaseException):
-                raise lost
-        failures: Mapping[UUID, str] = {id: why for it in done for id, why in it}  # type: ignore[union-attr]
-        await db.executemany(FAIL, [(self._name, *it) for it in failures.items()])
-        await db.execute(FIRED, self._name, [it.id for it in due if it.id not in failures])
+        ends = dict[UUID, str]()
+        for told in done:
+            if isinstance(told, BaseException):
+                raise told
+            ends |= told
+        gone = [it for it in due if ends[it.id] in {FIRED, NOTHING}]
+        lost = [(self._name, it.id, ends[it.id]) for it in due if it not in gone]
+        await db.executemany(FAIL, lost)
+        await db.execute(STRIKE, self._name, [it.id for it in gone])
+        # What came to nothing may be owed at another time: it is counted anew.
+        idle = {it.stream: it.case for it in gone if ends[it.id] == NOTHING}
+        await self._rearm(db, [{"stream": name, "case_id": case} for name, case in idle.items()])
         return bool(due)
 
     async def _fire_stream(
         self, due: Sequence[Timer], now: datetime, few: asyncio.Semaphore
-    ) -> list[tuple[UUID, str]]:
-        lost = []
+    ) -> dict[UUID, str]:
+        """Fire in order; give of each whether it fired, came to nothing, or what was wrong."""
+        ends = dict[UUID, str]()
         for it in due:
             try:
                 async with few:
-                    await self._pass(it, now)
+                    ends[it.id] = FIRED if await self._pass(it, now) else NOTHING
             except (*PASSING, KeptMoving):
                 raise
             except Exception as why:  # noqa: BLE001 - one wait's trouble is no other's
                 log.error("timer", case=str(it.case), reason=it.kind, exc_info=why)
                 failed("timers", why)
-                lost.append((it.id, type(why).__name__))
-        return lost
+                ends[it.id] = type(why).__name__
+        return ends
 
-    async def _pass(self, it: Timer, now: datetime) -> None:
+    async def _pass(self, it: Timer, now: datetime) -> bool:
         late = now - it.due_at > LATE
         act = Act(
             id=it.id, actor=self._log.name, role="timer", purpose="safeguarding",
@@ -160,8 +180,10 @@ class Timers:
         )  # fmt: skip
         stream = self._deciders[it.stream.removesuffix(f"-{it.case}")].stream(it.case)
         passed = DeadlinePassed(Deadline(it.kind, it.due_at), late=late)
-        if (await handle(self._log, stream, passed, act)).facts:
+        receipt = await handle(self._log, stream, passed, act)
+        if receipt.facts:
             DEADLINES.labels(self._log.name, it.kind, "late" if late else "in time").inc()
+        return receipt.position is not None
 
     def _held(self) -> bool:
         """Say whether the clock leapt: to fire years of deadlines at once would be for good."""
@@ -185,10 +207,15 @@ BEGIN = "insert into work.projection values ($1, 0) on conflict do nothing"
 STANDS = "select position from work.projection where name = $1"
 READY = "update work.projection set ready = true where name = $1 and not ready"
 MOVE = "update work.projection set position = $3 where name = $1 and position = $2"
+NEWS = "select position, case_id, stream from log.read($1, $2)"
+FAILED = (
+    "select distinct case_id, stream from work.timer where calendar = $1 and failed is not null"
+)
+NOT_ARMED = "insert into work.timer values ($1, $2, $3, $4, '', now(), $3, $5)"
 DISARM = "delete from work.timer where calendar = $1 and stream = any ($2)"
 ARM = "insert into work.timer values ($1, $2, $3, $4, $5, $6, $7)"
 ALL_DUE = """
 select id, case_id, stream, kind, due_at, correlation from work.timer
 where calendar = $1 and due_at <= $2 and failed is null order by due_at, id limit $3"""
 FAIL = "update work.timer set failed = $3 where calendar = $1 and id = $2"
-FIRED = "delete from work.timer where calendar = $1 and id = any ($2)"
+STRIKE = "delete from work.timer where calendar = $1 and id = any ($2)"

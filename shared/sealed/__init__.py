@@ -61,6 +61,9 @@ def _may_hold(hint: Any) -> bool:
         return True
     if kind is Literal or hint is Ellipsis:
         return False
-    if inside := get_args(hint):
-        return any(map(_may_hold, inside))
+    inside = get_args(hint)
+    if any(map(_may_hold, inside)):
+        return True
+    if inside and not is_dataclass(kind):
+        return False
     return kind in {Any, object, tuple} or not isinstance(kind, type) or bool(holders(kind))

@@ -34,10 +34,11 @@ async def test_who_asks_too_often_is_told_how_long_to_wait(intake: Home) -> None
             refused = await home.get("/v1/referrals")
             turned = await home.post(f"/v1/referrals/{uuid4()}/withdrawal", json={"reason": "x"},
                                      headers=key() | {"If-Match": '"1"'})  # fmt: skip
+            keyless = await home.post(f"/v1/referrals/{uuid4()}/withdrawal", json={})
         async with intake.client("beech-lodge", *SCOPES) as other:
             assert (await other.get("/v1/referrals")).status_code == 200
     assert left == ['"caller";r=1', '"caller";r=0']
-    assert (refused.status_code, turned.status_code) == (429, 429)
+    assert (refused.status_code, turned.status_code, keyless.status_code) == (429, 429, 429)
     assert refused.json()["type"] == "/problems/too-many-requests"
     assert refused.headers["ratelimit"] == '"caller";r=0'
     assert 1 <= int(refused.headers["retry-after"]) <= 10

@@ -1,6 +1,8 @@
 """What may every test of the kernel ask for?"""
 
-from collections.abc import AsyncIterator, Iterator
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator
+from functools import cache
 from typing import Any
 
 import asyncpg
@@ -8,9 +10,13 @@ import pytest
 
 from deploy.local.postgres import temporary
 from deploy.local.provision import issuer, provision
+from deploy.migrations import migrate
 from shared.log.log import Log
 from tests.kernel import a
 from tests.support.house import SERVICES, House
+
+TEMPLATE = "of_the_kernel"
+Copies = Callable[[str], str]
 
 
 @pytest.fixture(scope="session")
@@ -49,3 +55,40 @@ async def log(kernel_house: House, vault_owner: Any) -> AsyncIterator[Log]:
     """Give the log of the small facts."""
     async with a.log_of(kernel_house) as found:
         yield found
+
+
+@pytest.fixture(scope="session")
+def template(shared_house: House) -> str:
+    """Give an empty service database that others are copied from."""
+    run_first(shared_house.owner("postgres"), f"create database {TEMPLATE}")
+    migrate(shared_house.owner(TEMPLATE), "service", ["triage"])
+    return TEMPLATE
+
+
+@pytest.fixture(scope="session")
+def copies(shared_house: House, template: str) -> Copies:
+    """Give what makes a service database by its name, once: each costs a thousand files."""
+
+    @cache
+    def made(name: str) -> str:
+        owner = shared_house.owner("postgres")
+        for statement in (
+            f"create database {name} template {template}",
+            f"revoke all on database {name} from public",
+            f"grant connect on database {name} to triage",
+        ):
+            run_first(owner, statement)
+        return name
+
+    return made
+
+
+def run_first(dsn: str, statement: str) -> None:
+    """Run `statement` before there is a loop."""
+
+    async def run() -> None:
+        db = await asyncpg.connect(dsn)
+        await db.execute(statement)
+        await db.close()
+
+    asyncio.run(run())

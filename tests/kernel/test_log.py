@@ -14,6 +14,7 @@ from shared.log.log import Log, Receipt
 from shared.refusals import Conflict, KeyReused
 from tests.kernel import a
 from tests.kernel.model import Model, Outcome, Place, Request
+from tests.support.house import House
 from tests.support.story import SOMEBODY
 
 CALL = "select * from log.append($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
@@ -267,3 +268,27 @@ async def test_one_bad_request_takes_its_whole_call_back(log: Log) -> None:
         await appended(log.pool, [request(good), request(a_stream(), fingerprint=b"short")])
     assert await a.rows_of(log, good) == []
     assert await log.head() == head
+
+
+async def test_an_append_finds_its_way_by_index_however_small_the_log_was_when_it_was_planned(
+    kernel_house: House, log_owner: Any
+) -> None:
+    """A plan prepared on a small table kept its sequential scan as the table grew."""
+    settings = await log_owner.fetchval(
+        "select proconfig from pg_proc where oid = 'log.append'::regproc"
+    )
+    assert "enable_seqscan=off" in settings
+    seen = "select seq_scan from pg_stat_user_tables where relid = 'log.event'::regclass"
+    db = await asyncpg.connect(kernel_house.told("kernel").database_url)
+    try:
+        await appended(db, [request(a_stream())])
+        await db.execute("select pg_stat_force_next_flush()")
+        before = await log_owner.fetchval(seen)
+        for _ in range(3):
+            await appended(db, [request(a_stream()) for _ in range(8)])
+            await appended(db, [request(a_stream())])
+        await db.execute("select pg_stat_force_next_flush()")
+        await db.fetchval("select 1")
+    finally:
+        await db.close()
+    assert await log_owner.fetchval(seen) == before

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import asdict, astuple, dataclass, fields
 from io import StringIO
 from pprint import pformat
-from typing import Any, Literal
+from typing import Any, Generic, Literal, TypeVar
 from uuid import UUID, uuid4
 
 import pytest
@@ -26,6 +26,7 @@ from tests.kernel import a
 from tests.kernel.golden.samples import DETAILS, IDENTITY, fixed
 from tests.kernel.test_codec import row
 
+T = TypeVar("T")
 SUBJECT = UUID(int=5)
 OPEN = Open(subject=SUBJECT, audience="adult", value=a.WORDS)
 DEEP = Open(subject=SUBJECT, audience="adult", value=DETAILS)
@@ -202,6 +203,26 @@ def test_no_place_for_words_is_passed_over_and_no_other_is_walked() -> None:
     assert holders(Deep) == ["one", "several", "inside", "anything"]
     assert holders(a.Told) == ["words"]
     assert not any(map(holders, (a.Kept, str, tuple)))
+
+
+@dataclass(frozen=True)
+class Named(Generic[T]):
+    """A shape of its own kind, which holds words beside what it is made for."""
+
+    of: T
+    words: Sealed[str]
+
+
+@dataclass(frozen=True)
+class Holds:
+    named: Named[int]
+    pair: tuple[Named[int], ...]
+
+
+def test_words_within_a_generic_shape_are_not_passed_over() -> None:
+    assert holders(Holds) == ["named", "pair"]
+    box = a.shut("within")
+    assert list(sections(Holds(Named(1, box), (Named(2, box),)))) == [box, box]
 
 
 def test_words_are_found_wherever_they_lie() -> None:

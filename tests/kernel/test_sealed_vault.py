@@ -340,3 +340,18 @@ async def test_fingerprints_are_the_same_after_a_restart_and_differ_from_service
     assert kernel == again
     assert len({it for pair in (kernel, intake, triage) for it in pair}) == 6
     assert {len(it) for pair in found for it in pair} == {32}
+
+
+async def test_a_subject_whose_key_is_for_others_is_shut_under_no_key_at_all(
+    log: Log, vault_owner: Any
+) -> None:
+    subject, stream = uuid4(), a.thing.stream(uuid4())
+    await vault_owner.execute(
+        "insert into vault.key (id, subject, audience, retention_class, wrapped, kek)"
+        " values ($1, $2, 'document', 'safeguarding', 'x', 'file')", uuid4(), subject,
+    )  # fmt: skip
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        await log.append(
+            stream, [a.Told(number=1, words=a.shut(subject=subject))], a.act(), after=0
+        )
+    assert await log.history(stream) == []

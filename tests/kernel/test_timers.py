@@ -14,8 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from shared.decider import Deadline, DeadlinePassed, Decider
-from shared.facts import Act, Recorded
+from shared.facts import Act, Recorded, fact
 from shared.lease import Loop, NotOwner, leading
+from shared.log.codec import Codec
 from shared.log.handle import handle
 from shared.log.log import Log
 from shared.projections import timers
@@ -39,32 +40,48 @@ class Promise:
     hours: int
 
 
+@fact("kernel.newer/1")
+class Newer:
+    """What only a newer build can read."""
+
+    number: int
+
+
 class Broken(Refusal):
     """Nobody can keep this promise."""
 
 
-def decide(command: Promise | DeadlinePassed, state: int | None, act: Act) -> Sequence[a.ThingFact]:
-    match command:
-        case Promise(hours):
-            return (a.Told(number=hours),)
-        case DeadlinePassed(deadline, late) if deadline in owed(state, CALENDAR):
-            if state == NEVER:
-                raise Broken
-            return (a.Kept(number=-state if not late else -1000 - state),)  # type: ignore[operator]
-        case DeadlinePassed():
-            return ()
+def waiting(*, later: int = 0, times: str = "", mended: bool = False) -> Any:
+    """Give who decides; with other targets all is owed so many hours later."""
+
+    def owed(state: int | None, _calendar: Calendar) -> frozenset[Deadline]:
+        if state == UNCOUNTABLE and not mended:
+            raise ZeroDivisionError
+        if state is None or state <= 0:
+            return frozenset()
+        return frozenset({Deadline("answer", BEGAN + timedelta(hours=state % 1000 + later))})
+
+    def decide(
+        command: Promise | DeadlinePassed, state: int | None, _act: Act
+    ) -> Sequence[a.ThingFact]:
+        match command:
+            case Promise(hours):
+                return (a.Told(number=hours),)
+            case DeadlinePassed(deadline, late) if deadline in owed(state, CALENDAR):
+                assert state
+                if state == NEVER and not mended:
+                    raise Broken
+                return (a.Kept(number=-1000 - state if late else -state),)
+            case DeadlinePassed():
+                return ()
+
+    return Decider(
+        kind="wait", facts=a.ThingFact, decide=decide, evolve=lambda _s, it, _a: it.number,
+        owed=owed, times=times,
+    )  # fmt: skip
 
 
-def owed(state: int | None, _calendar: Calendar) -> frozenset[Deadline]:
-    if state == UNCOUNTABLE:
-        raise ZeroDivisionError
-    due = state is not None and state > 0
-    return frozenset({Deadline("answer", BEGAN + timedelta(hours=state))} if due else ())  # type: ignore[arg-type]
-
-
-wait = Decider(
-    kind="wait", facts=a.ThingFact, decide=decide, evolve=lambda _s, it, _a: it.number, owed=owed
-)
+wait = waiting()
 
 
 @dataclass
@@ -74,6 +91,7 @@ class Town:
     house: House
     log: Log
     owner: Any
+    service: str = "folds"
 
     async def clock(self, hours: float) -> None:
         """Let it be so many hours after the beginning."""
@@ -90,10 +108,12 @@ class Town:
         return [it.fact.number for it in await self.log.history(wait.stream(case))]
 
     @asynccontextmanager
-    async def keeping(self, calendar: Calendar = CALENDAR) -> AsyncIterator[None]:
+    async def keeping(
+        self, calendar: Calendar = CALENDAR, decider: Any = None
+    ) -> AsyncIterator[None]:
         """Let the timers be kept meanwhile."""
-        dsn = self.house.told("folds").database_url
-        loop = Loop("timers", Timers(dsn, self.log, [wait, a.thing], calendar).work)
+        dsn = self.house.told(self.service).database_url
+        loop = Loop("timers", Timers(dsn, self.log, [decider or wait, a.thing], calendar).work)
         task = asyncio.create_task(loop.run())
         yield
         loop.stop()
@@ -242,6 +262,63 @@ async def test_one_wait_that_cannot_be_counted_keeps_its_old_times_and_holds_up_
     assert await town.story(strange) == [3, UNCOUNTABLE]
 
 
+async def test_with_other_targets_all_is_counted_anew(town: Town) -> None:
+    case = await town.promise(2)
+    async with town.keeping():
+        await town.settled()
+    newer = waiting(later=3, times="newer")
+    async with town.keeping(decider=newer):
+        await town.clock(2)
+        await town.settled("timers test newer")
+        assert await town.story(case) == [2]
+        await town.clock(5)
+        await until(lambda: fired(town, case))
+    assert await town.story(case) == [2, -2]
+
+
+async def test_what_comes_to_nothing_is_counted_anew(town: Town) -> None:
+    case = await town.promise(2)
+    async with town.keeping():
+        await town.settled()
+    async with town.keeping(decider=waiting(later=3)):  # as if its data changed unsaid
+        await town.clock(2)
+        await town.settled()
+        assert await town.story(case) == [2]
+        await town.clock(5)
+        await until(lambda: fired(town, case))
+
+
+async def test_what_an_earlier_build_could_not_pass_or_count_the_next_one_does(town: Town) -> None:
+    broken, strange = await town.promise(NEVER), await town.promise(UNCOUNTABLE)
+    async with town.keeping():
+        await town.clock(NEVER)
+        query = "select count(*) from work.timer where failed is not null"
+        await until(lambda: at_least(town, query, 2))
+    async with town.keeping(decider=waiting(mended=True)):
+        await until(lambda: fired(town, broken))
+        await town.clock(UNCOUNTABLE % 1000)
+        await until(lambda: fired(town, strange))
+    assert await town.story(broken) == [NEVER, -NEVER]
+
+
+async def test_a_fact_of_a_newer_build_stops_nobody_elses_timer(
+    kernel_house: House, log: Log, log_owner: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(timers, "PAUSE", 0.02)
+    town = Town(kernel_house, log, log_owner, "kernel")
+    stood = await log.now()
+    await town.clock(0)
+    case, stream = await town.promise(1), wait.stream(uuid4())
+    async with a.log_of(kernel_house, codec=Codec([Newer], lambda _fact, _act: None)) as newer:
+        await newer.append(stream, [Newer(number=1)], a.act(), after=0)
+    late = await town.promise(2)
+    async with town.keeping():
+        await town.clock(2)
+        await until(lambda: fired(town, case))
+        await until(lambda: fired(town, late))
+    await log_owner.execute("update log.simulated set now = $1", stood)
+
+
 async def test_one_keeps_the_timers_and_another_stands_by(town: Town) -> None:
     dsn = town.house.told("folds").database_url
     async with leading(dsn, 8113, 3):
@@ -253,11 +330,11 @@ async def test_a_checkpoint_that_another_moved_is_not_moved_back(town: Town) -> 
     dsn = town.house.told("folds").database_url
     await town.promise(1)
     keeper = Timers(dsn, town.log, [wait], CALENDAR)
-    news = await town.log.read(0, 5)
+    news = await town.log.pool.fetch(timers.NEWS, 0, 5)
     async with leading(dsn, 8113, 3) as db:
         await db.execute(timers.BEGIN, "timers test")
         with pytest.raises(NotOwner):
-            await keeper._arm(db, -1, news)
+            await keeper._rearm(db, news, -1)
 
 
 async def test_where_the_clock_leaps_nothing_fires_until_it_is_right_again(
@@ -316,6 +393,10 @@ def test_an_id_is_a_function_of_the_log_alone(numbers: list[int]) -> None:
 
 async def fired(town: Town, case: UUID) -> bool:
     return any(number < 0 for number in await town.story(case))
+
+
+async def at_least(town: Town, query: str, count: int) -> bool:
+    return int(await town.owner.fetchval(query)) >= count
 
 
 async def has(town: Town, case: UUID, facts: int) -> bool:

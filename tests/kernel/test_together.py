@@ -127,3 +127,23 @@ async def test_to_be_drained_is_to_have_answered_everybody() -> None:
     await asyncio.sleep(0)
     await together.drained()
     assert [it.done() for it in waiting] == [True] * 5 or len(desk.groups) == 5
+
+
+async def test_who_no_longer_waits_for_the_end_takes_nobody_along() -> None:
+    desk = Desk()
+    desk.open.clear()
+    together = at(desk.answer)
+    waiting = asyncio.create_task(together.ask(1))
+    await asyncio.sleep(0.01)
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(together.drained(), 0.05)
+    desk.open.set()
+    assert await waiting == 2
+
+
+async def test_an_answer_too_few_is_told_to_those_who_asked() -> None:
+    async def short(group: Sequence[int]) -> Sequence[int]:
+        return [0] * (len(group) - 1)
+
+    told = await asked(at(short), 1, 2)
+    assert [type(it) for it in told] == [ValueError, ValueError]

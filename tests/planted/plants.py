@@ -75,14 +75,14 @@ PLANTS = (
     plant(
         "the relay tells on where the topic lost what it was told",
         (RELAY[0], REPEATS[1]),
-        "if tuple(last) not in heard and not await self._lies(str(case), tuple(last)):",
+        "if tuple(last) not in heard and not await self._lies(db, str(case), tuple(last)):",
         "if False:",
         "a_topic_that_lost_what_was_told_is_noticed_and_told_no_more",
     ),
     plant(
         "late repeats are taken for a topic that was restored",
         (RELAY[0], REPEATS[1]),
-        " and not await self._lies(str(case), tuple(last)):", ":",
+        " and not await self._lies(db, str(case), tuple(last)):", ":",
         "a_relay_that_dies_again_and_again_before_its_checkpoint_goes_on_in_the_end",
     ),
     plant(

@@ -118,6 +118,17 @@ def test_nothing_is_owed_once_it_is_decided_until_its_sender_tells_more() -> Non
     assert not due(told.given(a.reopened, a.decided))
 
 
+def test_danger_told_after_the_decision_is_promised_a_look_within_the_hour() -> None:
+    raised = a.scored(a.red, Code("scorer@1:added-information"))
+    told = story.given(a.recognised, a.scored(a.green), a.decided).given(
+        a.added, raised, act=a.later(days=30)
+    )
+    (look,) = [it for it in due(told) if it.kind == "look"]
+    assert look.due_at == a.later(days=30, hours=1).effective_at
+    worse = told.given(a.added, raised, act=a.later(days=31))
+    assert look in due(worse), "more of the same gives nobody more time"
+
+
 def test_opened_again_it_is_promised_everything_again() -> None:
     again = story.given(*a.waiting, a.missed_look, a.decided, a.reopened)
     assert isinstance(again.state, Waiting)

@@ -49,7 +49,8 @@ create function log.digest(prev bytea, e log.event) returns bytea language sql s
 create function log.append(
   commands uuid[], fingerprints bytea[], cases uuid[], streams text[], expected int[], counts int[],  -- one a request
   types text[], public boolean[], bodies bytea[], effective timestamptz[])  -- one a fact, in that order
-returns setof log.outcome language plpgsql security definer set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan as $$
+returns setof log.outcome language plpgsql security definer set search_path = pg_catalog, pg_temp
+  set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
 declare e log.event; o log.outcome; prev bytea; past bytea; clock timestamptz; told int; n int := cardinality(commands); m int := cardinality(types); f int := 0;
   head bigint; stamp timestamptz; done log.outcome[]; tolds int[]; made log.event[] := '{}';
 begin

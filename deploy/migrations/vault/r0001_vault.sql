@@ -33,7 +33,9 @@ begin
   get diagnostics taken = row_count;
   if taken < cardinality(ids) then
     return query select k.* from unnest(subjects, audiences, classes) as u (subject, audience, class)
-      join vault.key k on k.subject = u.subject and k.retention_class = u.class and k.audience = u.audience; end if;
+      join vault.key k on k.subject = u.subject and k.retention_class = u.class and k.audience = u.audience;
+    if not found then  -- or no row would say that the candidates were taken
+      raise exception 'the key of this subject is for another audience' using errcode = '42501'; end if; end if;
 end $$;
 create function vault.keys(ids uuid[]) returns setof vault.key language sql stable security definer set search_path = pg_catalog, pg_temp as
   $$ select k.* from vault.key k where k.id = any (ids) and vault.allowed(k.audience) $$;

@@ -1,56 +1,24 @@
 """What may a test of the bus ask for?"""
 
-import asyncio
-from collections.abc import AsyncIterator, Callable
-from functools import cache
+from collections.abc import AsyncIterator
 from uuid import uuid4
 
-import asyncpg
 import pytest
 
-from deploy.migrations import migrate
 from shared.bus import consumer
 from shared.bus.postgres import PostgresBus
 from shared.log.log import Log
 from shared.run import pool_of
 from shared.sealed.vault import FileKey, Vault
 from tests.kernel.bus import a
+from tests.kernel.conftest import Copies
 from tests.support.house import House
-
-TEMPLATE = "of_the_bus"
-Copies = Callable[[str], str]
 
 
 @pytest.fixture
 def authority() -> str:
     """Give an authority that nobody else speaks of."""
     return f"E{uuid4().hex[:10]}"
-
-
-@pytest.fixture(scope="session")
-def template(shared_house: House) -> str:
-    """Give an empty service database that others are copied from."""
-    run_first(shared_house.owner("postgres"), f"create database {TEMPLATE}")
-    migrate(shared_house.owner(TEMPLATE), "service", ["triage"])
-    return TEMPLATE
-
-
-@pytest.fixture(scope="session")
-def copies(shared_house: House, template: str) -> Copies:
-    """Give what makes a service database by its name, once: each costs a thousand files."""
-
-    @cache
-    def made(name: str) -> str:
-        owner = shared_house.owner("postgres")
-        for statement in (
-            f"create database {name} template {template}",
-            f"revoke all on database {name} from public",
-            f"grant connect on database {name} to triage",
-        ):
-            run_first(owner, statement)
-        return name
-
-    return made
 
 
 @pytest.fixture(scope="session")
@@ -74,17 +42,6 @@ def queues_log(copies: Copies) -> str:
 def address(house: House, database: str) -> str:
     """Give the address of `database` for the role triage."""
     return house.settings["triage"]["SAFEGUARDING_DATABASE_URL"].rpartition("/")[0] + f"/{database}"
-
-
-def run_first(dsn: str, statement: str) -> None:
-    """Run `statement` before there is a loop."""
-
-    async def run() -> None:
-        db = await asyncpg.connect(dsn)
-        await db.execute(statement)
-        await db.close()
-
-    asyncio.run(run())
 
 
 @pytest.fixture

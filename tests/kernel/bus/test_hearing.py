@@ -340,3 +340,39 @@ async def test_any_interleaving_of_topics_ends_in_the_same_state(
     assert [it for it in notes if it < 100] == list(range(sizes[0]))
     assert [it for it in notes if it >= 100] == [100 + at for at in range(sizes[1])]
     assert await listener.is_free()
+
+
+class NotKnownYet(Through):
+    """A bus of which one server does not know yet what another has just made."""
+
+    asked = 0
+
+    async def ends(self, topics: Any) -> Any:
+        self.asked += 1
+        return {} if self.asked == 1 else await super().ends(topics)
+
+
+async def test_a_topic_that_is_not_known_everywhere_yet_leaves_nobody_deaf(
+    listener: Listener,
+) -> None:
+    case, bus = uuid4(), NotKnownYet(listener.bus)
+    await listener.told(listener.voice().referral(case, 1))
+    with pytest.raises(ConnectionError):  # and so its loop begins anew
+        await listener.hears(bus=bus)
+    await listener.hears(bus=bus)
+    assert await listener.notes(case) == [1]
+
+
+async def test_once_the_way_is_lost_no_other_case_of_the_batch_begins(listener: Listener) -> None:
+    began = list[UUID]()
+
+    def away(said: Any) -> Any:
+        began.append(said.case)
+        raise ConnectionError
+
+    voice = listener.voice()
+    await listener.told(*(voice.referral(uuid4(), 1) for _ in range(100)))
+    with pytest.raises(ConnectionError):
+        await listener.hears(replace(a.HEARS_INTAKE, then=away))
+    assert len(began) == 1
+    assert set((await listener.places()).values()) == {0}

@@ -8,11 +8,10 @@ import pytest
 from shared.bus import consumer, relay
 from shared.bus.port import Bus
 from shared.bus.postgres import PostgresBus
-from tests.kernel.bus.conftest import Copies, address, copies, template
+from tests.kernel.bus.conftest import address
+from tests.kernel.conftest import Copies
 from tests.support.house import House
 from tests.support.kafka import MockBus, mocked
-
-__all__ = ["copies", "template"]
 
 Opened = Callable[[], AbstractAsyncContextManager[Bus]]
 
