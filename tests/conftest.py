@@ -1,6 +1,7 @@
 """What may every test ask for?"""
 
 from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack
 from typing import Any
 
 import asyncpg
@@ -47,6 +48,7 @@ async def pool(shared_house: House) -> AsyncIterator[asyncpg.Pool]:
 @pytest.fixture
 async def town(shared_house: House) -> AsyncIterator[dict[str, Home]]:
     """Give every service at work."""
-    intake, triage = SERVICES
-    async with at_home(shared_house, intake) as one, at_home(shared_house, triage) as other:
-        yield {intake: one, triage: other}
+    async with AsyncExitStack() as open_:
+        yield {
+            name: await open_.enter_async_context(at_home(shared_house, name)) for name in SERVICES
+        }

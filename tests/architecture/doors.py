@@ -1,7 +1,7 @@
 """Who may pass which door? Written by hand, so that a door cannot open by accident.
 
 Letters: W and R are the partners' scopes `referrals.write` and `referrals.read`; C is
-customer-contact, S screener, M safeguarding-adults-manager, O operator.
+customer-contact, S screener, E enquiry-lead, M safeguarding-adults-manager, O operator.
 """
 
 from collections.abc import Mapping
@@ -19,6 +19,7 @@ LETTERS = {
     "R": "referrals.read",
     "C": "customer-contact",
     "S": "screener",
+    "E": "enquiry-lead",
     "M": "safeguarding-adults-manager",
     "O": "operator",
 }
@@ -50,6 +51,26 @@ GRID: Mapping[str, Mapping[str, str]] = {
         "POST /v1/concerns/{id}/bands": "SM",
         "POST /v1/concerns/{id}/section-42-decision": "M",
         "POST /v1/concerns/{id}/reopening": "M",
+    },
+    "enquiry": EVERYWHERE | {
+        "GET /v1/enquiries": "EM",
+        "GET /v1/enquiries/{id}": "EM",
+        "POST /v1/enquiries/{id}/lead": "M",
+        "POST /v1/enquiries/{id}/plan": "EM",
+        "POST /v1/enquiries/{id}/desired-outcomes": "EM",
+        "POST /v1/enquiries/{id}/outcomes-achieved": "EM",
+        "POST /v1/enquiries/{id}/caused-enquiry": "EM",
+        "POST /v1/enquiries/{id}/caused-enquiry/answer": "EM",
+        "POST /v1/enquiries/{id}/caused-enquiry/report": "EM",
+        "POST /v1/enquiries/{id}/caused-enquiry/assessment": "EM",
+        "POST /v1/enquiries/{id}/caused-enquiry/recall": "EM",
+        "POST /v1/enquiries/{id}/conclusion": "M",
+        "POST /v1/enquiries/{id}/safety-plan": "EM",
+        "POST /v1/enquiries/{id}/safety-plan/endings": "EM",
+        "POST /v1/enquiries/{id}/safety-plan/reviews": "EM",
+        "POST /v1/enquiries/{id}/closure": "M",
+        "POST /v1/enquiries/{id}/reopening": "M",
+        "POST /v1/enquiries/{id}/decision-review": "M",
     },
 }  # fmt: skip
 

@@ -18,7 +18,7 @@ ACT = Act(
     id=uuid5(NAMES, "act"), actor="sam.okafor", role="screener", purpose="safeguarding",
     effective_at=AT, correlation=uuid5(NAMES, "correlation"), causation=uuid5(NAMES, "cause"),
 )  # fmt: skip
-STREAMS = {"intake": "referral", "triage": "concern"}
+STREAMS = {"intake": "referral", "triage": "concern", "enquiry": "enquiry"}
 CASE = UUID("5afe6a4d-0000-4000-8000-000000000001")
 
 

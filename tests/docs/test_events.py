@@ -39,7 +39,8 @@ def test_a_page_names_the_law_and_whoever_says_and_hears_it() -> None:
     page = events.page("triage.section-42-decided")
     assert "| law | Care Act 2014 s42(1), s42(2). |" in page
     assert "| said by | triage |" in page
-    assert "| heard by | intake: " in page
+    assert "| heard by | enquiry: " in page
+    assert " intake: " in page
     assert "Law:" not in page
     assert (Section42Decided.__doc__ or "").partition("\n")[0] in page
 

@@ -1,4 +1,4 @@
-"""Both services at work, once for each file: what a test needs it makes under fresh ids."""
+"""The services at work, once for each file: what a test needs it makes under fresh ids."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 
@@ -20,6 +20,14 @@ async def intake(shared_house: House) -> AsyncIterator[Home]:
 async def triage(shared_house: House) -> AsyncIterator[Home]:
     """Give triage at work."""
     async with at_home(shared_house, "triage") as home:
+        await until(home_is_ready(home))
+        yield home
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def enquiry(shared_house: House) -> AsyncIterator[Home]:
+    """Give enquiry at work."""
+    async with at_home(shared_house, "enquiry") as home:
         await until(home_is_ready(home))
         yield home
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from threading import Event, Thread
 from typing import Any, TypeVar
 
@@ -21,7 +21,7 @@ from schemathesis.specs.openapi.checks import (
     unsupported_method,
 )
 
-from tests.architecture.doors import document
+from tests.architecture.doors import SERVICES, document
 from tests.http.conftest import home_is_ready
 from tests.support.house import House, at_home
 from tests.support.patience import until
@@ -47,7 +47,9 @@ ALWAYS = [
     ignored_auth,
 ]
 PARTNER = ("referrals.write", "referrals.read")
-STAFF = ("customer-contact", "screener", "safeguarding-adults-manager", "operator")
+STAFF = (
+    "customer-contact", "screener", "enquiry-lead", "safeguarding-adults-manager", "operator"
+)  # fmt: skip
 
 
 def schema(service: str) -> Any:
@@ -91,9 +93,9 @@ def serving(house: House, service: str) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def addresses(shared_house: House) -> Iterator[dict[str, str]]:
-    """Give where both services are served."""
-    with serving(shared_house, "intake") as one, serving(shared_house, "triage") as other:
-        yield {"intake": one, "triage": other}
+    """Give where the services are served."""
+    with ExitStack() as served:
+        yield {name: served.enter_context(serving(shared_house, name)) for name in SERVICES}
 
 
 def ask(case: Any, address: str, house: House, *may: str) -> None:
@@ -124,6 +126,14 @@ def test_triage_keeps_what_its_document_says(
     case: Any, addresses: dict[str, str], shared_house: House
 ) -> None:
     ask(case, addresses["triage"], shared_house, *STAFF)
+
+
+@of_all("enquiry")
+@SEEDED
+def test_enquiry_keeps_what_its_document_says(
+    case: Any, addresses: dict[str, str], shared_house: House
+) -> None:
+    ask(case, addresses["enquiry"], shared_house, *STAFF)
 
 
 @of_all("triage")

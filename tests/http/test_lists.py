@@ -14,7 +14,10 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 SCOPES = ("referrals.write", "referrals.read")
 STAFF = ("screener", "safeguarding-adults-manager", "customer-contact")
-LISTS = {"/v1/referrals": "intake", "/v1/screening": "intake", "/v1/concerns": "triage"}
+LISTS = {
+    "/v1/referrals": "intake", "/v1/screening": "intake", "/v1/concerns": "triage",
+    "/v1/enquiries": "enquiry",
+}  # fmt: skip
 WHEN, WHO = "2026-11-02T09:00:00+00:00", str(uuid4())
 
 
@@ -38,8 +41,10 @@ MADE_UP = [
 
 
 @pytest.mark.parametrize("path", LISTS)
-async def test_a_made_up_cursor_is_a_bad_request(intake: Home, triage: Home, path: str) -> None:
-    home = intake if LISTS[path] == "intake" else triage
+async def test_a_made_up_cursor_is_a_bad_request(
+    intake: Home, triage: Home, enquiry: Home, path: str
+) -> None:
+    home = {"intake": intake, "triage": triage, "enquiry": enquiry}[LISTS[path]]
     async with home.client("somebody", *SCOPES, *STAFF) as client:
         for made_up in MADE_UP:
             refused = await client.get(path, params={"after": made_up})

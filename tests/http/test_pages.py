@@ -43,9 +43,9 @@ class Page(HTMLParser):
 
 
 @pytest.fixture
-def homes(intake: Home, triage: Home) -> dict[str, Home]:
-    """Give both."""
-    return {"intake": intake, "triage": triage}
+def homes(intake: Home, triage: Home, enquiry: Home) -> dict[str, Home]:
+    """Give all."""
+    return {"intake": intake, "triage": triage, "enquiry": enquiry}
 
 
 @pytest.mark.parametrize("path", ["/docs", "/problems", "/problems/not-found"])

@@ -21,7 +21,7 @@ ALL = (
     "referrals.write", "referrals.read", "customer-contact", "screener",
     "safeguarding-adults-manager", "operator",
 )  # fmt: skip
-INTAKE, TRIAGE = operations("intake"), operations("triage")
+INTAKE, TRIAGE, ENQUIRY = map(operations, ("intake", "triage", "enquiry"))
 
 
 def filled(schema: Mapping[str, Any], service: str, value: Any) -> Any:
@@ -91,6 +91,11 @@ async def test_a_problem_of_intake_repeats_nothing_that_was_sent(intake: Home, d
 @pytest.mark.parametrize("door", TRIAGE)
 async def test_a_problem_of_triage_repeats_nothing_that_was_sent(triage: Home, door: str) -> None:
     await _tells_nothing(triage, "triage", door, TRIAGE[door])
+
+
+@pytest.mark.parametrize("door", ENQUIRY)
+async def test_a_problem_of_enquiry_repeats_nothing_that_was_sent(enquiry: Home, door: str) -> None:
+    await _tells_nothing(enquiry, "enquiry", door, ENQUIRY[door])
 
 
 @pytest.mark.parametrize("content", [

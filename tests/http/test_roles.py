@@ -29,6 +29,11 @@ async def test_triage_lets_in_whom_the_grid_names(triage: Home, door: str) -> No
     await _lets_in(triage, door, GRID["triage"][door])
 
 
+@pytest.mark.parametrize("door", GRID["enquiry"])
+async def test_enquiry_lets_in_whom_the_grid_names(enquiry: Home, door: str) -> None:
+    await _lets_in(enquiry, door, GRID["enquiry"][door])
+
+
 async def _lets_in(home: Home, door: str, letters: str) -> None:
     for may in LETTERS.values():
         async with home.client("somebody", may) as client:

@@ -11,6 +11,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
+from services.enquiry.app import enquiry
+from services.enquiry.decisions import enquiry as enquiries
+from services.enquiry.projections.open import who_is_owed
 from services.intake.app import intake
 from services.intake.decisions import referral
 from services.intake.projections import referrals
@@ -27,6 +30,7 @@ from shared.sealed.vault import Open
 from shared.service import Service
 from tests.kernel import a
 from tests.kernel.folds import asking, everything, folded, keeping, rows_of
+from tests.kernel.golden.enquiry_samples import of_enquiry
 from tests.kernel.golden.samples import DETAILS, IDENTITY, SENDER, SOURCE, of_intake, of_triage
 from tests.support.house import House
 
@@ -45,6 +49,7 @@ class Room:
 ROOMS = {
     "intake": Room(intake, referral, of_intake, 3),
     "triage": Room(triage, concern, of_triage, 2),
+    "enquiry": Room(enquiry, enquiries, of_enquiry, 1),
 }
 PROJECTIONS = [
     pytest.param(room, projection, id=projection.name)
@@ -53,8 +58,8 @@ PROJECTIONS = [
 ]
 NOBODY = {UUID, Code, int, bool, date, datetime, type(None)}
 """Kinds of columns that tell nobody's name."""
-CLEAR = {("referrals_v1", "sender")}
-"""Columns of text, and why: the partner organisation whose list it is."""
+CLEAR = {("referrals_v1", "sender"), ("enquiries_v1", "state")}
+"""Columns of text, and why: the partner organisation whose list it is; a state, without words."""
 
 
 def shut(subject: UUID, audience: str, words: Any) -> Sealed[Any]:
@@ -127,6 +132,8 @@ async def counts(house: House, log: Log, room: Room) -> list[object]:
     async with asking(house, log) as db:
         if room.service is intake:
             return [await referrals.how_many(db)]
+        if room.service is enquiry:
+            return [await who_is_owed(db, 50)]
         return [await figures.how_many(db), await queue.who_is_next(db, 50)]
 
 

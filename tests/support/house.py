@@ -17,7 +17,7 @@ from shared.http.parts import Runtime
 from shared.lease import Loop
 from shared.run import Settings, find, running
 
-SERVICES = ("intake", "triage")
+SERVICES = ("intake", "triage", "enquiry")
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,9 @@ from tests.support.patience import until
 DATABASES = {
     "intake": ("intake",),
     "triage": ("triage",),
-    "bus": ("intake", "triage"),
-    "vault": ("intake", "triage"),
+    "enquiry": ("enquiry",),
+    "bus": ("intake", "triage", "enquiry"),
+    "vault": ("intake", "triage", "enquiry"),
 }
 """And who may enter."""
 

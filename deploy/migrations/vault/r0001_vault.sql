@@ -11,7 +11,8 @@ create table vault.key (
 create table vault.audience (role text, audience text, primary key (role, audience));
 insert into vault.audience values
   ('intake', 'adult'), ('intake', 'referrer'), ('intake', 'source-of-risk'), ('intake', 'document'),
-  ('triage', 'adult'), ('triage', 'referrer'), ('triage', 'source-of-risk');
+  ('triage', 'adult'), ('triage', 'referrer'), ('triage', 'source-of-risk'),
+  ('enquiry', 'adult');
 -- One key of each service, for the fingerprints of requests: they outlive any person's key.
 create table vault.service_key (role text primary key, wrapped bytea not null, kek text not null);
 

@@ -6,6 +6,7 @@ from hashlib import sha256
 from typing import Any, TypeVar, get_args
 from uuid import UUID, uuid5
 
+from services.enquiry import events as enquiry
 from services.intake import events as intake
 from services.intake.rules.checks import Check
 from services.triage import events as triage
@@ -22,6 +23,7 @@ from shared.contracts.intake import (
 )
 from shared.facts import BlockDiscarded, BlockRetried, ClockStepped, Code
 from shared.sealed import Sealed
+from tests.kernel.golden.enquiry_samples import of_enquiry
 
 T = TypeVar("T")
 Shut = Callable[[UUID, str, Any], Sealed[Any]]
@@ -171,12 +173,14 @@ OF_THE_KERNEL = (
 
 def samples() -> Mapping[str, Any]:
     """Give the fullest fact of each type, by its stored name."""
-    facts: tuple[Any, ...] = (*of_intake(fixed, NAMES), *of_triage(fixed, NAMES), *OF_THE_KERNEL)
+    stories = (of_intake, of_triage, of_enquiry)
+    facts: list[Any] = [fact for story in stories for fact in story(fixed, NAMES)]
+    facts += OF_THE_KERNEL
     return {it.stored_as: it for it in facts}
 
 
 def stored() -> Mapping[str, Any]:
     """Give every type that the services and the kernel may store."""
-    unions = (intake.ReferralFact, triage.ConcernFact)
+    unions = (intake.ReferralFact, triage.ConcernFact, enquiry.EnquiryFact)
     kinds = (kind for union in unions for kind in get_args(union))
     return {kind.stored_as: kind for kind in (*kinds, *map(type, OF_THE_KERNEL))}

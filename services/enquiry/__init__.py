@@ -1,0 +1,7 @@
+"""Enquiry makes the council's enquiry, or has it made, with the adult at its centre.
+
+Law: Care Act 2014 s42(2).
+Streams: enquiry, one for each concern whose decision opens one, under the concern's id.
+Hears: triage.section-42-decided, triage.concern-reopened.
+Says: enquiry.enquiry-opened, enquiry.enquiry-concluded, enquiry.enquiry-closed.
+"""

@@ -1,0 +1,280 @@
+"""What may staff ask of enquiry?"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, Any, TypeVar
+from uuid import UUID
+
+from fastapi import APIRouter, Response, Security
+
+from services.enquiry.api import shape
+from services.enquiry.decisions import commands as want
+from services.enquiry.decisions import enquiry
+from services.enquiry.events import Action
+from services.enquiry.projections.enquiry import view, words
+from services.enquiry.projections.open import Row, enquiries, stale_since, who_is_owed
+from shared.access.tokens import Caller
+from shared.facts import Act
+from shared.http.parts import (
+    Body,
+    Cursor,
+    Db,
+    IfMatch,
+    Limited,
+    Log,
+    MinPosition,
+    Page,
+    acting,
+    after,
+    answer,
+    caller,
+    cursor,
+    dated,
+    fresh,
+)
+from shared.log.handle import handle
+from shared.refusals import KeyGone, NotFound
+from shared.sealed import Sealed
+from shared.sealed.vault import Open
+
+router = APIRouter(prefix="/v1", tags=["enquiries"])
+
+STAFF = ["safeguarding-adults-manager", "enquiry-lead"]
+"""Whoever is both acts as the manager, who may do more."""
+
+Worker = Annotated[Act, Security(acting, scopes=STAFF)]
+Manager = Annotated[Act, Security(acting, scopes=["safeguarding-adults-manager"])]
+Reads = Annotated[Caller, Security(caller, scopes=STAFF)]
+
+T = TypeVar("T")
+
+
+@router.get("/enquiries", response_model=Page[Row])
+async def who_waits(
+    _by: Reads,
+    db: Db,
+    response: Response,
+    start: Cursor = None,
+    limit: Limited = 50,
+    least: MinPosition = None,
+) -> Any:
+    """Give the enquiries to which something is owed, the one that is due first as the first."""
+    await fresh(enquiries, db, response, least)
+    rows, more = await who_is_owed(db, limit, after(start, datetime.fromisoformat, UUID))
+    return Page(items=rows, next=cursor(*more) if more else None)
+
+
+@router.get("/enquiries/{id}", response_model=shape.EnquiryShown)
+async def one_enquiry(id: UUID, response: Response, _by: Reads, log: Log, db: Db) -> Any:
+    """Give all that is known of one enquiry: its steps, what is owed and missing, its words."""
+    history = await log.history(enquiry.stream(id))
+    known = view(id, history)
+    if known is None:
+        raise NotFound
+    response.headers["ETag"] = f'"{known.version}"'
+    return shape.EnquiryShown(
+        enquiry=known, words=await _opened(log, history), stale_since=await stale_since(db, id)
+    )
+
+
+@router.post("/enquiries/{id}/lead", status_code=204)
+async def allocate_lead(
+    id: UUID, said: shape.Allocation, by: Manager, log: Log, expected: IfMatch
+) -> Response:
+    """Let somebody lead the enquiry."""
+    return await _do(log, id, want.AllocateLead(lead=said.lead), (by, said), expected)
+
+
+@router.post("/enquiries/{id}/plan", status_code=204)
+async def agree_plan(
+    id: UUID, said: shape.Planning, by: Worker, log: Log, expected: IfMatch
+) -> Response:
+    """Say what the enquiry is for, and how it is made."""
+    command = want.AgreePlan(methods=said.methods, purpose=_sealed(id, said.purpose))
+    return await _do(log, id, command, (by, said), expected)
+
+
+@router.post("/enquiries/{id}/desired-outcomes", status_code=204)
+async def ask_desired_outcomes(
+    id: UUID, said: shape.Wishes, by: Worker, log: Log, expected: IfMatch
+) -> Response:
+    """Record what the adult wants to come of it, or why nobody asked."""
+    command = want.AskDesiredOutcomes(answer=said.answer, words=_maybe(id, said.words))
+    return await _do(log, id, command, (by, said), expected)
+
+
+@router.post("/enquiries/{id}/outcomes-achieved", status_code=204)
+async def assess_desired_outcomes(
+    id: UUID, said: shape.Achievement, by: Worker, log: Log, expected: IfMatch
+) -> Response:
+    """Record how far the adult got what they wanted."""
+    command = want.AssessDesiredOutcomes(achieved=said.achieved, words=_maybe(id, said.words))
+    return await _do(log, id, command, (by, said), expected)
+
+
+@router.post("/enquiries/{id}/caused-enquiry", status_code=204)
+async def cause_enquiry(
+    id: UUID, said: shape.Asking, by: Worker, log: Log, expected: IfMatch
+) -> Response:
+    """Ask a partner to make an enquiry for us; a provider only by a manager who checked."""
+    command = want.CauseEnquiry(
+        partner=said.partner,
+        partner_kind=said.partner_kind,
+        conflict_check=said.conflict_check,
+        questions=_sealed(id, said.questions),
+        due_on=said.due_on,
+    )
+    return await _do(log, id, command, (by, said), expected)
+
+
+@router.post("/enquiries/{id}/caused-enquiry/answer", status_code=204)
+async def partner_answers(
+    id: UUID, said: shape.PartnerAnswer, by: Worker, log: Log, expected: IfMatch
+) -> Response:
+    """Record that the partner accepted or declined."""
+    command = want.AnswerCausedEnquiry(answer=said.answer, words=_maybe(id, said.words))
+    return await _do(log, id, command, (by, said), expected)
+
+
+@router.post("/enquiries/{id}/caused-enquiry/report", status_code=204)
+async def partner_reports(
+    id: UUID, said: shape.Report, by: Worker, log: Log, expected: IfMatch
+) -> Response:
+    """Record what the partner reported."""
+    command = want.ReceiveReport(words=_sealed(id, said.report))
+    return await _do(log, id, command, (by, said), expected)
+
+
+@router.post("/enquiries/{id}/caused-enquiry/assessment", status_code=204)
+async def assess_report(
+    id: UUID, said: shape.Verdict, by: Worker, log: Log, expected: IfMatch
+) -> Response:
+    """Accept the partner's report, or return it with reasons."""
+    command = want.AssessReport(
+        verdict=said.verdict, due_on=said.due_on, reasons=_maybe(id, said.reasons)
+    )
+    return await _do(log, id, command, (by, said), expected)
+
+
+@router.post("/enquiries/{id}/caused-enquiry/recall", status_code=204)
+async def recall_caused_enquiry(
+    id: UUID, said: shape.Reasons, by: Worker, log: Log, expected: IfMatch
+) -> Response:
+    """Take back what was asked of the partner."""
+    command = want.RecallCausedEnquiry(reasons=_sealed(id, said.reasons))
+    return await _do(log, id, command, (by, said), expected)
+
+
+@router.post("/enquiries/{id}/conclusion", status_code=204)
+async def conclude(
+    id: UUID, said: shape.Conclusion, by: Manager, log: Log, expected: IfMatch
+) -> Response:
+    """Conclude the enquiry; sent again before it is closed, it puts the conclusion right."""
+    command = want.Conclude(
+        findings=said.findings, plan=said.plan, words=_sealed(id, said.words)
+    )  # fmt: skip
+    return await _do(log, id, command, (by, said), expected)
+
+
+@router.post("/enquiries/{id}/safety-plan", status_code=204)
+async def record_safety_plan(
+    id: UUID, said: shape.SafetyPlan, by: Worker, log: Log, expected: IfMatch
+) -> Response:
+    """Say what will be done so that the adult is safer, in place of an earlier plan."""
+    actions = (
+        Action(owner=it.owner, due_on=it.due_on, what=_sealed(id, it.what)) for it in said.actions
+    )
+    command = want.RecordSafetyPlan(actions=tuple(actions), review_on=said.first_review_on)
+    return await _do(log, id, command, (by, said), expected)
+
+
+@router.post("/enquiries/{id}/safety-plan/endings", status_code=204)
+async def end_action(
+    id: UUID, said: shape.ActionEnding, by: Worker, log: Log, expected: IfMatch
+) -> Response:
+    """Say that an action is done, or that another body has it."""
+    command = want.EndAction(action=said.action, how=said.how, words=_maybe(id, said.words))
+    return await _do(log, id, command, (by, said), expected)
+
+
+@router.post("/enquiries/{id}/safety-plan/reviews", status_code=204)
+async def review_safety_plan(
+    id: UUID, said: shape.Review, by: Worker, log: Log, expected: IfMatch
+) -> Response:
+    """Say whether the plan works, and when it is looked at again; also where it is closed."""
+    command = want.ReviewSafetyPlan(
+        next_review_on=said.next_review_on, words=_sealed(id, said.words)
+    )
+    return await _do(log, id, command, (by, said), expected)
+
+
+@router.post("/enquiries/{id}/closure", status_code=204)
+async def close(
+    id: UUID, said: shape.Closing, by: Manager, log: Log, expected: IfMatch
+) -> Response:  # fmt: skip
+    """Close the enquiry, if nothing stands in the way; a refusal names what does."""
+    command = want.CloseEnquiry(
+        reason=said.reason,
+        adult_told=said.adult_told,
+        referrer_told=said.referrer_told,
+        words=_sealed(id, said.words),
+    )
+    return await _do(log, id, command, (by, said), expected)
+
+
+@router.post("/enquiries/{id}/reopening", status_code=204)
+async def reopen(
+    id: UUID, said: shape.Reasons, by: Manager, log: Log, expected: IfMatch
+) -> Response:
+    """Open a closed enquiry again."""
+    command = want.ReopenEnquiry(reasons=_sealed(id, said.reasons))
+    return await _do(log, id, command, (by, said), expected)
+
+
+@router.post("/enquiries/{id}/decision-review", status_code=204)
+async def review_decision(
+    id: UUID, said: shape.Reasons, by: Manager, log: Log, expected: IfMatch
+) -> Response:
+    """Say that a manager looked at what a changed decision means for the enquiry."""
+    command = want.ReviewDecision(reasons=_sealed(id, said.reasons))
+    return await _do(log, id, command, (by, said), expected)
+
+
+async def _do(
+    log: Log, id: UUID, command: want.EnquiryCommand, asked: tuple[Act, Body], expected: int | None
+) -> Response:
+    return answer(await handle(log, enquiry.stream(id), command, dated(*asked), expected))
+
+
+def _sealed(id: UUID, said: T) -> Open[T]:
+    # An enquiry has one adult, so its id names their part in the case too.
+    return Open(subject=id, audience="adult", value=said)
+
+
+def _maybe(id: UUID, said: T | None) -> Open[T] | None:
+    return None if said is None else _sealed(id, said)
+
+
+LISTS = ("reports", "actions", "reviews")
+
+
+async def _opened(log: Log, history: Sequence[Any]) -> shape.EnquiryWords:
+    shut, gone, opened = words(history), list[str](), dict[str, Any]()
+    for name in shape.EnquiryWords.model_fields.keys() - {"gone", *LISTS}:
+        kind: type[Any] = tuple[str, ...] if name == "questions" else str
+        opened[name] = await _open(log, shut.one_each.get(name), kind, name, gone)
+    for name in LISTS:
+        opened[name] = [await _open(log, it, str, name, gone) for it in getattr(shut, name)]
+    return shape.EnquiryWords(**opened, gone=sorted(set(gone)))
+
+
+async def _open(
+    log: Log, sealed: Sealed[Any] | None, kind: type[T], name: str, gone: list[str]
+) -> T | None:
+    if sealed is None:
+        return None
+    try:
+        return await log.vault.open(sealed, kind)
+    except KeyGone:
+        gone.append(name)
+        return None

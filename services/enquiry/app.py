@@ -1,0 +1,19 @@
+"""What is enquiry made of?"""
+
+import services.enquiry as room
+from services.enquiry.api import staff
+from services.enquiry.decisions import enquiry as enquiries
+from services.enquiry.projections.open import enquiries as open_enquiries
+from services.enquiry.published import publish
+from services.enquiry.reactions import REACTIONS
+from shared.service import Service
+
+enquiry = Service(
+    name="enquiry",
+    purpose=room.__doc__ or "",
+    deciders=(enquiries,),
+    reactions=REACTIONS,
+    projections=(open_enquiries,),
+    publish=publish,
+    routes=(staff.router,),
+)

@@ -1,0 +1,244 @@
+"""What happens to an enquiry?"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from services.enquiry.rules.findings import Findings
+from shared.facts import Code, fact
+from shared.sealed import Sealed
+
+
+@fact("enquiry.enquiry-opened/1")
+class EnquiryOpened:
+    """A decision under section 42 opened an enquiry."""
+
+    contact: UUID
+    kind: Code
+    """`enquiry-kind@1:` section-42 or other."""
+
+    outcome: Code
+    """Of the decision, as triage told it."""
+
+    decided_on: date
+
+
+@fact("enquiry.lead-allocated/1")
+class LeadAllocated:
+    """Somebody leads the enquiry."""
+
+    lead: str
+    """As their own token names them."""
+
+
+@fact("enquiry.plan-agreed/1")
+class PlanAgreed:
+    """It was agreed what the enquiry is for, and how it is made."""
+
+    methods: tuple[Code, ...]
+    purpose: Sealed[str]
+
+
+@fact("enquiry.desired-outcomes-asked/1")
+class DesiredOutcomesAsked:
+    """The adult was asked what they want to come of it, or it is said why not."""
+
+    answer: Code
+    """`desired-outcomes@1:` expressed, none-expressed or not-asked."""
+
+    words: Sealed[str] | None
+
+
+@fact("enquiry.desired-outcomes-assessed/1")
+class DesiredOutcomesAssessed:
+    """It was seen how far the adult got what they wanted."""
+
+    achieved: Code
+    """`outcomes-achieved@1:` fully, partly or not-achieved."""
+
+    words: Sealed[str] | None
+
+
+@fact("enquiry.enquiry-caused/1")
+class EnquiryCaused:
+    """A partner was asked to make an enquiry for us; we stay answerable for it."""
+
+    partner: str
+    """As their own token names them."""
+
+    partner_kind: Code
+    conflict_check: Code | None
+    questions: Sealed[tuple[str, ...]]
+    due_at: datetime
+    """Agreed with the partner."""
+
+
+@fact("enquiry.caused-enquiry-answered/1")
+class CausedEnquiryAnswered:
+    """The partner accepted or declined to make the enquiry."""
+
+    answer: Code
+    words: Sealed[str] | None
+
+
+@fact("enquiry.report-received/1")
+class ReportReceived:
+    """The partner's report is here."""
+
+    words: Sealed[str]
+
+
+@fact("enquiry.report-assessed/1")
+class ReportAssessed:
+    """The partner's report was accepted, or returned with reasons."""
+
+    verdict: Code
+    due_at: datetime | None
+    """Of what is returned, by when it is expected back."""
+
+    reasons: Sealed[str] | None
+
+
+@fact("enquiry.caused-enquiry-recalled/1")
+class CausedEnquiryRecalled:
+    """The council took back what it had asked of the partner."""
+
+    reasons: Sealed[str]
+
+
+@fact("enquiry.enquiry-concluded/1")
+class EnquiryConcluded:
+    """It is known whether action is needed, and what. Recorded again, the last one counts."""
+
+    contact: UUID
+    kind: Code
+    at_once: bool
+    """In the act that opened it: what was found is still to be recorded."""
+
+    concluded_on: date
+    """In London, of the first time."""
+
+    findings: Findings
+    desired_outcomes: Code
+    outcomes_achieved: Code | None
+    plan: Code
+    """`safety-plan@1:` needed, not-needed or not-recorded."""
+
+    words: Sealed[str] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+    """Something to be done so that the adult is safer."""
+
+    owner: Code | None
+    """Of `action-owner@1`; None until somebody has it."""
+
+    due_on: date
+    what: Sealed[str]
+
+
+@fact("enquiry.safety-plan-recorded/1")
+class SafetyPlanRecorded:
+    """What will be done, by whom and by when; it takes the place of an earlier plan."""
+
+    actions: tuple[Action, ...]
+    """Counted from 1."""
+
+    review_on: date | None
+
+
+@fact("enquiry.action-ended/1")
+class ActionEnded:
+    """An action of the safety plan is done, or another body has it."""
+
+    action: int
+    how: Code
+    words: Sealed[str] | None
+
+
+@fact("enquiry.safety-plan-reviewed/1")
+class SafetyPlanReviewed:
+    """It was looked at whether the safety plan works."""
+
+    next_review_on: date | None
+    """None: this was the last."""
+
+    words: Sealed[str]
+
+
+@fact("enquiry.enquiry-closed/1")
+class EnquiryClosed:
+    """Nothing is left to be done."""
+
+    contact: UUID
+    reason: Code
+    adult_told: Code
+    """`feedback@1:` told, or waived for a reason."""
+
+    referrer_told: Code
+    words: Sealed[str]
+
+
+@fact("enquiry.enquiry-reopened/1")
+class EnquiryReopened:
+    """A safeguarding adults manager opened a closed enquiry again."""
+
+    reasons: Sealed[str]
+
+
+@fact("enquiry.decision-undone/1")
+class DecisionUndone:
+    """The concern was opened again, so the duty on which this enquiry rests may not stand."""
+
+
+@fact("enquiry.decision-made-again/1")
+class DecisionMadeAgain:
+    """Section 42 was decided anew for a concern that has an enquiry."""
+
+    outcome: Code
+    kind: Code | None
+    """What it would open; None: no enquiry."""
+
+
+@fact("enquiry.decision-reviewed/1")
+class DecisionReviewed:
+    """A manager looked at what the changed decision means for the enquiry."""
+
+    reasons: Sealed[str]
+
+
+@fact("enquiry.deadline-missed/1")
+class DeadlineMissed:
+    """A time that was promised passed without what was promised; it is owed again."""
+
+    kind: Code
+    """Of `enquiry-deadline@1`."""
+
+    due_at: datetime
+    late: bool
+    """We came to know later than we should have: the service stood still."""
+
+
+EnquiryFact = (
+    EnquiryOpened
+    | LeadAllocated
+    | PlanAgreed
+    | DesiredOutcomesAsked
+    | DesiredOutcomesAssessed
+    | EnquiryCaused
+    | CausedEnquiryAnswered
+    | ReportReceived
+    | ReportAssessed
+    | CausedEnquiryRecalled
+    | EnquiryConcluded
+    | SafetyPlanRecorded
+    | ActionEnded
+    | SafetyPlanReviewed
+    | EnquiryClosed
+    | EnquiryReopened
+    | DecisionUndone
+    | DecisionMadeAgain
+    | DecisionReviewed
+    | DeadlineMissed
+)

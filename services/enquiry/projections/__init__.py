@@ -1,0 +1,1 @@
+"""What can enquiry answer at once?"""

@@ -1,0 +1,239 @@
+"""What is known of one enquiry?
+
+Folded from its own stream, so it is always current. Words are still shut here: `api` opens them.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, TypeVar
+from uuid import UUID
+
+from services.enquiry import events
+from services.enquiry.decisions import enquiry
+from services.enquiry.decisions.state import Enquiry, missing
+from services.enquiry.projections.open import Due, in_order
+from services.enquiry.rules.closing import GUARDS
+from services.enquiry.rules.findings import Findings
+from shared.facts import Code, Recorded
+from shared.sealed import Sealed
+
+F = TypeVar("F")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CausedView:
+    """What a partner was asked for, and how far it is."""
+
+    partner: str
+    partner_kind: Code
+    stage: Code
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConclusionView:
+    """What was concluded, without the words of it."""
+
+    concluded_on: date
+    at_once: bool
+    findings: Findings
+    desired_outcomes: Code
+    outcomes_achieved: Code | None
+    plan: Code
+    concluded_by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActionView:
+    """An action of the safety plan, without the words of it."""
+
+    action: int
+    owner: Code | None
+    due_on: date
+    ended: Code | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanView:
+    """The safety plan."""
+
+    actions: Sequence[ActionView]
+    review_on: date | None
+    reviews: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guard:
+    """Something that stands in the way of closing."""
+
+    code: Code
+    says: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnquiryView:
+    """An enquiry, without the words of anybody."""
+
+    id: UUID
+    contact: UUID
+    kind: Code
+    stage: Code
+    version: int
+    opened_at: datetime
+    decided_on: date
+    lead: str | None
+    planned_at: datetime | None
+    methods: Sequence[Code]
+    desired_outcomes: Code | None
+    outcomes_achieved: Code | None
+    caused_enquiry: CausedView | None
+    conclusion: ConclusionView | None
+    safety_plan: PlanView | None
+    closing_reason: Code | None
+    decision_changed_at: datetime | None
+    """Since then the decision behind it is another, and no manager has looked."""
+
+    due: Sequence[Due]
+    """What is still owed, the first one first. An open enquiry owes something always."""
+
+    missed: Sequence[Due]
+    """What was owed and passed, in the order in which it passed."""
+
+    missing: Sequence[Guard]
+    """All that stands in the way of closing it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShutWords:
+    """What people wrote, shut, by what it is."""
+
+    one_each: dict[str, Sealed[Any] | None]
+    """Of each the last."""
+
+    reports: Sequence[Sealed[str]]
+    actions: Sequence[Sealed[str]]
+    reviews: Sequence[Sealed[str]]
+
+
+WORDS: Mapping[type, tuple[str, str]] = {
+    events.PlanAgreed: ("purpose", "purpose"),
+    events.DesiredOutcomesAsked: ("desired_outcomes", "words"),
+    events.DesiredOutcomesAssessed: ("outcomes_achieved", "words"),
+    events.EnquiryCaused: ("questions", "questions"),
+    events.CausedEnquiryAnswered: ("partner_answer", "words"),
+    events.ReportAssessed: ("report_verdict", "reasons"),
+    events.CausedEnquiryRecalled: ("recall_reasons", "reasons"),
+    events.EnquiryConcluded: ("conclusion", "words"),
+    events.ActionEnded: ("action_ending", "words"),
+    events.EnquiryClosed: ("closing", "words"),
+    events.EnquiryReopened: ("reopening_reasons", "reasons"),
+    events.DecisionReviewed: ("decision_review", "reasons"),
+}
+"""How the words of a fact are called, and the member that holds them."""
+
+
+def view(id: UUID, history: Sequence[Recorded[Any]]) -> EnquiryView | None:
+    """Give what is known of the enquiry, None where nothing is recorded."""
+    state = enquiry.fold(history)
+    if state is None:
+        return None
+    opened: events.EnquiryOpened = history[0].fact
+    led, planned = _last(history, events.LeadAllocated), _last(history, events.PlanAgreed)
+    closed = _last(history, events.EnquiryClosed)
+    return EnquiryView(
+        id=id,
+        contact=state.contact,
+        kind=state.kind,
+        stage=state.stage,
+        version=len(history),
+        opened_at=state.opened_at,
+        decided_on=opened.decided_on,
+        lead=led.fact.lead if led else None,
+        planned_at=state.planned_at,
+        methods=planned.fact.methods if planned else (),
+        desired_outcomes=state.asked,
+        outcomes_achieved=state.achieved,
+        caused_enquiry=_caused(state, history),
+        conclusion=_conclusion(history),
+        safety_plan=_plan(state, history),
+        closing_reason=closed.fact.reason if closed and state.closed else None,
+        decision_changed_at=state.changed_at,
+        due=[Due(kind=it.kind, due_at=it.due_at) for it in in_order(state)],
+        missed=[_missed(it.fact) for it in history if isinstance(it.fact, events.DeadlineMissed)],
+        missing=[Guard(code=it, says=GUARDS[it]) for it in missing(state)],
+    )
+
+
+def words(history: Sequence[Recorded[Any]]) -> ShutWords:
+    """Give what people wrote in an enquiry, shut."""
+    one_each, reviews = dict[str, Sealed[Any] | None](), list[Sealed[str]]()
+    actions, reports = list[Sealed[str]](), list[Sealed[str]]()
+    for it in history:
+        match it.fact:
+            case events.SafetyPlanRecorded(actions=planned):
+                actions = [action.what for action in planned]
+            case events.SafetyPlanReviewed(words=said):
+                reviews.append(said)
+            case events.ReportReceived(words=said):
+                reports.append(said)
+            case _:
+                one_each |= _words(it.fact)
+    return ShutWords(one_each=one_each, reports=reports, actions=actions, reviews=reviews)
+
+
+def _words(happened: Any) -> dict[str, Sealed[Any] | None]:
+    if type(happened) not in WORDS:
+        return {}
+    name, member = WORDS[type(happened)]
+    return {name: getattr(happened, member)}
+
+
+def _last(history: Sequence[Recorded[Any]], kind: type[F]) -> Recorded[F] | None:
+    return next((it for it in reversed(history) if isinstance(it.fact, kind)), None)
+
+
+def _missed(happened: events.DeadlineMissed) -> Due:
+    return Due(kind=happened.kind.rpartition(":")[2], due_at=happened.due_at)
+
+
+def _caused(state: Enquiry, history: Sequence[Recorded[Any]]) -> CausedView | None:
+    last = _last(history, events.EnquiryCaused)
+    if last is None or state.caused is None:
+        return None
+    return CausedView(
+        partner=last.fact.partner,
+        partner_kind=last.fact.partner_kind,
+        stage=state.caused.stage,
+        due_at=state.caused.due_at,
+    )
+
+
+def _conclusion(history: Sequence[Recorded[Any]]) -> ConclusionView | None:
+    last = _last(history, events.EnquiryConcluded)
+    if last is None:
+        return None
+    found = last.fact
+    return ConclusionView(
+        concluded_on=found.concluded_on,
+        at_once=found.at_once,
+        findings=found.findings,
+        desired_outcomes=found.desired_outcomes,
+        outcomes_achieved=found.outcomes_achieved,
+        plan=found.plan,
+        concluded_by=last.act.actor,
+    )
+
+
+def _plan(state: Enquiry, history: Sequence[Recorded[Any]]) -> PlanView | None:
+    last = _last(history, events.SafetyPlanRecorded)
+    if last is None or state.plan is None:
+        return None
+    since = [it.fact for it in history if it.version > last.version]
+    ended = {it.action: it.how for it in since if isinstance(it, events.ActionEnded)}
+    actions = [
+        ActionView(action=number, owner=it.owner, due_on=it.due_on, ended=ended.get(number))
+        for number, it in enumerate(last.fact.actions, 1)
+    ]
+    reviews = sum(isinstance(it.fact, events.SafetyPlanReviewed) for it in history)
+    return PlanView(actions=actions, review_on=state.plan.review_on, reviews=reviews)

@@ -1,0 +1,134 @@
+"""Which enquiries owe something, by when, and what do they lack before they can close?
+
+A row keeps the state as it was folded, so that the list and one enquiry cannot differ. It names
+nobody: a state holds times, dates and codes only. A closed enquiry stays in the list as long as
+something is owed to it: a review, or a look at a decision that changed.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select, tuple_
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.enquiry.decisions import enquiry
+from services.enquiry.decisions.state import Enquiry, missing, owed
+from services.enquiry.events import EnquiryFact
+from shared.decider import Deadline
+from shared.facts import Code, Recorded
+from shared.projections.projection import Projection
+from shared.shapes import adapter
+from shared.time.calendar import calendar
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """An enquiry, and by when something is owed to it."""
+
+    enquiry: UUID
+    correlation: UUID
+    version: int
+    due_at: datetime | None
+    """Of what is owed first; None where nothing is."""
+
+    state: str
+    """As it was folded, in JSON."""
+
+
+def fold(row: Kept | None, happened: Recorded[EnquiryFact]) -> Kept | None:
+    """Give the row after `happened`."""
+    was = _state(row.state) if row else None
+    state = enquiry.evolve(was, happened.fact, happened.act)
+    first = next(iter(in_order(state)), None)
+    return Kept(
+        enquiry=happened.case,
+        correlation=row.correlation if row else happened.act.correlation,
+        version=happened.version,
+        due_at=first.due_at if first else None,
+        state=adapter(Enquiry).dump_json(state).decode(),
+    )
+
+
+def in_order(state: Enquiry) -> Sequence[Deadline]:
+    """Give what is owed, the first one first."""
+    return sorted(owed(state, calendar()), key=lambda it: (it.due_at, it.kind))
+
+
+def _state(text: str) -> Enquiry:
+    found: Enquiry = adapter(Enquiry).validate_json(text)
+    return found
+
+
+ORDER = ("due_at", "enquiry")
+enquiries = Projection("enquiries", version=1, row=Kept, fold=fold, indexes=(ORDER,))
+Place = tuple[datetime, UUID]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """Something owed, and by when."""
+
+    kind: str
+    """Of `enquiry-deadline@1`, its last part: lead, plan, conclusion and so on."""
+
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A row of the list as staff see it."""
+
+    enquiry: UUID
+    contact: UUID
+    kind: Code
+    stage: Code
+    opened_at: datetime
+    due: Sequence[Due]
+    """All that is owed, the first one first."""
+
+    missing: Sequence[Code]
+    """What stands in the way of closing it."""
+
+    version: int
+    stale_since: datetime | None
+    """A message about it is missing or could not be taken since then."""
+
+
+async def who_is_owed(
+    db: AsyncConnection, limit: int, after: Place | None = None
+) -> tuple[Sequence[Row], Place | None]:
+    """Give those to whom something is owed, and the place behind the last if there are more."""
+    table = enquiries.table
+    order = [table.c[name] for name in ORDER]
+    query = select(table, enquiries.stale_since()).where(table.c.due_at.is_not(None))
+    if after is not None:
+        query = query.where(tuple_(*order) > tuple_(*after))
+    found = (await db.execute(query.order_by(*order).limit(limit + 1))).mappings().all()
+    rows, more = found[:limit], len(found) > limit
+    place = (rows[-1]["due_at"], rows[-1]["enquiry"]) if more else None
+    return [_row(it) for it in rows], place
+
+
+async def stale_since(db: AsyncConnection, id: UUID) -> datetime | None:
+    """Give since when what is known of one enquiry may be out of date, None where it is not."""
+    query = select(enquiries.stale_since()).where(enquiries.table.c.enquiry == id)
+    found: datetime | None = (await db.execute(query)).scalar()
+    return found
+
+
+def _row(kept: Any) -> Row:
+    state = _state(kept["state"])
+    return Row(
+        enquiry=kept["enquiry"],
+        contact=state.contact,
+        kind=state.kind,
+        stage=state.stage,
+        opened_at=state.opened_at,
+        due=[Due(kind=it.kind, due_at=it.due_at) for it in in_order(state)],
+        missing=missing(state),
+        version=kept["version"],
+        stale_since=kept["stale_since"],
+    )

@@ -1,0 +1,1 @@
+"""What do law, local targets and the national collection say of an enquiry?"""

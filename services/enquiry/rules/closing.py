@@ -1,0 +1,68 @@
+"""What stands in the way of closing an enquiry?
+
+Nothing closes silently: whatever others still owe, or we owe to the adult, is looked at first.
+
+Law: none; statutory guidance to the Care Act 2014, chapter 14, on plans, and a local rule.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from shared.facts import Code
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Standing:
+    """How far an enquiry is, as far as closing it goes."""
+
+    decision_changed: bool
+    caused_enquiry_open: bool
+    desired_outcomes_asked: bool
+    concluded: bool
+    findings_complete: bool
+    plan_needed: bool
+    plan_recorded: bool
+    actions_without_owner: bool
+    actions_live: bool
+    review_set: bool
+
+
+DECISION_CHANGED = Code("closing-guard@1:decision-changed")
+CAUSED_ENQUIRY_OPEN = Code("closing-guard@1:caused-enquiry-open")
+OUTCOMES_NOT_ASKED = Code("closing-guard@1:desired-outcomes-not-asked")
+NOT_CONCLUDED = Code("closing-guard@1:not-concluded")
+FINDINGS_INCOMPLETE = Code("closing-guard@1:findings-incomplete")
+PLAN_MISSING = Code("closing-guard@1:safety-plan-missing")
+ACTION_WITHOUT_OWNER = Code("closing-guard@1:action-without-owner")
+REVIEW_NOT_SET = Code("closing-guard@1:review-not-set")
+ACTION_LIVE = Code("closing-guard@1:action-live")
+
+GUARDS: Mapping[Code, str] = {
+    DECISION_CHANGED: "The decision that opened it was changed, and no manager has looked.",
+    CAUSED_ENQUIRY_OPEN: "A partner still makes an enquiry for us.",
+    OUTCOMES_NOT_ASKED: "The adult was not asked what they want, and nobody said why.",
+    NOT_CONCLUDED: "It is not concluded.",
+    FINDINGS_INCOMPLETE: "What was found is not recorded.",
+    PLAN_MISSING: "A safety plan is needed, and there is none.",
+    ACTION_WITHOUT_OWNER: "An action of the safety plan has no owner.",
+    REVIEW_NOT_SET: "The safety plan has no date for its review.",
+    ACTION_LIVE: "An action of the safety plan is neither done nor transferred.",
+}
+"""In the order in which they are named."""
+
+
+def missing(it: Standing) -> tuple[Code, ...]:
+    """Name all that stands in the way of closing."""
+    plan = it.plan_recorded
+    holds = {
+        DECISION_CHANGED: it.decision_changed,
+        CAUSED_ENQUIRY_OPEN: it.caused_enquiry_open,
+        OUTCOMES_NOT_ASKED: not it.desired_outcomes_asked,
+        NOT_CONCLUDED: not it.concluded,
+        FINDINGS_INCOMPLETE: it.concluded and not it.findings_complete,
+        PLAN_MISSING: it.plan_needed and not plan,
+        ACTION_WITHOUT_OWNER: plan and it.actions_without_owner,
+        REVIEW_NOT_SET: plan and not it.review_set,
+        ACTION_LIVE: plan and it.actions_live,
+    }
+    return tuple(guard for guard in GUARDS if holds[guard])

@@ -1,0 +1,114 @@
+"""How do tests ask enquiry?"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+
+from services.enquiry.decisions import enquiry
+from services.enquiry.events import EnquiryOpened
+from shared.facts import Recorded
+from tests.enquiry import a
+from tests.support.house import Home, key
+from tests.support.story import SOMEBODY
+
+FINDINGS: dict[str, Any] = {
+    "risks": [
+        {
+            "type": "risk-type@1:neglect-and-acts-of-omission",
+            "source": "risk-source@1:service-provider",
+            "location": "risk-location@1:care-home-nursing",
+        }
+    ],
+    "outcome": "risk-outcome@1:identified-action-taken",
+    "result": "risk-result@1:reduced",
+    "capacity": "mental-capacity@1:lacked",
+    "advocate": "advocate@1:supported",
+}
+COMMANDS: dict[str, dict[str, Any]] = {
+    "lead": {"lead": "lena.moss"},
+    "plan": {"purpose": "Is she fed?", "methods": ["enquiry-method@1:visit"]},
+    "desired-outcomes": {"answer": "desired-outcomes@1:expressed", "words": "To stay at home."},
+    "outcomes-achieved": {"achieved": "outcomes-achieved@1:partly", "words": "By day."},
+    "caused-enquiry": {
+        "partner": "royal-derby",
+        "partner_kind": "partner-kind@1:nhs",
+        "questions": ["Who was on duty?", "Who locked the door?"],
+    },
+    "caused-enquiry/answer": {
+        "answer": "caused-enquiry-answer@1:accepted",
+        "words": "We begin today.",
+    },
+    "caused-enquiry/report": {"report": "Two were on duty."},
+    "caused-enquiry/assessment": {
+        "verdict": "report-verdict@1:returned",
+        "reasons": "Their names are missing.",
+    },
+    "caused-enquiry/recall": {"reasons": "We go ourselves."},
+    "conclusion": {
+        "findings": FINDINGS,
+        "plan": "safety-plan@1:needed",
+        "words": "She was not fed.",
+    },
+    "safety-plan": {
+        "actions": [
+            {"what": "Weigh her.", "owner": "action-owner@1:provider", "due_on": "2026-11-09"}
+        ]
+    },
+    "safety-plan/endings": {"action": 1, "how": "action-ending@1:done", "words": "She gained."},
+    "safety-plan/reviews": {"words": "It works."},
+    "closure": {
+        "reason": "closing-reason@1:completed",
+        "adult_told": "feedback@1:told",
+        "referrer_told": "feedback@1:waived",
+        "words": "The referrer stays unnamed.",
+    },
+    "reopening": {"reasons": "Hungry again."},
+    "decision-review": {"reasons": "It goes on."},
+}
+OF_A_MANAGER = ("lead", "conclusion", "closure", "reopening", "decision-review")
+
+
+async def opened(home: Home, *more: Any) -> UUID:
+    """Let an enquiry be opened."""
+    case = uuid4()
+    first: EnquiryOpened = replace(a.opened, contact=uuid4())
+    act = replace(SOMEBODY, id=uuid4(), correlation=uuid4())
+    await home.runtime.log.append(enquiry.stream(case), [first, *more], act, after=0)
+    return case
+
+
+async def history(home: Home, case: UUID) -> Sequence[Recorded[Any]]:
+    return await home.runtime.log.history(enquiry.stream(case))
+
+
+async def send(
+    client: httpx.AsyncClient, case: UUID, what: str, headers: Any = None, **but: Any
+) -> httpx.Response:
+    """Send a command; with headers of its own, where some are given."""
+    return await client.post(
+        f"/v1/enquiries/{case}/{what}",
+        json=COMMANDS[what] | but,
+        headers=key() if headers is None else headers,
+    )
+
+
+async def does(client: httpx.AsyncClient, case: UUID, *what: str) -> httpx.Response:
+    """Send commands one after the other; give the last answer."""
+    answers = [await send(client, case, each) for each in what]
+    assert [it.status_code for it in answers] == [204] * len(what), answers[-1].text
+    return answers[-1]
+
+
+def kind(answer: httpx.Response) -> str:
+    """Give the name of a problem."""
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    return str(answer.json()["type"]).removeprefix("/problems/")
+
+
+async def read(client: httpx.AsyncClient, case: UUID) -> Any:
+    answer = await client.get(f"/v1/enquiries/{case}")
+    assert answer.status_code == 200, answer.text
+    return answer.json()

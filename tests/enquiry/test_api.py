@@ -1,0 +1,226 @@
+"""What may staff ask of enquiry, and what do they hear?"""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+
+from services.enquiry.events import EnquiryClosed, EnquiryReopened
+from tests.enquiry import a
+from tests.enquiry.asking import (
+    COMMANDS,
+    FINDINGS,
+    OF_A_MANAGER,
+    does,
+    history,
+    kind,
+    opened,
+    read,
+    send,
+)
+from tests.support.house import Home, key
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+UNDER_WAY = ("lead", "plan", "desired-outcomes", "outcomes-achieved")
+
+
+async def soon(home: Home) -> date:
+    """Give a day that a review may be set to."""
+    return (await home.runtime.log.now()).date() + timedelta(days=20)
+
+
+# What staff do
+
+
+async def test_an_enquiry_from_its_lead_to_its_closing(
+    home: Home, manager: httpx.AsyncClient, lead: httpx.AsyncClient, case: UUID
+) -> None:
+    first = await send(manager, case, "lead", key() | {"If-Match": '"1"'})
+    assert (first.status_code, first.headers["ETag"]) == (204, '"2"'), first.text
+    await does(lead, case, *UNDER_WAY[1:])
+    shown = await read(lead, case)
+    assert (shown["enquiry"]["lead"], shown["enquiry"]["stage"]) == (
+        "lena.moss", "enquiry-stage@1:in-progress"
+    )  # fmt: skip
+    assert [it["kind"] for it in shown["enquiry"]["due"]] == ["conclusion"]
+
+    await does(manager, case, "conclusion")
+    shown = await read(manager, case)
+    assert shown["enquiry"]["conclusion"]["findings"] == FINDINGS
+    assert [it["code"] for it in shown["enquiry"]["missing"]] == [
+        "closing-guard@1:safety-plan-missing"
+    ]
+    refused = await send(manager, case, "closure")
+    assert (refused.status_code, kind(refused)) == (409, "safety-plan-missing")
+
+    day = (await soon(home)).isoformat()
+    assert (await send(lead, case, "safety-plan", first_review_on=day)).status_code == 204
+    assert kind(await send(manager, case, "closure")) == "action-live"
+    await does(lead, case, "safety-plan/endings")
+    last = await does(manager, case, "closure")
+    assert last.headers["X-Log-Position"]
+    fact = (await history(home, case))[-1]
+    assert isinstance(fact.fact, EnquiryClosed)
+    assert (fact.act.actor, fact.act.role) == ("sam", "safeguarding-adults-manager")
+    shown = (await read(lead, case))["enquiry"]
+    assert (shown["stage"], shown["closing_reason"], shown["missing"]) == (
+        "enquiry-stage@1:closed", "closing-reason@1:completed", []
+    )  # fmt: skip
+    assert [it["kind"] for it in shown["due"]] == ["review"]
+
+    await does(lead, case, "safety-plan/reviews")
+    assert (await read(lead, case))["enquiry"]["due"] == []
+    await does(manager, case, "reopening")
+    assert isinstance((await history(home, case))[-1].fact, EnquiryReopened)
+
+
+async def test_a_partner_is_asked_accepts_reports_and_reports_again(
+    manager: httpx.AsyncClient, lead: httpx.AsyncClient, case: UUID
+) -> None:
+    await does(manager, case, *UNDER_WAY)
+    await does(
+        lead, case, *(f"caused-enquiry{it}" for it in ("", "/answer", "/report", "/assessment"))
+    )
+    shown = (await read(lead, case))["enquiry"]["caused_enquiry"]
+    assert (shown["partner"], shown["stage"]) == ("royal-derby", "caused-enquiry@1:returned")
+    assert kind(await send(manager, case, "conclusion")) == "caused-enquiry-open"
+    await does(lead, case, "caused-enquiry/report")
+    good = {"verdict": "report-verdict@1:accepted", "reasons": None}
+    assert (await send(lead, case, "caused-enquiry/assessment", **good)).status_code == 204
+    assert (await read(lead, case))["enquiry"]["stage"] == "enquiry-stage@1:reported"
+    assert kind(await send(lead, case, "caused-enquiry/recall")) == "caused-enquiry-is-elsewhere"
+    await does(lead, case, "caused-enquiry", "caused-enquiry/recall")
+    await does(manager, case, "conclusion")
+
+
+async def test_only_a_manager_finds_a_provider_free_of_conflict(
+    manager: httpx.AsyncClient, lead: httpx.AsyncClient, case: UUID
+) -> None:
+    provider = {
+        "partner_kind": "partner-kind@1:provider", "conflict_check": "conflict-check@1:clear"
+    }  # fmt: skip
+    assert kind(await send(lead, case, "caused-enquiry", **provider)) == "conflict-not-checked"
+    assert (await send(manager, case, "caused-enquiry", **provider)).status_code == 204
+
+
+async def test_a_manager_looks_at_a_decision_that_changed(
+    home: Home, manager: httpx.AsyncClient
+) -> None:
+    case = await opened(home, a.undone)
+    assert (await read(manager, case))["enquiry"]["decision_changed_at"]
+    await does(manager, case, "decision-review")
+    assert (await read(manager, case))["enquiry"]["decision_changed_at"] is None
+    assert kind(await send(manager, case, "decision-review")) == "decision-stands"
+
+
+async def test_what_was_so_earlier_is_dated_so(
+    home: Home, manager: httpx.AsyncClient, case: UUID
+) -> None:
+    at = datetime(2024, 11, 3, 15, tzinfo=UTC)
+    assert (await send(manager, case, "lead", effective_at=at.isoformat())).status_code == 204
+    assert (await history(home, case))[-1].act.effective_at == at
+
+
+async def test_whoever_is_lead_and_manager_acts_as_manager(home: Home, case: UUID) -> None:
+    async with home.client("lee", "enquiry-lead", "safeguarding-adults-manager") as both:
+        await does(both, case, "desired-outcomes")
+    assert (await history(home, case))[-1].act.role == "safeguarding-adults-manager"
+
+
+async def test_a_repeat_gets_the_first_answer_though_things_moved_on(
+    home: Home, manager: httpx.AsyncClient, case: UUID
+) -> None:
+    once = key() | {"If-Match": '"1"'}
+    first = await send(manager, case, "lead", once)
+    await does(manager, case, "plan")
+    again = await send(manager, case, "lead", once)
+    assert (again.status_code, again.headers["ETag"]) == (204, first.headers["ETag"])
+    assert len(await history(home, case)) == 3
+    other = await send(manager, case, "lead", once, lead="somebody.else")
+    assert (other.status_code, kind(other)) == (422, "key-reused")
+
+
+# What is refused
+
+
+@pytest.mark.parametrize("what", COMMANDS)
+async def test_every_command_says_who_it_is_and_which_it_is(
+    home: Home, manager: httpx.AsyncClient, case: UUID, what: str
+) -> None:
+    async def refused(answer: httpx.Response) -> tuple[int, str]:
+        assert len(await history(home, case)) == 1, "nothing was recorded"
+        return answer.status_code, kind(answer)
+
+    async with home.client("rosewood-house", "referrals.write", "screener") as partner:
+        assert await refused(await send(partner, case, what)) == (403, "forbidden")
+        del partner.headers["Authorization"]
+        assert await refused(await send(partner, case, what)) == (401, "unauthenticated")
+    soon = datetime.now(UTC) + timedelta(hours=1)  # noqa: TID251 - the service's clock is the real one
+    for headers, body, status, problem in (
+        ({}, {}, 422, "unreadable"),
+        (key() | {"If-Match": '"7"'}, {}, 412, "conflict"),
+        (key() | {"If-Match": "one"}, {}, 422, "unreadable"),
+        (key(), {"misspelt": 1}, 422, "unreadable"),
+        (key(), {"effective_at": soon.isoformat()}, 422, "not-yet"),
+    ):
+        answer = await send(manager, case, what, headers=headers, **body)
+        assert await refused(answer) == (status, problem), body
+    missing = await send(manager, uuid4(), what)
+    assert (missing.status_code, kind(missing)) == (404, "not-found")
+
+
+@pytest.mark.parametrize("what", OF_A_MANAGER)
+async def test_a_lead_neither_allocates_concludes_nor_closes(
+    lead: httpx.AsyncClient, case: UUID, what: str
+) -> None:
+    assert kind(await send(lead, case, what)) == "forbidden"
+
+
+@pytest.mark.parametrize(
+    ("what", "changed", "status", "problem"),
+    [
+        ("lead", {"lead": "Lena Moss"}, 422, "unreadable"),
+        ("plan", {"purpose": ""}, 422, "unreadable"),
+        ("plan", {"methods": []}, 422, "unreadable"),
+        ("plan", {"methods": ["he hit her"]}, 422, "unreadable"),
+        ("plan", {}, 409, "lead-missing"),
+        ("desired-outcomes", {"answer": "desired-outcomes@1:no"}, 409, "code-unknown"),
+        (
+            "desired-outcomes",
+            {"answer": "desired-outcomes@1:not-asked", "words": None},
+            409,
+            "reason-missing",
+        ),
+        ("outcomes-achieved", {}, 409, "nothing-to-assess"),
+        ("caused-enquiry", {"questions": []}, 422, "unreadable"),
+        ("caused-enquiry", {"due_on": "2020-01-01"}, 409, "date-out-of-reach"),
+        ("caused-enquiry/answer", {}, 409, "caused-enquiry-is-elsewhere"),
+        ("caused-enquiry/report", {"report": ""}, 422, "unreadable"),
+        ("conclusion", {"findings": FINDINGS | {"colour": 1}}, 422, "unreadable"),
+        ("conclusion", {"findings": FINDINGS | {"risks": []}}, 409, "risk-missing"),
+        ("conclusion", {}, 409, "not-planned"),
+        ("safety-plan", {"actions": []}, 422, "unreadable"),
+        ("safety-plan", {"first_review_on": "2020-01-01"}, 409, "date-out-of-reach"),
+        ("safety-plan/endings", {"action": 0}, 422, "unreadable"),
+        ("safety-plan/endings", {}, 409, "safety-plan-missing"),
+        ("safety-plan/reviews", {}, 409, "safety-plan-missing"),
+        ("closure", {}, 409, "desired-outcomes-not-asked"),
+        ("reopening", {}, 409, "enquiry-is-open"),
+    ],
+)
+async def test_what_does_not_hold_is_refused_and_not_repeated(
+    home: Home,
+    manager: httpx.AsyncClient,
+    case: UUID,
+    what: str,
+    changed: dict[str, Any],
+    status: int,
+    problem: str,
+) -> None:
+    answer = await send(manager, case, what, **changed)
+    assert (answer.status_code, kind(answer)) == (status, problem), answer.text
+    assert "hit her" not in answer.text
+    assert len(await history(home, case)) == 1

@@ -1,0 +1,200 @@
+"""May an enquiry be concluded, and may it close?"""
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+
+from services.enquiry.decisions import commands as want
+from services.enquiry.decisions import enquiry
+from services.enquiry.decisions.state import Enquiry
+from services.enquiry.events import EnquiryFact
+from services.enquiry.rules import codes
+from shared.facts import Code
+from shared.refusals import Refusal
+from tests.enquiry import a
+from tests.support.story import SOMEBODY, Story
+
+story: Story[Any, Enquiry, EnquiryFact] = Story(enquiry)
+under_way = story.given(*a.under_way, a.assessed)
+found = story.given(*a.found)
+
+# Concluding
+
+
+def test_what_was_found_concludes_it() -> None:
+    under_way.when(a.conclusion).then(a.concluded)
+
+
+def test_a_conclusion_is_dated_as_in_london() -> None:
+    late = SOMEBODY.at(a.at("2026-06-30T23:30:00+00:00"))
+    under_way.when(a.conclusion, act=late).then(replace(a.concluded, concluded_on=date(2026, 7, 1)))
+
+
+@pytest.mark.parametrize(
+    ("facts", "reason"),
+    [
+        ((a.opened, a.led, a.asked, a.assessed), want.NotPlanned),
+        ((*a.under_way, a.assessed, a.caused), want.CausedEnquiryOpen),
+        ((a.opened, a.led, a.planned), want.DesiredOutcomesNotAsked),
+        (a.under_way, want.OutcomesNotAssessed),
+    ],
+    ids=["not planned", "a partner is at it", "not asked", "wishes not assessed"],
+)
+def test_it_is_concluded_when_all_is_in(facts: Any, reason: type[Refusal]) -> None:
+    story.given(*facts).when(a.conclusion).then_refused(reason)
+
+
+@pytest.mark.parametrize(
+    ("changed", "reason"),
+    [
+        ({"plan": codes.PLAN_NOT_RECORDED}, want.CodeUnknown),
+        ({"findings": replace(a.findings, risks=())}, want.RiskMissing),
+        ({"findings": replace(a.findings, capacity=Code("x@1:y"))}, want.CodeUnknown),
+        (
+            {"findings": replace(a.findings, result=codes.RESULT_NOT_APPLICABLE)},
+            want.ResultContradictsOutcome,
+        ),
+        (
+            {"findings": replace(a.findings, advocate=codes.SUPPORT_NOT_APPLICABLE)},
+            want.AdvocateContradictsCapacity,
+        ),
+    ],
+)
+def test_a_conclusion_says_all_that_the_collection_counts(
+    changed: Any, reason: type[Refusal]
+) -> None:
+    under_way.when(replace(a.conclusion, **changed)).then_refused(reason)
+
+
+def test_what_was_concluded_can_be_put_right_and_keeps_its_day() -> None:
+    right = replace(a.conclusion, plan=codes.NOT_NEEDED)
+    after = a.later(days=3)
+    found.when(right, act=after).then(replace(a.concluded, plan=codes.NOT_NEEDED))
+    state = found.given(replace(a.concluded, plan=codes.NOT_NEEDED), act=after).state
+    assert state and state.concluded  # noqa: PT018
+    assert state.concluded.at == a.NOON
+
+
+def test_what_was_concluded_in_the_act_of_opening_is_completed_without_a_plan() -> None:
+    at_once = story.given(a.opened, a.at_once)
+    asked = at_once.given(a.asked, a.assessed)
+    asked.when(a.closing).then_refused(want.FindingsIncomplete)
+    asked.when(a.conclusion, act=a.later(days=2)).then(a.concluded)
+
+
+# The safety plan
+
+
+def test_a_safety_plan_says_what_who_and_when() -> None:
+    found.when(a.planning_safety).then(a.safe)
+    under_way.when(a.planning_safety).then(a.safe)
+    found.when(replace(a.planning_safety, actions=())).then_refused(want.ActionsMissing)
+    wrong = replace(a.weigh, owner=Code("action-owner@1:nobody"))
+    found.when(replace(a.planning_safety, actions=(wrong,))).then_refused(want.CodeUnknown)
+
+
+@pytest.mark.parametrize(
+    ("day", "holds"),
+    [
+        (date(2026, 11, 1), False),
+        (date(2026, 11, 2), True),
+        (date(2026, 12, 14), True),
+        (date(2026, 12, 15), False),
+        (None, True),
+    ],
+)
+def test_a_first_review_is_within_six_weeks(day: date | None, *, holds: bool) -> None:
+    then = found.when(replace(a.planning_safety, review_on=day))
+    if holds:
+        then.then(replace(a.safe, review_on=day))
+    else:
+        then.then_refused(want.DateOutOfReach)
+
+
+def test_a_plan_made_anew_after_a_review_has_three_months() -> None:
+    far = date(2027, 2, 2)
+    known = found.given(a.safe, a.reviewed)
+    known.when(replace(a.planning_safety, review_on=far)).then(replace(a.safe, review_on=far))
+    beyond = replace(a.planning_safety, review_on=date(2027, 2, 3))
+    known.when(beyond).then_refused(want.DateOutOfReach)
+
+
+def test_an_action_ends_once_and_by_its_owner() -> None:
+    planned = found.given(a.safe)
+    planned.when(a.ending).then(a.ended)
+    planned.when(replace(a.ending, how=Code("action-ending@1:lost"))).then_refused(want.CodeUnknown)
+    planned.when(replace(a.ending, action=2)).then_refused(want.ActionNotLive)
+    planned.given(a.ended).when(a.ending).then_refused(want.ActionNotLive)
+    nobodys = found.given(replace(a.safe, actions=(a.weigh, a.orphan)))
+    nobodys.when(replace(a.ending, action=2)).then_refused(want.ActionWithoutOwner)
+    found.when(a.ending).then_refused(want.SafetyPlanMissing)
+
+
+def test_a_plan_is_looked_at_again_as_long_as_an_action_is_live() -> None:
+    planned = found.given(a.safe)
+    planned.when(a.reviewing).then(a.reviewed)
+    last = replace(a.reviewing, next_review_on=None)
+    planned.when(last).then_refused(want.ReviewNotSet)
+    planned.given(a.ended).when(last).then(replace(a.reviewed, next_review_on=None))
+    late = replace(a.reviewing, next_review_on=date(2027, 2, 3))
+    planned.when(late).then_refused(want.DateOutOfReach)
+    found.when(a.reviewing).then_refused(want.SafetyPlanMissing)
+
+
+def test_a_review_that_was_set_is_held_also_where_it_is_closed() -> None:
+    last = replace(a.reviewing, next_review_on=None)
+    story.given(*a.ready, a.closed).when(last).then(replace(a.reviewed, next_review_on=None))
+
+
+# Closing
+
+
+def test_it_closes_when_nothing_stands_in_the_way() -> None:
+    story.given(*a.ready).when(a.closing).then(a.closed)
+
+
+def test_without_a_plan_where_none_is_needed() -> None:
+    none = replace(a.concluded, plan=codes.NOT_NEEDED)
+    story.given(*a.under_way, a.assessed, none).when(a.closing).then(a.closed)
+
+
+GUARDED: dict[str, tuple[tuple[EnquiryFact, ...], type[Refusal]]] = {
+    "a partner's enquiry is open": ((*a.ready, a.caused), want.CausedEnquiryOpen),
+    "its report is not answered": ((*a.ready, a.caused, a.reported), want.CausedEnquiryOpen),
+    "nobody asked": ((a.opened, a.at_once), want.DesiredOutcomesNotAsked),
+    "not concluded": ((*a.under_way, a.assessed), want.NotConcluded),
+    "findings are missing": ((a.opened, a.at_once, a.asked), want.FindingsIncomplete),
+    "no plan": (a.found, want.SafetyPlanMissing),
+    "an action has no owner": (
+        (*a.found, replace(a.safe, actions=(a.weigh, a.orphan)), a.ended),
+        want.ActionWithoutOwner,
+    ),
+    "no review": ((*a.found, replace(a.safe, review_on=None), a.ended), want.ReviewNotSet),
+    "an action is live": ((*a.found, a.safe), want.ActionLive),
+    "the decision changed": ((*a.ready, a.again), want.DecisionNotReviewed),
+}
+
+
+@pytest.mark.parametrize(("facts", "reason"), GUARDED.values(), ids=GUARDED)
+def test_nothing_closes_silently(facts: tuple[EnquiryFact, ...], reason: type[Refusal]) -> None:
+    story.given(*facts).when(a.closing).then_refused(reason)
+
+
+def test_every_guard_is_told_of_above() -> None:
+    assert {reason for _, reason in GUARDED.values()} == {*want.CLOSING_REFUSALS.values()}
+
+
+@pytest.mark.parametrize("member", ["reason", "adult_told", "referrer_told"])
+def test_closing_says_why_and_who_was_told(member: str) -> None:
+    wrong: Any = {member: Code("x@1:y")}
+    wrong = replace(a.closing, **wrong)
+    story.given(*a.ready).when(wrong).then_refused(want.CodeUnknown)
+
+
+def test_a_manager_opens_it_again() -> None:
+    closed = story.given(*a.ready, a.closed)
+    closed.when(a.reopening).then(a.reopened)
+    closed.given(a.reopened).when(a.reopening).then_refused(want.EnquiryIsOpen)
+    closed.given(a.reopened).when(a.closing).then(a.closed)

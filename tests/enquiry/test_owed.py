@@ -1,0 +1,148 @@
+"""Is an open enquiry owed something always, and does each time pass once?"""
+
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+
+from services.enquiry.decisions import enquiry
+from services.enquiry.decisions.state import Enquiry
+from services.enquiry.events import DeadlineMissed, EnquiryFact
+from services.enquiry.rules import codes
+from shared.decider import Deadline, DeadlinePassed
+from shared.facts import Act, Code
+from shared.time.calendar import calendar
+from tests.enquiry import a
+from tests.support.story import SOMEBODY, Story
+
+CALENDAR = calendar()
+story: Story[Any, Enquiry, EnquiryFact] = Story(enquiry)
+
+
+def owes(story: Story[Any, Enquiry, EnquiryFact]) -> dict[str, datetime]:
+    assert story.state
+    return {it.kind: it.due_at for it in enquiry.owed(story.state, CALENDAR)}
+
+
+def close(day: str) -> datetime:
+    return a.at(f"{day}T17:00:00+00:00")
+
+
+OWED: dict[str, tuple[tuple[EnquiryFact, ...], dict[str, str]]] = {
+    "opened": ((a.opened,), {"lead": "2026-11-03", "plan": "2026-11-09"}),
+    "led": ((a.opened, a.led), {"plan": "2026-11-09"}),
+    "planned": (a.under_way, {"conclusion": "2026-11-30"}),
+    "a partner is asked": (
+        (*a.under_way, a.caused),
+        {"conclusion": "2026-11-30", "report": "2026-11-16"},
+    ),
+    "its report is here": (
+        (*a.under_way, a.caused, a.reported),
+        {"conclusion": "2026-11-30", "report-answer": "2026-11-09"},
+    ),
+    "it is returned": (
+        (*a.under_way, a.caused, a.reported, a.returned),
+        {"conclusion": "2026-11-30", "report": "2026-11-16"},
+    ),
+    "the partner declined": ((*a.under_way, a.caused, a.declined), {"conclusion": "2026-11-30"}),
+    "concluded at once": (
+        (a.opened, a.at_once),
+        {"findings": "2026-11-09", "closure": "2026-11-09"},
+    ),
+    "a plan is needed": (a.found, {"safety-plan": "2026-11-09", "closure": "2026-11-09"}),
+    "no plan is needed": (
+        (*a.under_way, replace(a.concluded, plan=codes.NOT_NEEDED)),
+        {"closure": "2026-11-09"},
+    ),
+    "the plan is live": ((*a.found, a.safe), {"review": "2026-12-07"}),
+    "no review is set": ((*a.found, replace(a.safe, review_on=None)), {"closure": "2026-11-09"}),
+    "the plan was reviewed": ((*a.found, a.safe, a.reviewed), {"review": "2027-01-11"}),
+    "its actions ended": (a.ready, {"closure": "2026-11-09", "review": "2026-12-07"}),
+    "closed": ((*a.ready, a.closed), {"review": "2026-12-07"}),
+    "closed and reviewed": ((*a.ready, a.closed, replace(a.reviewed, next_review_on=None)), {}),
+    "opened again": (
+        (*a.ready, a.closed, a.reopened),
+        {"closure": "2026-11-09", "review": "2026-12-07"},
+    ),
+    "the decision changed": (
+        (*a.under_way, a.undone),
+        {"conclusion": "2026-11-30", "look": "2026-11-03"},
+    ),
+    "a manager looked": ((*a.under_way, a.undone, a.looked), {"conclusion": "2026-11-30"}),
+}
+
+
+@pytest.mark.parametrize(("facts", "due"), OWED.values(), ids=OWED)
+def test_what_is_owed_and_by_when(facts: tuple[EnquiryFact, ...], due: dict[str, str]) -> None:
+    assert owes(story.given(*facts)) == {kind: close(day) for kind, day in due.items()}
+
+
+def test_a_late_report_gives_five_working_days_to_conclude() -> None:
+    late = story.given(*a.under_way, a.caused, a.reported)
+    late = late.given(a.good, act=a.later(days=30))  # Wednesday 2 December
+    assert owes(late) == {"conclusion": close("2026-12-09")}
+
+
+def test_an_early_report_takes_no_time_away() -> None:
+    early = story.given(*a.under_way, a.caused, a.reported, a.good)
+    assert owes(early) == {"conclusion": close("2026-11-30")}
+
+
+def test_a_review_on_a_day_that_does_not_work_is_due_at_the_next_that_does() -> None:
+    christmas = replace(a.safe, review_on=date(2026, 12, 25))
+    assert owes(story.given(*a.found, christmas)) == {"review": close("2026-12-29")}
+
+
+def test_what_was_missed_is_a_fact_and_is_owed_again() -> None:
+    led = story.given(a.opened, a.led)
+    passed = DeadlinePassed(Deadline("plan", a.PLAN_DUE))
+    led.when(passed).then(a.missed)
+    after = led.given(a.missed)
+    assert owes(after) == {"plan": close("2026-11-17")}, "five working days after 17:00 on the 9th"
+    after.when(passed).then()
+    assert owes(after.given(a.planned)) == {"conclusion": close("2026-11-30")}
+
+
+def test_what_passed_while_the_service_stood_still_says_so() -> None:
+    passed = DeadlinePassed(Deadline("plan", a.PLAN_DUE), late=True)
+    story.given(a.opened).when(passed).then(replace(a.missed, late=True))
+
+
+def test_what_is_due_anew_after_it_was_missed_has_its_full_time() -> None:
+    missed = replace(a.missed, kind=Code("enquiry-deadline@1:report"), due_at=a.REPORT_DUE)
+    back = replace(a.returned, due_at=close("2026-12-18"))
+    again = story.given(*a.under_way, a.caused, missed, a.reported, back)
+    assert owes(again)["report"] == close("2026-12-18")
+
+
+def test_a_time_of_another_state_passes_without_a_trace() -> None:
+    passed = DeadlinePassed(Deadline("plan", a.PLAN_DUE))
+    story.when(passed).then()
+    story.given(*a.under_way).when(passed).then()
+    story.given(*a.ready, a.closed).when(passed).then()
+
+
+@given(some.lists(some.sampled_from(a.EVERY_FACT[1:]), max_size=12), some.data())
+def test_an_open_enquiry_owes_something_and_what_passed_is_owed_no_more(
+    happened: list[EnquiryFact], data: some.DataObject
+) -> None:
+    now = story.given(a.opened).given(*happened)
+    assert now.state
+    for _ in range(4):
+        due = sorted(enquiry.owed(now.state, CALENDAR), key=lambda it: (it.due_at, it.kind))
+        assert due or now.state.closed
+        if not due:
+            return
+        one = data.draw(some.sampled_from(due))
+        by = Act(**{**vars(SOMEBODY), "effective_at": one.due_at, "role": "timer"})
+        (fact,) = enquiry.decide(DeadlinePassed(one), now.state, by)
+        assert isinstance(fact, DeadlineMissed)
+        assert (fact.due_at, fact.late) == (one.due_at, False)
+        now = now.given(fact, act=by)
+        assert now.state
+        left = enquiry.owed(now.state, CALENDAR)
+        assert one not in left
+        assert [it for it in left if it.kind == one.kind and it.due_at > one.due_at]

@@ -1,0 +1,50 @@
+"""What does enquiry do when triage speaks?"""
+
+from typing import Any, get_args
+
+import pytest
+
+from services.enquiry.decisions.commands import HearReopening
+from services.enquiry.reactions import REACTIONS
+from shared.bus.reaction import Reaction
+from shared.contracts import triage
+from shared.facts import Code, Recorded
+from tests.enquiry import a
+
+DECIDED = triage.Section42Decided(
+    contact=a.CONTACT,
+    outcome=a.s42,
+    outcome_class=Code("outcome-class@1:proceeding"),
+    opens_enquiry=True,
+    decided_on=a.TODAY,
+)
+REOPENED = triage.ConcernReopened(contact=a.CONTACT)
+
+
+def heard(message: Any) -> tuple[Reaction[Any, Any], Recorded[Any]]:
+    (said,) = a.recorded(message)
+    (reaction,) = [it for it in REACTIONS if it.when is type(message)]
+    return reaction, said
+
+
+def test_a_decision_is_heard_with_all_that_it_says() -> None:
+    reaction, said = heard(DECIDED)
+    assert reaction.then(said) == a.heard
+
+
+def test_that_a_concern_is_open_again_is_heard() -> None:
+    reaction, said = heard(REOPENED)
+    assert reaction.then(said) == HearReopening()
+
+
+@pytest.mark.parametrize("message", [DECIDED, REOPENED])
+def test_an_enquiry_has_the_id_of_its_concern(message: Any) -> None:
+    reaction, said = heard(message)
+    assert str(reaction.on(said)) == f"enquiry-{a.ADULT}"
+
+
+def test_that_a_concern_was_recognised_or_scored_is_no_business_of_ours() -> None:
+    ours: list[type] = [it.when for it in REACTIONS]
+    assert set(get_args(triage.Message)) - set(ours) == {
+        triage.ConcernRecognised, triage.ConcernScored
+    }  # fmt: skip
