@@ -9,7 +9,6 @@ from collections.abc import AsyncIterator, Iterator
 from importlib import import_module
 from pathlib import Path
 
-import asyncpg
 import uvicorn
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy.ext.asyncio import create_async_engine
@@ -24,7 +23,7 @@ from shared.decider import nothing
 from shared.http.application import application
 from shared.http.limits import Limit
 from shared.http.parts import Runtime
-from shared.lease import Loop
+from shared.lease import Loop, pool_of
 from shared.log.log import Log
 from shared.log.start import check
 from shared.projections.projector import Projector
@@ -60,18 +59,6 @@ def find(path: str) -> Service:
     """Give the value that `services.NAME.app` declares."""
     service: Service = getattr(import_module(f"{path}.app"), path.rpartition(".")[2])
     return service
-
-
-async def pool_of(dsn: str, most: int) -> asyncpg.Pool:
-    """Give connections; nothing is reset at their release, since no session state is ever set."""
-    return await asyncpg.create_pool(
-        dsn, min_size=1, max_size=most, reset=_nothing, command_timeout=15, timeout=5,
-        max_inactive_connection_lifetime=0,  # a timer at every release costs more than they do
-    )  # fmt: skip
-
-
-async def _nothing(_connection: asyncpg.Connection) -> None:
-    pass
 
 
 class Server(uvicorn.Server):

@@ -8,7 +8,7 @@ import asyncpg
 import pytest
 import structlog
 
-from shared.run import pool_of
+from shared.lease import pool_of
 from shared.telemetry import only_what_is_allowed
 from tests.support.house import SERVICES, Home, House, at_home, house
 

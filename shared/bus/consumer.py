@@ -73,24 +73,6 @@ class Batch:
         log.error("blocked", topic=record.topic, case=str(heading.case), reason=reason, error=error)
 
 
-@dataclass(slots=True)
-class Turns:
-    """Lets a few cases at once have their turn, and none any more once one of them failed."""
-
-    few: asyncio.Semaphore
-    failed: BaseException | None = None
-
-    async def __aenter__(self) -> None:
-        await self.few.acquire()
-        if self.failed:
-            self.few.release()
-            raise self.failed
-
-    async def __aexit__(self, _kind: object, failed: BaseException | None, _trace: object) -> None:
-        self.failed = self.failed or failed
-        self.few.release()
-
-
 class Consumer:
     """Hears what other contexts say to one service."""
 
@@ -140,14 +122,23 @@ class Consumer:
         for record, it in letters:
             cases[record.topic, it.case].append((record, it))
         # Cases side by side, so that their facts are appended together; each in its own order.
-        turns = Turns(asyncio.Semaphore(AT_ONCE))
-        theirs = (self._hear_case(batch, letters, omit, turns) for letters in cases.values())
-        for failed in await asyncio.gather(*theirs, return_exceptions=True):
-            if failed:  # only when all have come to rest: the batch is taken again from its start
-                raise failed
+        few, lost = asyncio.Semaphore(AT_ONCE), list[BaseException]()
+
+        async def hear(theirs: Sequence[tuple[Record, Heading]]) -> None:
+            async with few:
+                if not lost:  # no other begins once the way is lost: each would wait for it
+                    try:
+                        await self._hear_case(batch, theirs, omit)
+                    except BaseException as why:
+                        lost.append(why)
+                        raise
+
+        await asyncio.gather(*map(hear, cases.values()), return_exceptions=True)
+        if lost:  # only when all have come to rest: the batch is taken again from its start
+            raise lost[0]
 
     async def _hear_case(
-        self, batch: Batch, letters: Sequence[tuple[Record, Heading]], omit: int, turns: "Turns"
+        self, batch: Batch, letters: Sequence[tuple[Record, Heading]], omit: int
     ) -> None:
         for record, it in letters:
             missing = it.said - batch.heard.get(it.stream, 0) - 1
@@ -157,8 +148,7 @@ class Consumer:
                 batch.gaps[it.stream] = True  # the resend fills it, and brings this once more
                 log.warning("gap", topic=record.topic, stream=it.stream[1], case=str(it.case))
             elif not it.said or missing == 0:
-                async with turns:
-                    good = record.offset == omit or await self._taken(batch, record, it)
+                good = record.offset == omit or await self._taken(batch, record, it)
                 if it.said and good:
                     batch.heard[it.stream], batch.gaps[it.stream] = it.said, False
 

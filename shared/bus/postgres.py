@@ -9,6 +9,7 @@ from typing import Self
 import asyncpg
 
 from shared.bus.port import PARTITIONS, Record, TopicPartition, Truncated, placed
+from shared.lease import pool_of
 
 
 class PostgresBus:
@@ -21,10 +22,7 @@ class PostgresBus:
         self._news = asyncio.Event()
 
     async def __aenter__(self) -> Self:
-        # Nothing is reset at release: no session state is ever set, and it costs a round trip.
-        self._pool = await asyncpg.create_pool(
-            self._dsn, min_size=0, max_size=4, reset=_nothing, command_timeout=30
-        )
+        self._pool = await pool_of(self._dsn, 4, least=0)  # it may be away for now
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -109,7 +107,3 @@ class PostgresBus:
     def _tell(self, *_: object) -> None:
         self._news.set()
         self._news = asyncio.Event()
-
-
-async def _nothing(_connection: asyncpg.Connection) -> None:
-    pass

@@ -13,8 +13,9 @@ from shared.access.tokens import Tokens
 from shared.http.application import application
 from shared.http.limits import Limit
 from shared.http.parts import Runtime
+from shared.lease import pool_of
 from shared.log.log import Log
-from shared.run import Server, Settings, pool_of
+from shared.run import Server, Settings
 from shared.sealed.vault import FileKey, Vault
 
 

@@ -14,9 +14,9 @@ import asyncpg
 
 from services.triage.decisions import REFERRER, concern
 from shared.facts import Act
+from shared.lease import pool_of
 from shared.log.appender import APPEND, Asked, _columns
 from shared.log.log import Log
-from shared.run import pool_of
 from tests.bench.cost import Cost, Row, interleaved
 from tests.bench.rival import Rival, Told, environment
 from tests.bench.synthetic import act, scored, scores

@@ -11,7 +11,7 @@ from services.intake.decisions import ReceiveReferral, referral
 from services.intake.rules.document import parse
 from services.intake.rules.reading import read
 from shared.facts import Act
-from shared.run import pool_of
+from shared.lease import pool_of
 from shared.sealed.vault import FileKey, Vault
 from shared.time.calendar import london_date
 from tests.bench.cost import MILLION

@@ -11,9 +11,9 @@ import asyncpg
 import psutil
 
 from deploy.migrations import migrate
-from shared.lease import Loop, connect
+from shared.lease import Loop, connect, pool_of
 from shared.log.log import Log
-from shared.run import find, pool_of
+from shared.run import find
 from shared.sealed.vault import FileKey, Vault
 from tests.bench.cost import Watch
 from tests.support.house import House

@@ -11,10 +11,10 @@ import asyncpg
 
 from shared.decider import Decider, Stream
 from shared.facts import Act, fact
+from shared.lease import pool_of
 from shared.log.codec import Codec
 from shared.log.log import Log
 from shared.refusals import Refusal
-from shared.run import pool_of
 from shared.sealed import Sealed
 from shared.sealed.vault import FileKey, Open, Vault
 from tests.support.house import House

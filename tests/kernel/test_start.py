@@ -9,10 +9,10 @@ import asyncpg
 import pytest
 
 from deploy.local.postgres import Postgres
+from shared.lease import pool_of
 from shared.log.codec import Codec
 from shared.log.log import Log
 from shared.log.start import Unfit, check
-from shared.run import pool_of
 from shared.sealed import sections
 from tests.kernel import a
 from tests.support.house import House

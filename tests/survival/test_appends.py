@@ -9,7 +9,7 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
-from shared.run import pool_of
+from shared.lease import pool_of
 from tests.support.house import House
 from tests.survival.conftest import owner_of
 from tests.survival.office import PROCESSES, office

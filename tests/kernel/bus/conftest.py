@@ -7,8 +7,8 @@ import pytest
 
 from shared.bus import consumer
 from shared.bus.postgres import PostgresBus
+from shared.lease import pool_of
 from shared.log.log import Log
-from shared.run import pool_of
 from shared.sealed.vault import FileKey, Vault
 from tests.kernel.bus import a
 from tests.kernel.conftest import Copies

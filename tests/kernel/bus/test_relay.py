@@ -14,11 +14,10 @@ from shared.bus.message import Speaker, heading_of, heard_of
 from shared.bus.port import Bus, Record, TopicPartition
 from shared.bus.postgres import PostgresBus
 from shared.bus.relay import Forked, Relay
-from shared.lease import NotOwner
+from shared.lease import NotOwner, pool_of
 from shared.log.codec import Codec, Undecodable
 from shared.log.handle import handle
 from shared.log.log import Log
-from shared.run import pool_of
 from shared.sealed.vault import FileKey, Vault
 from tests.kernel.bus import a
 from tests.kernel.bus.conftest import address

@@ -16,11 +16,11 @@ from shared.bus.relay import Relay
 from shared.contracts import triage
 from shared.decider import Decider
 from shared.facts import Act, Recorded
+from shared.lease import pool_of
 from shared.log.log import Log
 from shared.projections.projection import Projection
 from shared.projections.projector import Projector
 from shared.refusals import Refusal
-from shared.run import pool_of
 from shared.sealed.vault import FileKey, Vault
 from tests.kernel.bus import a
 from tests.kernel.folds import Keeper
