@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.triage.decisions import (
     ConcernCommand,
+    ConsiderInformation,
     DecideSection42,
     OverrideBand,
     ReopenConcern,
@@ -112,6 +113,12 @@ class Reopening(Body):
     reasons: Words
 
 
+class Consideration(Body):
+    """Why what was told after the decision changes nothing."""
+
+    reasons: Words
+
+
 class ConcernWords(BaseModel):
     """What people wrote. Null: nothing, or its key was destroyed; `gone` names the latter."""
 
@@ -125,6 +132,7 @@ class ConcernWords(BaseModel):
     unable_to_protect_themselves: str | None
     decision_reasons: str | None
     reopening_reasons: str | None
+    considered_reasons: str | None
     added: Sequence[str | None]
     gone: Sequence[str]
 
@@ -222,6 +230,15 @@ async def decide_section_42(
 async def reopen(id: UUID, said: Reopening, by: Manager, log: Log, expected: IfMatch) -> Response:
     """Open a decided concern again; its time to a decision runs anew."""
     command = ReopenConcern(reasons=_of_adult(id, said.reasons))
+    return await _do(log, id, command, dated(by, said), expected)
+
+
+@router.post("/concerns/{id}/consideration", status_code=204)
+async def consider(
+    id: UUID, said: Consideration, by: Manager, log: Log, expected: IfMatch
+) -> Response:
+    """Say that what was told after the decision was looked at, and changes nothing."""
+    command = ConsiderInformation(reasons=_of_adult(id, said.reasons))
     return await _do(log, id, command, dated(by, said), expected)
 
 

@@ -52,6 +52,13 @@ class InformationAdded:
     words: Sealed[str]
 
 
+@fact("triage.information-considered/1")
+class InformationConsidered:
+    """Somebody looked at what was told after the decision: it changes nothing."""
+
+    reasons: Sealed[str]
+
+
 @fact("triage.withdrawal-noted/1")
 class WithdrawalNoted:
     """The sender took the referral back; whether the duty arises is still ours to decide."""
@@ -118,6 +125,7 @@ ConcernFact = (
     | ConcernScored
     | BandOverridden
     | InformationAdded
+    | InformationConsidered
     | WithdrawalNoted
     | Section42Decided
     | ConcernReopened

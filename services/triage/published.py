@@ -26,7 +26,7 @@ def publish(happened: events.ConcernFact, act: Act) -> contract.Message | None:
             )
         case events.BandOverridden() | events.InformationAdded() | events.WithdrawalNoted():
             return None
-        case events.DeadlineMissed() | events.ConcernEscalated():
+        case events.DeadlineMissed() | events.ConcernEscalated() | events.InformationConsidered():
             return None
         case events.ConcernReopened():
             return contract.ConcernReopened(contact=happened.contact)

@@ -10,6 +10,7 @@ from services.triage.decisions import (
     REFERRER,
     SCREENER,
     AddInformation,
+    ConsiderInformation,
     DecideSection42,
     NoteWithdrawal,
     OverrideBand,
@@ -27,6 +28,7 @@ from services.triage.events import (
     DeadlineMissed,
     Evidence,
     InformationAdded,
+    InformationConsidered,
     Section42Decided,
     WithdrawalNoted,
 )
@@ -133,6 +135,8 @@ decided = Section42Decided(
     route=None,
     reasons=words(),
 )
+consideration = ConsiderInformation(reasons=words("The same as she said on the telephone."))
+considered = InformationConsidered(reasons=consideration.reasons)
 reopening = ReopenConcern(reasons=words("A neighbour saw her fall."))
 reopened = ConcernReopened(contact=CONTACT, reasons=reopening.reasons)
 
@@ -145,7 +149,7 @@ waiting = (recognised, scored())
 
 EVERY_FACT: tuple[ConcernFact, ...] = (
     recognised, scored(), screened(red), overridden, added, withdrawn, decided, reopened,
-    missed_look, escalated,
+    considered, missed_look, escalated,
 )  # fmt: skip
 
 

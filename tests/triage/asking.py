@@ -31,11 +31,13 @@ DECISION: dict[str, Any] = {
     "reasons": "All three tests are met.",
 }
 REOPENING: dict[str, Any] = {"reasons": "A neighbour saw her fall."}
+CONSIDERATION: dict[str, Any] = {"reasons": "The same as she said on the telephone."}
 COMMANDS = {
     "scores": SCORES,
     "bands": BANDS,
     "section-42-decision": DECISION,
     "reopening": REOPENING,
+    "consideration": CONSIDERATION,
 }
 
 

@@ -14,6 +14,7 @@ from tests.triage import a
 from tests.triage.asking import (
     BANDS,
     COMMANDS,
+    CONSIDERATION,
     DECISION,
     REOPENING,
     SCORES,
@@ -83,6 +84,19 @@ async def test_a_manager_opens_a_decided_concern_again(
     shown = await read(manager, case)
     assert (shown["concern"]["state"], shown["concern"]["decision"]) == ("waiting", None)
     assert shown["words"]["reopening_reasons"] == REOPENING["reasons"]
+
+
+async def test_a_manager_says_that_what_was_told_later_changes_nothing(
+    home: Home, manager: httpx.AsyncClient
+) -> None:
+    case = await recognised(home, a.decided, a.added)
+    before = await read(manager, case)
+    assert [it["kind"] for it in before["concern"]["due"]] == ["look", "re-check"]
+    assert (await send(manager, case, "consideration")).status_code == 204
+    shown = await read(manager, case)
+    assert (shown["concern"]["state"], shown["concern"]["due"]) == ("decided", [])
+    assert shown["words"]["considered_reasons"] == CONSIDERATION["reasons"]
+    assert kind(await send(manager, case, "consideration")) == "nothing-to-consider"
 
 
 async def test_whoever_is_screener_and_manager_acts_as_manager(home: Home) -> None:
@@ -192,6 +206,7 @@ async def test_every_command_says_who_it_is_and_which_it_is(
         ),
         ("reopening", {"reasons": ""}, 422, "unreadable"),
         ("reopening", {}, 409, "not-decided"),
+        ("consideration", {}, 409, "nothing-to-consider"),
     ],
 )
 async def test_what_does_not_hold_is_refused_and_not_repeated(
@@ -209,7 +224,7 @@ async def test_what_does_not_hold_is_refused_and_not_repeated(
     assert len(await history(home, waiting)) == 2
 
 
-@pytest.mark.parametrize("what", ["section-42-decision", "reopening"])
+@pytest.mark.parametrize("what", ["section-42-decision", "reopening", "consideration"])
 async def test_a_screener_neither_decides_nor_opens_again(
     screener: httpx.AsyncClient, waiting: UUID, what: str
 ) -> None:

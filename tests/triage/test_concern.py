@@ -82,6 +82,7 @@ def test_everything_that_people_wrote_can_be_found() -> None:
     shut = words(a.recorded(*a.EVERY_FACT))
     assert shut.added == [a.added.words]
     assert shut.one_each == {
+        "considered_reasons": a.consideration.reasons,
         "details": a.details,
         "source_of_risk": a.source,
         "referrer": a.referrer,

@@ -48,6 +48,10 @@ TOLD = {
         replace(a.decided, tests=a.two_met, outcome=a.signpost, route=a.varm),
         f"Section 42 decided. {OUTCOMES[a.signpost].meaning} Route: {ROUTES[a.varm]}.",
     ),
+    "considered": (
+        a.considered,
+        "What was told after the decision was looked at: it changes nothing.",
+    ),
     "reopened": (a.reopened, "Opened again, with reasons."),
 }
 

@@ -282,6 +282,10 @@ def test_a_decided_concern_stands_in_the_order_again_when_its_sender_tells_more(
     assert (told.decided, told.after_decision, told.news) == (False, True, 1)
     again = row(*a.recorded(*a.waiting, a.decided, a.added, a.reopened, a.decided))
     assert (again.decided, again.news) == (True, 0)
+    looked = row(*a.recorded(*a.waiting, a.decided, a.added, a.missed_look, a.considered))
+    assert (looked.decided, looked.news, looked.missed) == (True, 0, 0)
+    once_more = row(*a.recorded(*a.waiting, a.decided, a.added, a.considered, a.added))
+    assert (once_more.decided, once_more.news) == (False, 1)
 
 
 async def test_a_row_is_stale_where_an_addition_to_its_contact_is_blocked(

@@ -7,12 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from services.triage.decisions import Concern, Decided, Waiting, concern
+from services.triage.decisions import Concern, Decided, NothingToConsider, Waiting, concern
 from services.triage.events import ConcernEscalated, ConcernFact, DeadlineMissed
 from services.triage.rules.risk_tool import AMBER, GREEN, RED
 from services.triage.rules.waits import Wait, owed
 from shared.decider import Deadline, DeadlinePassed
 from shared.facts import Act, Code
+from shared.refusals import NotFound
 from shared.time.calendar import calendar
 from tests.support.story import SOMEBODY, Story
 from tests.triage import a
@@ -116,6 +117,17 @@ def test_nothing_is_owed_once_it_is_decided_until_its_sender_tells_more() -> Non
     assert isinstance(told.state, Decided)
     assert kinds(told) == {"look", "re-check"}
     assert not due(told.given(a.reopened, a.decided))
+
+
+def test_what_was_told_is_looked_at_and_changes_nothing_until_more_is_told() -> None:
+    told = story.given(*a.waiting, a.decided).given(a.added, act=a.later(days=30))
+    told.when(a.consideration).then(a.considered)
+    looked = told.given(a.considered)
+    assert not due(looked)
+    looked.when(a.consideration).then_refused(NothingToConsider)
+    story.given(*a.waiting).when(a.consideration).then_refused(NothingToConsider)
+    story.when(a.consideration).then_refused(NotFound)
+    assert kinds(looked.given(a.added)) == {"look", "re-check"}
 
 
 def test_danger_told_after_the_decision_is_promised_a_look_within_the_hour() -> None:

@@ -325,4 +325,7 @@ def _closed(command: want.CloseEnquiry, state: Enquiry) -> Facts:
     return (closed,)
 
 
-enquiry = Decider(kind="enquiry", facts=EnquiryFact, decide=decide, evolve=evolve, owed=owed)
+enquiry = Decider(
+    kind="enquiry", facts=EnquiryFact, decide=decide, evolve=evolve, owed=owed,
+    times=clocks.CURRENT.code,
+)  # fmt: skip

@@ -18,6 +18,7 @@ from services.triage.events import (
     DeadlineMissed,
     Evidence,
     InformationAdded,
+    InformationConsidered,
     Section42Decided,
     WithdrawalNoted,
 )
@@ -161,6 +162,8 @@ def words(history: Sequence[Recorded[Any]]) -> ShutWords:
                 one_each |= {name: getattr(given, name) for name in TESTS}
             case ConcernReopened(reasons=reasons):
                 one_each["reopening_reasons"] = reasons
+            case InformationConsidered(reasons=reasons):
+                one_each["considered_reasons"] = reasons
             case _:
                 pass
     added = [it.fact.words for it in history if isinstance(it.fact, InformationAdded)]

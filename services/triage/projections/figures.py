@@ -15,6 +15,7 @@ from services.triage.events import (
     ConcernScored,
     DeadlineMissed,
     InformationAdded,
+    InformationConsidered,
     Section42Decided,
     WithdrawalNoted,
 )
@@ -51,7 +52,7 @@ def fold(row: Counted | None, happened: Recorded[ConcernFact]) -> Counted | None
             return replace(row, missed=row.missed + 1)
         case ConcernEscalated():
             return replace(row, escalated=True)
-        case ConcernRecognised() | InformationAdded() | WithdrawalNoted():
+        case ConcernRecognised() | InformationAdded() | WithdrawalNoted() | InformationConsidered():
             return row
 
 

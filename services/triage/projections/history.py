@@ -14,6 +14,7 @@ from services.triage.events import (
     ConcernScored,
     DeadlineMissed,
     InformationAdded,
+    InformationConsidered,
     Section42Decided,
     WithdrawalNoted,
 )
@@ -72,6 +73,8 @@ def says(happened: ConcernFact) -> str:
             return f"A person set the band from {_word(was)} to {_word(band)}, with reasons."
         case InformationAdded():
             return "The sender told more."
+        case InformationConsidered():
+            return "What was told after the decision was looked at: it changes nothing."
         case WithdrawalNoted():
             return "The sender took the referral back; the duty is still to be decided."
         case Section42Decided(outcome=outcome, route=route):

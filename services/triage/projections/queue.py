@@ -23,6 +23,7 @@ from services.triage.events import (
     ConcernScored,
     DeadlineMissed,
     InformationAdded,
+    InformationConsidered,
     Section42Decided,
     WithdrawalNoted,
 )
@@ -94,6 +95,8 @@ def _changes(row: Waiting, happened: Recorded[ConcernFact]) -> Mapping[str, Any]
         case InformationAdded():
             news: dict[str, Any] = {"news": row.news + 1, "decided": False}
             return news | dict(_due(row, row.band, row.total, at) if row.after_decision else {})
+        case InformationConsidered():
+            return {"decided": True, "news": 0, **NOTHING_MISSED}
         case WithdrawalNoted():
             return {"withdrawn": True}
         case Section42Decided():

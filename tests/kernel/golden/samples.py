@@ -134,6 +134,7 @@ def of_triage(shut: Shut, case: UUID) -> Sequence[triage.ConcernFact]:
         ),
         scored("scorer@1:referrer", 1, None),
         triage.InformationAdded(words=words("She hides still.")),
+        triage.InformationConsidered(reasons=words("We knew that.")),
         scored("scorer@1:screener", 4, words("Seen by the nurse.")),
         triage.BandOverridden(
             was=RED, band=AMBER, second_person="kim", reasons=words("Her daughter stays.")

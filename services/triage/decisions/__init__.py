@@ -6,150 +6,86 @@ from datetime import datetime
 from uuid import UUID
 
 from services.triage import events
-from services.triage.events import ConcernFact, Evidence
+from services.triage.decisions.commands import (
+    DECISION_REFUSALS,
+    OVERRIDE_REFUSALS,
+    AddInformation,
+    AlreadyDecided,
+    AnswerUnknown,
+    BandUnknown,
+    ConcernCommand,
+    ConsiderInformation,
+    DecideSection42,
+    NotDecided,
+    NoteWithdrawal,
+    NothingToConsider,
+    OutcomeContradictsTests,
+    OutcomeUnknown,
+    OverrideBand,
+    RecogniseConcern,
+    ReopenConcern,
+    RoleMayNotLower,
+    RouteMissing,
+    RouteUnknown,
+    ScoreConcern,
+    SecondPersonIsTheFirst,
+    SecondPersonMissing,
+)
+from services.triage.events import ConcernFact
 from services.triage.rules import additions, waits
 from services.triage.rules.clocks import CURRENT
-from services.triage.rules.overriding import OverrideProblem, may_override
+from services.triage.rules.overriding import may_override
 from services.triage.rules.score import Answers, Score, score
-from services.triage.rules.section42 import Problem, ThreeTests, problem
+from services.triage.rules.section42 import problem
 from services.triage.rules.waits import ESCALATION, Wait
-from shared.contracts.intake import AdultPart, Referrer, SourceOfRisk
 from shared.decider import Deadline, DeadlinePassed, Decider
 from shared.facts import Act, Code
-from shared.refusals import AwaitingCause, NotFound, Refusal
+from shared.refusals import AwaitingCause, NotFound
 from shared.sealed import Sealed
 from shared.time.calendar import Calendar, calendar
+
+__all__ = [
+    "ADDED_INFORMATION",
+    "DECISION_REFUSALS",
+    "OVERRIDE_REFUSALS",
+    "POLICY",
+    "REFERRER",
+    "SCREENER",
+    "AddInformation",
+    "AlreadyDecided",
+    "AnswerUnknown",
+    "BandUnknown",
+    "Concern",
+    "ConcernCommand",
+    "ConsiderInformation",
+    "DecideSection42",
+    "Decided",
+    "NotDecided",
+    "NoteWithdrawal",
+    "NothingToConsider",
+    "OutcomeContradictsTests",
+    "OutcomeUnknown",
+    "OverrideBand",
+    "RecogniseConcern",
+    "Recognised",
+    "ReopenConcern",
+    "RoleMayNotLower",
+    "RouteMissing",
+    "RouteUnknown",
+    "ScoreConcern",
+    "SecondPersonIsTheFirst",
+    "SecondPersonMissing",
+    "Waiting",
+    "concern",
+    "decide",
+    "evolve",
+    "owed",
+]
 
 POLICY = Code("section-42-policy@1:care-act-2014")
 REFERRER = Code("scorer@1:referrer")
 SCREENER = Code("scorer@1:screener")
 ADDED_INFORMATION = Code("scorer@1:added-information")
-
-
-@dataclass(frozen=True, kw_only=True)
-class RecogniseConcern:
-    """Count a concern for one adult of a contact, and score it at once on what is known."""
-
-    contact: UUID
-    counting_policy: Code
-    transition: bool
-    answers: Answers
-    details: Sealed[AdultPart]
-    source_of_risk: Sealed[SourceOfRisk] | None
-    referrer: Sealed[Referrer] | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class AddInformation:
-    """Note what the sender told later."""
-
-    answers: Answers
-    words: Sealed[str]
-
-
-@dataclass(frozen=True, kw_only=True)
-class NoteWithdrawal:
-    """Note that the sender took the referral back."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class ScoreConcern:
-    """Score the risk anew, on a screener's answers."""
-
-    answers: Answers
-    evidence: Sealed[str]
-
-
-@dataclass(frozen=True, kw_only=True)
-class OverrideBand:
-    """Set the band above or below what the tool says."""
-
-    band: Code
-    second_person: str | None
-    reasons: Sealed[str]
-
-
-@dataclass(frozen=True, kw_only=True)
-class DecideSection42:
-    """Record whether the section 42 duty arises, and what follows."""
-
-    tests: ThreeTests
-    evidence: Evidence
-    outcome: Code
-    route: Code | None
-    reasons: Sealed[str]
-
-
-@dataclass(frozen=True, kw_only=True)
-class ReopenConcern:
-    """Open a decided concern again."""
-
-    reasons: Sealed[str]
-
-
-ConcernCommand = (
-    RecogniseConcern | AddInformation | NoteWithdrawal | ScoreConcern | OverrideBand
-    | DecideSection42 | ReopenConcern | DeadlinePassed
-)  # fmt: skip
-
-
-class AlreadyDecided(Refusal):
-    """Section 42 is decided for this concern."""
-
-
-class NotDecided(Refusal):
-    """Section 42 is not decided for this concern, so there is nothing to open again."""
-
-
-class OutcomeUnknown(Refusal):
-    """There is no such outcome of a section 42 decision."""
-
-
-class OutcomeContradictsTests(Refusal):
-    """The three answers do not lead to this outcome."""
-
-
-class AnswerUnknown(Refusal):
-    """Without an enquiry, all three tests need an answer."""
-
-
-class RouteMissing(Refusal):
-    """Signposting needs a route: where was the adult pointed to?"""
-
-
-class RouteUnknown(Refusal):
-    """There is no such signposting route."""
-
-
-class BandUnknown(Refusal):
-    """There is no such band."""
-
-
-class RoleMayNotLower(Refusal):
-    """Only a safeguarding adults manager may set a band lower than it is."""
-
-
-class SecondPersonMissing(Refusal):
-    """Taking a concern out of Red needs a second person."""
-
-
-class SecondPersonIsTheFirst(Refusal):
-    """The second person must be somebody else."""
-
-
-DECISION_REFUSALS: dict[Problem, type[Refusal]] = {
-    "outcome-unknown": OutcomeUnknown,
-    "answer-unknown": AnswerUnknown,
-    "outcome-contradicts-tests": OutcomeContradictsTests,
-    "route-missing": RouteMissing,
-    "route-unknown": RouteUnknown,
-}
-OVERRIDE_REFUSALS: dict[OverrideProblem, type[Refusal]] = {
-    "band-unknown": BandUnknown,
-    "role-may-not-lower": RoleMayNotLower,
-    "second-person-missing": SecondPersonMissing,
-    "second-person-is-the-first": SecondPersonIsTheFirst,
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -213,6 +149,10 @@ def decide(command: ConcernCommand, state: Concern | None, act: Act) -> Sequence
             if not isinstance(state, Decided):
                 raise NotDecided if state else NotFound
             return (events.ConcernReopened(contact=state.waited.contact, reasons=command.reasons),)
+        case ConsiderInformation():
+            if not isinstance(state, Decided) or state.told_more is None:
+                raise NothingToConsider if state else NotFound
+            return (events.InformationConsidered(reasons=command.reasons),)
         case DeadlinePassed():
             return _passed(command, state)
 
@@ -342,6 +282,9 @@ def evolve(state: Concern | None, happened: ConcernFact, act: Act) -> Concern:
                 again = Wait.begun(known.waited.band, act.effective_at)
                 return replace(known, told_more=again)
             return known
+        case events.InformationConsidered():
+            known = _known(state)
+            return replace(known, told_more=None) if isinstance(known, Decided) else known
         case events.WithdrawalNoted():
             return _known(state)
         case events.DeadlineMissed(kind=kind, due_at=due_at):
