@@ -1,13 +1,14 @@
 """What do appends cost when many come at once, beside plain inserts and beside a library?"""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cache, partial
 from itertools import count
 from time import perf_counter
+from typing import Any
 from uuid import uuid4
 
 import asyncpg
@@ -19,7 +20,7 @@ from shared.log.appender import APPEND, Asked, _columns
 from shared.log.log import Log
 from tests.bench.cost import Cost, Row, interleaved
 from tests.bench.rival import Rival, Told, environment
-from tests.bench.synthetic import act, scored, scores
+from tests.bench.synthetic import SPACE, act, scored, scores
 from tests.bench.world import World
 
 CLIENTS, FEW, POOL = 64, 16, 16
@@ -53,9 +54,9 @@ class Bench:
 
     async def together(self) -> None:
         """Append one public fact to a new stream, as a service does."""
-        request, its = _request(), uuid4()
-        fact = scored(its, scores()[its.int % 300], REFERRER)
-        await self.log.append(concern.stream(its), [fact], request, after=0)
+        its = uuid4()
+        fact = _facts()[its.int % 300]
+        await self.log.append(concern.stream(its), [fact], _request(), after=0)
 
     async def alone(self) -> None:
         """Do the same with a call and a commit of its own."""
@@ -72,16 +73,24 @@ class Bench:
 
     def _asked(self) -> Asked:
         its, by = uuid4(), _request()
-        fact = scored(its, scores()[its.int % 300], REFERRER)
-        stream = concern.stream(its)
+        fact, stream = _facts()[its.int % 300], concern.stream(its)
         return Asked(
             command=by.id, fingerprint=by.fingerprint, case=its, stream=str(stream), after=0,
             effective_at=by.effective_at, facts=[self.log.codec.row(fact, by)],
         )  # fmt: skip
 
 
+@cache
+def _facts() -> Sequence[Any]:
+    """Give facts made beforehand: to make them is no part of any side."""
+    return [scored(SPACE, found, REFERRER) for found in scores()]
+
+
+SOMEBODYS = act(0, 1)
+
+
 def _request() -> Act:
-    return replace(act(0, 1), id=uuid4())
+    return replace(SOMEBODYS, id=uuid4())
 
 
 @asynccontextmanager
@@ -170,7 +179,7 @@ def _saved(rival: Rival, times: int) -> float:
     def save(_: int) -> None:
         its = uuid4()
         told = Told()
-        told.trigger_event(Told.Happened, fact=scored(its, scores()[its.int % 300], REFERRER))
+        told.trigger_event(Told.Happened, fact=_facts()[its.int % 300])
         rival.save(told)
 
     with ThreadPoolExecutor(FEW) as pool:

@@ -9,13 +9,14 @@ from uuid import uuid4
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka import TopicPartition as Part
 
+from shared.bus import consumer
 from shared.bus.kafka import KafkaBus
 from shared.bus.message import Speaker
 from shared.bus.port import Record
 from shared.bus.relay import Relay
 from shared.lease import Loop
 from tests.bench.cost import Row, Work, interleaved
-from tests.bench.piping import Pipe, append, fetch, pipe, round_trip, running, told
+from tests.bench.piping import Pipe, append, pipe, round_trip, running, told
 from tests.bench.towns import Over, buses, settle
 from tests.bench.world import World
 
@@ -73,11 +74,15 @@ async def _relayed(it: Pipe) -> float:
     places, many = await it.ear.ends([by.topic]), await it.intake.head()
     teller = Relay(dsn, it.intake.codec, it.mouth, by)
     settle()
-    began = perf_counter()
-    async with running(Loop("relay", teller.work)):
-        async with asyncio.timeout(60):
-            await fetch(it.ear, places, many)
-        return many / (perf_counter() - began)
+    heard, began, before = 0, 0.0, 0
+    async with running(Loop("relay", teller.work)), asyncio.timeout(60):
+        while heard < many:
+            records = await it.ear.fetch(places, consumer.BATCH, 1.0)
+            places = {**places, **{it.place: it.offset + 1 for it in records}}
+            heard += len(records)
+            if not began and heard:  # from the first batch on: what a start costs is no rate
+                began, before = perf_counter(), heard
+        return (many - before) / (perf_counter() - began)
 
 
 async def _alone(it: Pipe, records: Sequence[Record]) -> float:

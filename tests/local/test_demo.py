@@ -14,7 +14,7 @@ from tests.local.conftest import ask, surroundings
 
 PIECE = ("demo", "--referrals", "20")
 SECONDS_TO_START, SECONDS_TO_STOP = 12, 5
-"""The first of CPU: eight on the clock, of two processors, one of which has to wait now and then."""
+"""The first of CPU: eight on the clock, of two processors, one of which waits now and then."""
 
 
 def used(process: psutil.Process) -> float:
