@@ -51,6 +51,7 @@ GRID: Mapping[str, Mapping[str, str]] = {
         "POST /v1/concerns/{id}/bands": "SM",
         "POST /v1/concerns/{id}/section-42-decision": "M",
         "POST /v1/concerns/{id}/reopening": "M",
+        "POST /v1/concerns/{id}/consideration": "M",
     },
     "enquiry": EVERYWHERE | {
         "GET /v1/enquiries": "EM",
