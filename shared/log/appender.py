@@ -79,7 +79,7 @@ class Appender:
         self._drop()
 
     async def _call(self, group: Sequence[Asked]) -> Sequence[asyncpg.Record]:
-        columns = _columns(group)
+        columns = columns_of(group)
         self._sizes.observe(len(group))
         with self._seconds.time():
             done = await patiently(lambda: self._try(columns), max(it.until for it in group))
@@ -103,7 +103,8 @@ class Appender:
             self._db = None
 
 
-def _columns(group: Sequence[Asked]) -> Sequence[Sequence[object]]:
+def columns_of(group: Sequence[Asked]) -> Sequence[Sequence[object]]:
+    """Give the arrays by which `log.append` is told of a group."""
     return [
         [it.command for it in group],
         [it.fingerprint for it in group],

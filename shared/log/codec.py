@@ -99,7 +99,7 @@ class Codec:
             position=row["position"], said=row["said"], ordinal=row["ordinal"], hash=row["hash"],
         )  # fmt: skip
 
-    def says(self, fact: Any, act: Act, size: int = MOST_SAID) -> bool:
+    def says(self, fact: Any, act: Act, size: int) -> bool:
         """Say whether `fact`, whose body has this size, is told to others, if it can be.
 
         Raises:

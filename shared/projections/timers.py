@@ -133,6 +133,8 @@ class Timers:
         """Fire what is due, streams side by side; say whether anything was."""
         now = await self._log.now()
         due = [Timer(*row) for row in await db.fetch(ALL_DUE, self._name, now, DUE)]
+        if not due:
+            return False
         streams = defaultdict[str, list[Timer]](list)
         for it in due:
             streams[it.stream].append(it)
@@ -151,9 +153,9 @@ class Timers:
         await db.executemany(FAIL, lost)
         await db.execute(STRIKE, self._name, [it.id for it in gone])
         # What came to nothing may be owed at another time: it is counted anew.
-        idle = {it.stream: it.case for it in gone if ends[it.id] == NOTHING}
-        await self._rearm(db, [{"stream": name, "case_id": case} for name, case in idle.items()])
-        return bool(due)
+        idle = [it for it in gone if ends[it.id] == NOTHING]
+        await self._rearm(db, [{"stream": it.stream, "case_id": it.case} for it in idle])
+        return True
 
     async def _fire_stream(
         self, due: Sequence[Timer], now: datetime, few: asyncio.Semaphore

@@ -21,6 +21,7 @@ from services.triage.rules.score import HIGHEST, Answers, Score, score
 from services.triage.rules.section42 import ThreeTests
 from shared.decider import Stream
 from shared.facts import Act, Code
+from shared.log.appender import APPEND, Asked, columns_of
 from shared.log.log import Log
 from shared.sealed import Sealed
 
@@ -146,19 +147,15 @@ async def fill(log: Log, cases: int) -> int:
 
 async def _record(log: Log, requests: Sequence[Request]) -> None:
     for group in _groups(requests):
-        done = await log.pool.fetch(
-            "select status from log.append($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
-            [it.act.id for it in group],
-            [it.act.fingerprint for it in group],
-            [it.stream.case for it in group],
-            [str(it.stream) for it in group],
-            [it.after for it in group],
-            [len(it.facts) for it in group],
-            [fact.stored_as for it in group for fact in it.facts],
-            [log.codec.says(fact, it.act) for it in group for fact in it.facts],
-            [log.codec.written(fact, it.act) for it in group for fact in it.facts],
-            [it.act.effective_at for it in group for _ in it.facts],
-        )
+        asked = [
+            Asked(
+                command=it.act.id, fingerprint=it.act.fingerprint, case=it.stream.case,
+                stream=str(it.stream), after=it.after, effective_at=it.act.effective_at,
+                facts=[log.codec.row(fact, it.act) for fact in it.facts],
+            )
+            for it in group
+        ]  # fmt: skip
+        done = await log.pool.fetch(APPEND, *columns_of(asked))
         assert {row["status"] for row in done} == {"ok"}
 
 

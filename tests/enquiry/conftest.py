@@ -6,34 +6,24 @@ from uuid import UUID
 import httpx
 import pytest
 import pytest_asyncio
-from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
-from sqlalchemy.pool import NullPool
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tests.enquiry.asking import opened
-from tests.support.house import Home, House, at_home
-from tests.support.story import ready
-
-AT_WORK = pytest_asyncio.fixture(scope="module", loop_scope="module")
-"""A service starts once for a file of tests; they use fresh ids."""
+from tests.support.house import Home, House
+from tests.support.rooms import AT_WORK, at_work, tables_of
 
 
 @pytest.fixture
 async def db(shared_house: House) -> AsyncIterator[AsyncConnection]:
     """Give enquiry's database to a superuser; what a test does there is undone at its end."""
-    address = shared_house.owner("enquiry").replace("postgresql:", "postgresql+asyncpg:", 1)
-    async with create_async_engine(address, poolclass=NullPool).connect() as connection:
+    async with tables_of(shared_house, "enquiry") as connection:
         yield connection
-        await connection.rollback()
 
 
 @AT_WORK
 async def home(shared_house: House) -> AsyncIterator[Home]:
     """Give enquiry at work."""
-    async with at_home(shared_house, "enquiry") as found:
-        for loop in found.loops:
-            if loop.name == "timers":  # what these tests tell of came weeks ago
-                loop.stop()
-        await ready(found)
+    async with at_work(shared_house, "enquiry") as found:
         yield found
 
 

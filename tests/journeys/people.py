@@ -161,3 +161,17 @@ async def people(town: Mapping[str, Home]) -> AsyncIterator[People]:
         triage.client("sam", "safeguarding-adults-manager") as manager,
     ):
         yield People(Partner(partner), Staff(contact), Staff(screener), Staff(manager))
+
+
+async def it_is(town: Mapping[str, Home], moment: str) -> None:
+    """Let the council's clock move on to `moment`."""
+    for home in town.values():
+        async with home.client("olu", "operator") as operator:
+            answer = await operator.post("/v1/simulation/clock", json={"to": moment}, headers=key())
+            assert answer.status_code == 204, answer.text
+
+
+async def waits(home: Partner, risk: Mapping[str, int]) -> str:
+    """Refer somebody; give their concern."""
+    adult: str = (await home.refers(referral(risk)))["adults"][0]["adult"]
+    return adult

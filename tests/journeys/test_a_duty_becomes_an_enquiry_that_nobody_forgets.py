@@ -1,23 +1,15 @@
 """A duty becomes an enquiry that is led, planned, concluded and closed, and is never forgotten."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import httpx
 import pytest
 
 from tests.enquiry.asking import COMMANDS
-from tests.journeys.people import people, referral
-from tests.journeys.test_a_low_risk_wait_is_not_starved import it_is
-from tests.support.house import SERVICES, Home, House, at_home, house, key
+from tests.journeys.people import it_is, people, referral
+from tests.support.house import SERVICES, Home, House, at_home, key
 from tests.support.patience import until
-
-
-@pytest.fixture
-def simulated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    """Give a house whose clock the test moves."""
-    with house(tmp_path_factory.mktemp("enquiry"), clock="simulated") as found:
-        yield found
 
 
 async def sees(client: httpx.AsyncClient, id: str, where: Callable[[Any], bool]) -> Any:

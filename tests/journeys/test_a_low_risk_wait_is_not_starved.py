@@ -1,33 +1,10 @@
 """A low-risk wait passes fresher and graver ones as its time comes, so that none is forgotten."""
 
-from collections.abc import Iterator, Mapping
-
 import pytest
 
-from tests.journeys.people import CALM, GRAVE, WORRYING, Partner, people, referral
-from tests.support.house import Home, House, at_home, house, key
+from tests.journeys.people import CALM, GRAVE, WORRYING, it_is, people, waits
+from tests.support.house import House, at_home
 from tests.support.patience import until
-
-
-async def it_is(town: Mapping[str, Home], moment: str) -> None:
-    """Let the council's clock move on to `moment`."""
-    for home in town.values():
-        async with home.client("olu", "operator") as operator:
-            answer = await operator.post("/v1/simulation/clock", json={"to": moment}, headers=key())
-            assert answer.status_code == 204, answer.text
-
-
-@pytest.fixture(scope="module")
-def simulated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    """Give a house whose clock the test moves."""
-    with house(tmp_path_factory.mktemp("simulated"), clock="simulated") as found:
-        yield found
-
-
-async def waits(home: Partner, risk: Mapping[str, int]) -> str:
-    """Refer somebody; give their concern."""
-    adult: str = (await home.refers(referral(risk)))["adults"][0]["adult"]
-    return adult
 
 
 @pytest.mark.slow

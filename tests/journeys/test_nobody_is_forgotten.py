@@ -1,21 +1,11 @@
 """Who waits is owed something always; what passes is recorded once, also where all stood still."""
 
-from collections.abc import Iterator
-
 import pytest
 
-from tests.journeys.people import WORRYING, Staff, people, referral
-from tests.journeys.test_a_low_risk_wait_is_not_starved import it_is, waits
-from tests.support.house import House, at_home, house
+from tests.journeys.people import WORRYING, Staff, it_is, people, referral, waits
+from tests.support.house import House, at_home
 
 SAM, HEAD = "escalation-to-safeguarding-adults-manager", "escalation-to-head-of-service"
-
-
-@pytest.fixture
-def simulated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    """Give a house whose clock the test moves."""
-    with house(tmp_path_factory.mktemp("forgotten"), clock="simulated") as found:
-        yield found
 
 
 def kinds(concern: dict[str, list[dict[str, str]]], of: str) -> list[str]:

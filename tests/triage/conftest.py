@@ -6,34 +6,24 @@ from uuid import UUID
 import httpx
 import pytest
 import pytest_asyncio
-from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
-from sqlalchemy.pool import NullPool
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from tests.support.house import Home, House, at_home
-from tests.support.story import ready
+from tests.support.house import Home, House
+from tests.support.rooms import AT_WORK, at_work, tables_of
 from tests.triage.asking import recognised
-
-AT_WORK = pytest_asyncio.fixture(scope="module", loop_scope="module")
-"""A service starts once for a file of tests; they use fresh ids."""
 
 
 @pytest.fixture
 async def db(shared_house: House) -> AsyncIterator[AsyncConnection]:
     """Give triage's database to a superuser; what a test does there is undone at its end."""
-    address = shared_house.owner("triage").replace("postgresql:", "postgresql+asyncpg:", 1)
-    async with create_async_engine(address, poolclass=NullPool).connect() as connection:
+    async with tables_of(shared_house, "triage") as connection:
         yield connection
-        await connection.rollback()
 
 
 @AT_WORK
 async def home(shared_house: House) -> AsyncIterator[Home]:
     """Give triage at work."""
-    async with at_home(shared_house, "triage") as found:
-        for loop in found.loops:
-            if loop.name == "timers":  # what these tests tell of came weeks ago
-                loop.stop()
-        await ready(found)
+    async with at_work(shared_house, "triage") as found:
         yield found
 
 
