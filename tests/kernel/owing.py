@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Self
 from uuid import UUID, uuid4
 
 from shared.decider import Deadline, DeadlinePassed, Decider
@@ -89,6 +89,16 @@ class Town:
         """Let it be so many hours after the beginning."""
         at = BEGAN + timedelta(hours=hours)
         await self.owner.execute("update log.simulated set now = $1", at)
+
+    @asynccontextmanager
+    async def beginning(self) -> AsyncIterator[Self]:
+        """Let it be the beginning; later never earlier than it was, or the log would note it."""
+        stood = await self.log.now()
+        await self.clock(0)
+        yield self
+        await self.owner.execute("delete from work.timer")
+        latest = max(stood, await self.log.now())
+        await self.owner.execute("update log.simulated set now = $1", latest)
 
     async def promise(self, hours: int, case: UUID | None = None) -> UUID:
         case = case or uuid4()

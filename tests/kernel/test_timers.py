@@ -31,13 +31,12 @@ CLOCK = time.time  # noqa: TID251 - which these tests let leap
 @pytest.fixture
 async def town(kernel_house: House, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Town]:
     monkeypatch.setattr(timers, "PAUSE", 0.02)
-    async with a.log_of(kernel_house, "folds") as log, a.owner_of(kernel_house, "folds") as owner:
-        town = Town(kernel_house, log, owner)
-        stood = await log.now()
-        await town.clock(0)
+    async with (
+        a.log_of(kernel_house, "folds") as log,
+        a.owner_of(kernel_house, "folds") as owner,
+        Town(kernel_house, log, owner).beginning() as town,
+    ):
         yield town
-        await owner.execute("delete from work.timer")
-        await owner.execute("update log.simulated set now = $1", max(stood, await log.now()))
 
 
 async def test_what_is_owed_fires_once_when_it_is_due_and_never_before(town: Town) -> None:
@@ -200,18 +199,15 @@ async def test_a_fact_of_a_newer_build_stops_nobody_elses_timer(
     kernel_house: House, log: Log, log_owner: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(timers, "PAUSE", 0.02)
-    town = Town(kernel_house, log, log_owner, "kernel")
-    stood = await log.now()
-    await town.clock(0)
-    case, stream = await town.promise(1), wait.stream(uuid4())
-    async with a.log_of(kernel_house, codec=Codec([Newer], lambda _fact, _act: None)) as newer:
-        await newer.append(stream, [Newer(number=1)], a.act(), after=0)
-    late = await town.promise(2)
-    async with town.keeping():
-        await town.clock(2)
-        await until(lambda: fired(town, case))
-        await until(lambda: fired(town, late))
-    await log_owner.execute("update log.simulated set now = $1", stood)
+    async with Town(kernel_house, log, log_owner, "kernel").beginning() as town:
+        case, stream = await town.promise(1), wait.stream(uuid4())
+        async with a.log_of(kernel_house, codec=Codec([Newer], lambda _fact, _act: None)) as newer:
+            await newer.append(stream, [Newer(number=1)], a.act(), after=0)
+        late = await town.promise(2)
+        async with town.keeping():
+            await town.clock(2)
+            await until(lambda: fired(town, case))
+            await until(lambda: fired(town, late))
 
 
 async def test_one_keeps_the_timers_and_another_stands_by(town: Town) -> None:
