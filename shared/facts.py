@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, Generic, Self, TypeVar, dataclass_transform
-from uuid import UUID
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 F = TypeVar("F")
 
@@ -53,6 +53,12 @@ class Code(str):
 
 # The lists are short and the facts are many: each code is checked once, not at every reading.
 _code = lru_cache(maxsize=10_000)(Code)
+
+
+@lru_cache(maxsize=10_000)
+def party(name: str) -> UUID:
+    """Give the id of whoever a token names so, for where the name itself should not be."""
+    return uuid5(NAMESPACE_URL, name)
 
 
 @dataclass(frozen=True, kw_only=True)

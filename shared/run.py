@@ -98,6 +98,7 @@ async def running(service: Service, told: Settings) -> AsyncIterator[tuple[Runti
         if any(it.owed is not nothing for it in service.deciders):
             timers = Timers(dsn, log, service.deciders, calendar())
             loops += [Loop("timers", timers.work)]
+        loops += service.workers(dsn, log)
         tasks = [asyncio.create_task(loop.run(), name=loop.name) for loop in loops]
         tokens = Tokens.of(told.jwks_file, told.issuer, told.audience, told.revoked_file)
         built = zip(service.projections, keepers, strict=True)

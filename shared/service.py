@@ -9,7 +9,9 @@ from fastapi import APIRouter
 from shared.bus.reaction import Reaction
 from shared.decider import Decider
 from shared.facts import Act
+from shared.lease import Loop
 from shared.log.codec import Codec
+from shared.log.log import Log
 from shared.projections.projection import Projection
 
 
@@ -26,6 +28,8 @@ class Service:
     reactions: Sequence[Reaction[Any, Any]] = ()
     projections: Sequence[Projection[Any]] = ()
     routes: Sequence[APIRouter] = ()
+    workers: Callable[[str, Log], Sequence[Loop]] = lambda _dsn, _log: ()
+    """What a service does of its own accord, given where its database is, and its log."""
 
     def codec(self) -> Codec:
         """Give what reads and writes this service's facts."""

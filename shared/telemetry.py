@@ -20,10 +20,9 @@ ALLOWED = frozenset({
 })  # fmt: skip
 
 REQUESTS = Histogram(
-    "safeguarding_request_seconds",
-    "Seconds a request took",
+    "safeguarding_request_seconds", "Seconds a request took",
     ["service", "route", "method", "status"],
-)
+)  # fmt: skip
 APPENDED = Counter("safeguarding_facts_appended_total", "Facts recorded", ["service"])
 RELAY_LAG = Gauge("safeguarding_relay_lag_positions", "Positions not yet relayed", ["service"])
 CONSUMER_LAG = Gauge("safeguarding_consumer_lag_records", "Records not yet heard", ["service"])
@@ -48,11 +47,9 @@ APPEND_SECONDS = Histogram(
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
 )  # fmt: skip
 
-DEADLINES = Counter(
-    "safeguarding_deadlines_passed_total",
-    "Deadlines that passed unmet",
-    ["service", "kind", "when"],
-)
+PASSED = "safeguarding_deadlines_passed_total"
+DEADLINES = Counter(PASSED, "Deadlines that passed unmet", ["service", "kind", "when"])
+TIMERS_DUE = Gauge("safeguarding_timers_due", "Deadlines that passed and are not kept", ["service"])
 TIMERS_HELD = Gauge("safeguarding_timers_held", "1: the clock leapt, so nothing fires", ["service"])
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger()
@@ -98,15 +95,12 @@ def configure(service: str) -> None:
     """Write JSON lines to standard output, in the name of `service`."""
     structlog.configure(
         processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
+            structlog.contextvars.merge_contextvars, structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True, key="at"),
-            only_what_is_allowed,
-            structlog.processors.JSONRenderer(serializer=_json),
+            only_what_is_allowed, structlog.processors.JSONRenderer(serializer=_json),
         ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stdout),
-        cache_logger_on_first_use=True,
-    )
+        logger_factory=structlog.PrintLoggerFactory(sys.stdout), cache_logger_on_first_use=True,
+    )  # fmt: skip
     structlog.contextvars.bind_contextvars(service=service)
     logging.basicConfig(handlers=[_Bridge()], level=logging.WARNING, force=True)
 

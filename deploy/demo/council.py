@@ -20,7 +20,7 @@ from deploy.demo.words import BANDS, INSTITUTION, OWN_LIKE
 REFERRALS = 3_931
 FIRST_DAY = datetime(2023, 4, 1, tzinfo=UTC)
 WEEKDAYS = (125, 105, 105, 105, 100, 35, 30)
-DAYS = tuple((n, WEEKDAYS[(FIRST_DAY + timedelta(days=n)).weekday()]) for n in range(275))
+DAYS = 275
 HOURS = (1, 1, 1, 1, 1, 2, 5, 15, 40, 70, 85, 85, 75, 75, 80, 75, 65, 45, 25, 15, 10, 7, 4, 2)
 BURSTS, REPEATS, NO_BIRTH, MISDIRECTED, DUPLICATES, BROKEN = 10, 180, 80, 30, 20, 50
 """Each of a thousand."""
@@ -48,12 +48,14 @@ class _Arrival:
     adults: int = 1
 
 
-def postings(seed: int, referrals: int = REFERRALS) -> Iterator[Posting]:
-    """Give the referrals in the order of their sending."""
+def postings(
+    seed: int, referrals: int = REFERRALS, first_day: datetime = FIRST_DAY, days: int = DAYS
+) -> Iterator[Posting]:
+    """Give the referrals of so many days in the order of their sending."""
     dice = Dice(seed)
     council = _Council(dice)
     sent: list[Posting] = []
-    for number, arrival in enumerate(_arrivals(dice, referrals)):
+    for number, arrival in enumerate(_arrivals(dice, referrals, weighted_days(first_day, days))):
         again = [earlier for earlier in sent[-60:] if _may_come_twice(earlier)]
         if again and not arrival.home and dice.chance(DUPLICATES):
             earlier = dice.pick(again)
@@ -71,11 +73,20 @@ def _may_come_twice(posting: Posting) -> bool:
     return not any(kind.startswith(("broken", "burst", "duplicate")) for kind in posting.kind)
 
 
-def _arrivals(dice: Dice, referrals: int) -> Sequence[_Arrival]:
+Days = Sequence[tuple[datetime, int]]
+
+
+def weighted_days(first_day: datetime, days: int) -> Days:
+    """Give each day, and how much is sent on it."""
+    every = (first_day + timedelta(days=n) for n in range(days))
+    return tuple((day, WEEKDAYS[day.weekday()]) for day in every)
+
+
+def _arrivals(dice: Dice, referrals: int, days: Days) -> Sequence[_Arrival]:
     # A Poisson stream of which the total is known: the moments fall independently.
     arrivals: list[_Arrival] = []
     while (left := referrals - len(arrivals)) > 0:
-        at = _moment(dice)
+        at = moment(dice, days)
         if not dice.chance(BURSTS):
             arrivals.append(_Arrival(at, adults=2 if dice.chance(40) else 1))
             continue
@@ -88,9 +99,10 @@ def _arrivals(dice: Dice, referrals: int) -> Sequence[_Arrival]:
     return sorted(arrivals, key=lambda arrival: arrival.at)
 
 
-def _moment(dice: Dice) -> datetime:
+def moment(dice: Dice, days: Days) -> datetime:
+    """Give an instant of one of the days, most often of a working day's office hours."""
     seconds = dice.weighted(tuple(enumerate(HOURS))) * 3600 + dice.below(3600)
-    return FIRST_DAY + timedelta(days=dice.weighted(DAYS), seconds=seconds)
+    return dice.weighted(days) + timedelta(seconds=seconds)
 
 
 @dataclass

@@ -78,44 +78,44 @@ def _same(says: str, left: int, right: int) -> Line:
 
 def account(lines: Iterable[Line], unknown: int) -> RenderableType:
     """Draw the balance."""
-    table = _table("The account", "", "", "", "balances")
+    drawn = table("The account", "", "", "", "balances")
     for line in lines:
         mark = "yes" if line.agrees else "NO"
-        table.add_row(line.says, f"{line.left:,}", f"{line.right:,}", mark)
+        drawn.add_row(line.says, f"{line.left:,}", f"{line.right:,}", mark)
     if unknown:
-        table.add_row("sent without a key, answer lost: not sent again", f"{unknown:,}", "", "")
-    return table
+        drawn.add_row("sent without a key, answer lost: not sent again", f"{unknown:,}", "", "")
+    return drawn
 
 
 def counts(intake: Figures, triage: Figures) -> RenderableType:
     """Draw how many there are of each band and outcome."""
-    table = _table("What came in, and what became of it", "", "adults")
+    drawn = table("What came in, and what became of it", "", "adults")
     for name in ("promoted", "held", "redirected"):
-        table.add_row(name, f"{intake[name]:,}")
+        drawn.add_row(name, f"{intake[name]:,}")
     for name in ("red", "amber", "green"):
-        table.add_row(f"scored {name}", f"{triage['by_band'][name]:,}")
-    table.add_row("waiting for a decision", f"{triage['waiting']:,}")
+        drawn.add_row(f"scored {name}", f"{triage['by_band'][name]:,}")
+    drawn.add_row("waiting for a decision", f"{triage['waiting']:,}")
     for code, number in sorted(triage["by_outcome"].items()):
-        table.add_row(f"decided {_word(code)}", f"{number:,}")
-    return table
+        drawn.add_row(f"decided {_word(code)}", f"{number:,}")
+    return drawn
 
 
 def queue(rows: Iterable[Mapping[str, Any]]) -> RenderableType:
     """Draw the head of the queue, with the reason for each place."""
-    table = _table("Who is next", "concern", "band", "score", "due", "why here")
+    drawn = table("Who is next", "concern", "band", "score", "due", "why here")
     for row in rows:
         due = str(row.get("due_at") or "")[:16].replace("T", " ")
-        table.add_row(str(row["concern"])[:8], _word(row["band"]), str(row["total"]), due,
+        drawn.add_row(str(row["concern"])[:8], _word(row["band"]), str(row["total"]), due,
                       str(row["rank_reason"]))  # fmt: skip
-    return table
+    return drawn
 
 
 def history(case: str, facts: Iterable[Mapping[str, Any]]) -> RenderableType:
     """Draw the history of one case, line by line."""
-    table = _table(f"The history of concern {case}", "")
+    drawn = table(f"The history of concern {case}", "")
     for told in facts:
-        table.add_row(_sentence(told))
-    return table
+        drawn.add_row(_sentence(told))
+    return drawn
 
 
 def _sentence(told: Mapping[str, Any]) -> str:
@@ -127,12 +127,12 @@ def _sentence(told: Mapping[str, Any]) -> str:
 
 def pointers(access: Mapping[str, Any], lines: Sequence[str]) -> tuple[RenderableType, ...]:
     """Say where the documentation is, and give lines to paste."""
-    table = _table("Where to go on", "", "")
+    drawn = table("Where to go on", "", "")
     for name, url in access["docs"].items():
-        table.add_row(f"API of {name}", str(url))
+        drawn.add_row(f"API of {name}", str(url))
     # A line to paste may not be broken, so it is no table's.
     pasted = [Text(line, no_wrap=True, overflow="ignore") for line in ("", *lines)]
-    return table, *pasted
+    return drawn, *pasted
 
 
 def curl_lines(access: Mapping[str, Any], folder: Path) -> tuple[str, str, str]:
@@ -143,7 +143,7 @@ def curl_lines(access: Mapping[str, Any], folder: Path) -> tuple[str, str, str]:
     }
     posted = folder / "posted.json"
     number = f"""$(python3 -c 'import json; print(json.load(open("{posted}"))["id"])')"""
-    partner, screener = (_bearer(folder, name) for name in ("rosewood-house", "joan-screener"))
+    partner, screener = (bearer(folder, name) for name in ("rosewood-house", "joan-screener"))
     headers = '-H "Content-Type: application/json" -H "Idempotency-Key: $(date +%s)"'
     sent = f'-d \'{json.dumps(referral)}\' "{access["intake"]}/v1/referrals" | tee "{posted}"'
     return (
@@ -153,9 +153,15 @@ def curl_lines(access: Mapping[str, Any], folder: Path) -> tuple[str, str, str]:
     )
 
 
-def _bearer(folder: Path, name: str) -> str:
+def bearer(folder: Path, name: str) -> str:
+    """Give the header that lets somebody in, read from the file of tokens."""
+    return f'-H "Authorization: Bearer {token(folder, name)}"'
+
+
+def token(folder: Path, name: str) -> str:
+    """Give what a shell replaces by somebody's token."""
     code = f'import json; print(json.load(open("{folder / "access.json"}"))["tokens"]["{name}"])'
-    return f"-H \"Authorization: Bearer $(python3 -c '{code}')\""
+    return f"$(python3 -c '{code}')"
 
 
 def plain(drawn: RenderableType) -> str:
@@ -166,11 +172,12 @@ def plain(drawn: RenderableType) -> str:
     return "\n".join(line.rstrip() for line in capture.get().splitlines())
 
 
-def _table(title: str, *columns: str) -> Table:
-    table = Table(title=title, title_justify="left", box=box.ASCII2, show_header=any(columns))
+def table(title: str, *columns: str) -> Table:
+    """Give an empty table; without columns' names it shows no head."""
+    made = Table(title=title, title_justify="left", box=box.ASCII2, show_header=any(columns))
     for column in columns:
-        table.add_column(column, overflow="fold")
-    return table
+        made.add_column(column, overflow="fold")
+    return made
 
 
 def _word(code: str) -> str:

@@ -35,8 +35,28 @@ def demo(  # noqa: PLR0913 - each is a word of the command line
     kafka: Annotated[
         bool, typer.Option("--kafka", help="Over Apache Kafka (Java, Maven).")
     ] = False,
+    scenario: Annotated[
+        str | None, typer.Option(help="On a simulated clock: week, or derby (long).")
+    ] = None,
+    report: Annotated[
+        bool, typer.Option("--report", help="Of a scenario: its figures beside Derby's.")
+    ] = False,
+    scale: Annotated[float, typer.Option(help="Of a scenario: a smaller council.")] = 1.0,
+    days: Annotated[int | None, typer.Option(help="Of a scenario: only its first days.")] = None,
 ) -> None:
     """Start everything and let a simulated council use it; Ctrl-C stops it."""
+    if scenario:
+        from deploy.local import scenario as played
+
+        played.known(scenario)
+        if fresh and not (yes or check):
+            typer.confirm("Forget what this scenario stored here?", abort=True)
+        asked = played.Wanted(
+            name=scenario, check=check, report=report, fresh=fresh, seed=seed, scale=scale,
+            days=days, first_port=port, echo=logs, kafka=kafka,
+        )  # fmt: skip
+        raise typer.Exit(played.scenario(asked, typer.echo))
+
     from deploy.local.demo import Wanted, forget
     from deploy.local.demo import demo as run
     from deploy.local.places import data
@@ -60,11 +80,16 @@ def test(context: typer.Context) -> None:
 
 
 @app.command()
-def check() -> None:
+def check(
+    *,
+    tested: Annotated[
+        bool, typer.Option("--tested", help="./run test just passed: leave out the fast tests.")
+    ] = False,
+) -> None:
     """Check form, lint, types, rooms, sizes and the fast tests."""
     from deploy.local import checks
 
-    raise typer.Exit(0 if checks.check(typer.echo) else 1)
+    raise typer.Exit(0 if checks.check(typer.echo, tested=tested) else 1)
 
 
 @app.command(context_settings=PASS_ON)

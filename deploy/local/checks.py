@@ -32,13 +32,17 @@ STEPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("lint", ("ruff", "check", ".", "run")),
     ("types", ("mypy",)),
     ("rooms", ("lint-imports",)),
-    ("fast tests", ("pytest", *FAST_TESTS)),
 )
+FAST = ("fast tests", ("pytest", *FAST_TESTS))
 
 
-def check(say: Say) -> bool:
-    """Run every step, say a line for each, show what a red one said; True where all are green."""
-    green = [_step(name, command, say) for name, command in STEPS]
+def check(say: Say, *, tested: bool = False) -> bool:
+    """Run every step, say a line for each, show what a red one said; True where all are green.
+
+    Where all was just `tested`, the fast tests are not run once more.
+    """
+    steps = STEPS if tested else (*STEPS, FAST)
+    green = [_step(name, command, say) for name, command in steps]
     for measure, holds in sizes():
         say(f"{'ok  ' if holds else 'RED '} size        {measure}")
         green.append(holds)

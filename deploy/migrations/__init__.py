@@ -42,7 +42,7 @@ def grant() -> None:
     wanted = context.config.attributes
     for script in sorted((HERE / wanted["kind"]).glob("*.sql")):
         _, _, each = script.read_text().partition(EACH)
-        for role in wanted["roles"]:
+        for role in wanted["roles"] if each else ():  # an empty script is no statement
             _run(each.replace("{role}", f'"{role}"'))
 
 

@@ -3,5 +3,7 @@
 Law: Care Act 2014 s42(2).
 Streams: enquiry, one for each concern whose decision opens one, under the concern's id.
 Hears: triage.section-42-decided, triage.concern-reopened.
-Says: enquiry.enquiry-opened, enquiry.enquiry-concluded, enquiry.enquiry-closed.
+Says: enquiry.enquiry-opened, enquiry.enquiry-concluded, enquiry.enquiry-closed,
+enquiry.enquiry-reopened, enquiry.enquiry-caused, enquiry.caused-enquiry-answered,
+enquiry.report-received, enquiry.report-assessed, enquiry.caused-enquiry-recalled.
 """

@@ -88,6 +88,26 @@ class ReportReceived:
     words: Sealed[str]
 
 
+@fact("enquiry.late-report-received/1")
+class LateReportReceived:
+    """A report came that nobody awaited any more: we still look at it."""
+
+    earlier: bool
+    """Of a partner who was asked before the last one."""
+
+    words: Sealed[str]
+
+
+@fact("enquiry.late-report-considered/1")
+class LateReportConsidered:
+    """A manager looked at what the reports that came late change."""
+
+    earlier: bool
+    """None of them was of the partner who was asked last."""
+
+    reasons: Sealed[str]
+
+
 @fact("enquiry.report-assessed/1")
 class ReportAssessed:
     """The partner's report was accepted, or returned with reasons."""
@@ -140,7 +160,7 @@ class Action:
 
 @fact("enquiry.safety-plan-recorded/1")
 class SafetyPlanRecorded:
-    """What will be done, by whom and by when; it takes the place of an earlier plan."""
+    """A plan that took the place of an earlier one, whatever was live in that. Said no more."""
 
     actions: tuple[Action, ...]
     """Counted from 1."""
@@ -148,9 +168,20 @@ class SafetyPlanRecorded:
     review_on: date | None
 
 
+@fact("enquiry.safety-plan-recorded/2")
+class SafetyPlanRecorded2:
+    """What will be done, by whom and by when, besides what is live already."""
+
+    first: int
+    """The number of the first of these actions; the others follow. An action keeps its number."""
+
+    actions: tuple[Action, ...]
+    review_on: date | None
+
+
 @fact("enquiry.action-ended/1")
 class ActionEnded:
-    """An action of the safety plan is done, or another body has it."""
+    """An action of the safety plan is done, another body has it, or a new plan replaces it."""
 
     action: int
     how: Code
@@ -182,8 +213,16 @@ class EnquiryClosed:
 
 @fact("enquiry.enquiry-reopened/1")
 class EnquiryReopened:
+    """A manager opened a closed enquiry again, and nobody else was told. Said no more."""
+
+    reasons: Sealed[str]
+
+
+@fact("enquiry.enquiry-reopened/2")
+class EnquiryReopened2:
     """A safeguarding adults manager opened a closed enquiry again."""
 
+    contact: UUID
     reasons: Sealed[str]
 
 
@@ -203,7 +242,7 @@ class DecisionMadeAgain:
 
 @fact("enquiry.decision-reviewed/1")
 class DecisionReviewed:
-    """A manager looked at what the changed decision means for the enquiry."""
+    """A manager looked at what a changed decision or a reopening means for the enquiry."""
 
     reasons: Sealed[str]
 
@@ -229,14 +268,18 @@ EnquiryFact = (
     | EnquiryCaused
     | CausedEnquiryAnswered
     | ReportReceived
+    | LateReportReceived
+    | LateReportConsidered
     | ReportAssessed
     | CausedEnquiryRecalled
     | EnquiryConcluded
     | SafetyPlanRecorded
+    | SafetyPlanRecorded2
     | ActionEnded
     | SafetyPlanReviewed
     | EnquiryClosed
     | EnquiryReopened
+    | EnquiryReopened2
     | DecisionUndone
     | DecisionMadeAgain
     | DecisionReviewed

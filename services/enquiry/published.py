@@ -1,13 +1,19 @@
 """What may others know of an enquiry?"""
 
 from services.enquiry import events
+from services.enquiry.decisions.state import OfADecision, OfALateReport, OfAPartner, OfAPlan
+from services.enquiry.rules import codes
 from shared.contracts import enquiry as contract
-from shared.facts import Act
+from shared.facts import Act, party
 from shared.time.calendar import london_date
 
 
 def publish(happened: events.EnquiryFact, act: Act) -> contract.Message | None:
     """Give the message for `happened`, or None where it concerns nobody else."""
+    if isinstance(happened, OfAPartner | OfALateReport):
+        return _of_a_partner(happened, act)
+    if isinstance(happened, OfAPlan | OfADecision):
+        return None
     match happened:
         case events.EnquiryOpened():
             return contract.EnquiryOpened(
@@ -26,17 +32,41 @@ def publish(happened: events.EnquiryFact, act: Act) -> contract.Message | None:
                 reason=happened.reason,
                 closed_on=london_date(act.effective_at),
             )
-        case events.LeadAllocated() | events.PlanAgreed() | events.EnquiryReopened():
+        case events.EnquiryReopened2():
+            return contract.EnquiryReopened(contact=happened.contact)
+        case events.EnquiryReopened():
+            return None  # it does not say whose contact it is
+        case events.LeadAllocated() | events.PlanAgreed():
             return None
         case events.DesiredOutcomesAsked() | events.DesiredOutcomesAssessed():
             return None
-        case events.EnquiryCaused() | events.CausedEnquiryAnswered():
-            return None
-        case events.ReportReceived() | events.ReportAssessed() | events.CausedEnquiryRecalled():
-            return None
-        case events.SafetyPlanRecorded() | events.ActionEnded() | events.SafetyPlanReviewed():
-            return None
-        case events.DecisionUndone() | events.DecisionMadeAgain() | events.DecisionReviewed():
-            return None
         case events.DeadlineMissed():
             return None
+
+
+def _of_a_partner(happened: OfAPartner | OfALateReport, act: Act) -> contract.Message | None:
+    on = london_date(act.effective_at)
+    match happened:
+        case events.EnquiryCaused(partner=partner, due_at=due_at):
+            return contract.EnquiryCaused(partner=party(partner), due_on=london_date(due_at))
+        case events.CausedEnquiryAnswered(answer=answer):
+            return contract.CausedEnquiryAnswered(answer=answer)
+        case events.ReportReceived():
+            return contract.ReportReceived(received_on=on)
+        case events.ReportAssessed(verdict=verdict, due_at=due_at):
+            due_on = london_date(due_at) if due_at else None
+            return contract.ReportAssessed(verdict=verdict, due_on=due_on)
+        case events.CausedEnquiryRecalled():
+            return contract.CausedEnquiryRecalled(recalled_on=on)
+        case events.LateReportReceived() | events.LateReportConsidered():
+            return _of_a_late_report(happened, act)
+
+
+def _of_a_late_report(happened: OfALateReport, act: Act) -> contract.Message | None:
+    if happened.earlier:  # whoever hears is the partner who was asked last, and not theirs
+        return None
+    match happened:
+        case events.LateReportReceived():
+            return contract.ReportReceived(received_on=london_date(act.effective_at))
+        case events.LateReportConsidered():
+            return contract.ReportAssessed(verdict=codes.GOOD, due_on=None)

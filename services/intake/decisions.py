@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from services.intake.events import (
@@ -27,6 +27,7 @@ from shared.decider import Decider
 from shared.facts import Act, Code
 from shared.refusals import AwaitingCause, NotFound, Refusal
 from shared.sealed import Sealed
+from shared.time.calendar import london_date
 
 BY_A_PERSON = Code("promotion@1:by-a-person")
 HELD = Code("contact@1:held")
@@ -108,6 +109,10 @@ class AlreadyPromoted(Refusal):
     """Triage has this adult already: what becomes of it is decided there."""
 
 
+class BeforeTheReferral(Refusal):
+    """That was before the day on which the referral came."""
+
+
 class AlreadyWithdrawn(Refusal):
     """The referral was taken back already."""
 
@@ -157,6 +162,7 @@ class Referral:
     """A referral that we keep, and where each adult in it has got to."""
 
     sender: str
+    received_at: datetime
     received: ReferralReceived
     contacts: Mapping[UUID, Contact] = field(default_factory=dict)
     checks: tuple[Check, ...] = ()
@@ -179,9 +185,9 @@ def decide(command: ReferralCommand, state: Referral | None, act: Act) -> Sequen
         case WithdrawReferral():
             return _withdrawn(command, _theirs(state, act))
         case PromoteContact():
-            return _promoted(command, state, _contact(state, command.adult))
+            return _promoted(command, state, _contact(state, command.adult, act))
         case RedirectContact():
-            return _redirected(command, _contact(state, command.adult))
+            return _redirected(command, _contact(state, command.adult, act))
         case HearOutcome():
             return _heard(command, state)
         case HearReopening(adult=adult):
@@ -226,7 +232,9 @@ def _withdrawn(command: WithdrawReferral, referral: Referral) -> Sequence[Referr
     return (ReferralWithdrawn(reasons=command.reasons), *passed_on)
 
 
-def _contact(state: Referral | None, adult: UUID) -> Held | Redirected:
+def _contact(state: Referral | None, adult: UUID, act: Act) -> Held | Redirected:
+    if state and london_date(act.effective_at) < london_date(state.received_at):
+        raise BeforeTheReferral  # or the clocks of its concern would have run for long
     contact = state.contacts.get(adult) if state else None
     match contact:
         case None:
@@ -285,9 +293,17 @@ def _heard(command: HearOutcome, state: Referral | None) -> Sequence[ReferralFac
 
 
 def evolve(state: Referral | None, happened: ReferralFact, act: Act) -> Referral:
-    """Give the state after `happened`. Never refuses: facts are facts."""
+    """Give the state after `happened`. Never refuses: facts are facts.
+
+    As at another time some facts are left out: what is said of one not yet known changes nothing.
+    """
     if isinstance(happened, ReferralReceived):
-        return Referral(sender=act.actor, received=happened, checks=happened.checks)
+        return Referral(
+            sender=act.actor,
+            received_at=act.effective_at,
+            received=happened,
+            checks=happened.checks,
+        )
     if state is None:
         raise ValueError("a referral begins with its receipt")
     match happened:
@@ -296,27 +312,33 @@ def evolve(state: Referral | None, happened: ReferralFact, act: Act) -> Referral
         case ContactHeld(part=part):
             return _with(state, part.adult, Held(part=part))
         case ContactRedirected() | InformationKept():
-            return _with(state, happened.adult, _still_here(state, happened))
+            return _still_here(state, happened)
         case ReferralAmended(checks=checks):
             return replace(state, amendments=state.amendments + 1, checks=state.checks + checks)
         case ReferralWithdrawn():
             return replace(state, withdrawn=True)
         case OutcomeReopened(adult=adult):
-            return _with(state, adult, Promoted())
+            return _in_triage(state, adult, Promoted())
         case OutcomeHeard(adult=adult, outcome_class=outcome, decided_on=on):
-            return _with(state, adult, Promoted(outcome_class=outcome, decided_on=on))
+            return _in_triage(state, adult, Promoted(outcome_class=outcome, decided_on=on))
         case InformationPassedOn() | WithdrawalPassedOn():
             return state
 
 
-def _still_here(
-    state: Referral, happened: ContactRedirected | InformationKept
-) -> Held | Redirected:
-    contact = _contact(state, happened.adult)
-    if isinstance(happened, InformationKept):
-        return replace(contact, kept=(*contact.kept, happened))
+def _still_here(state: Referral, happened: ContactRedirected | InformationKept) -> Referral:
+    contact = state.contacts.get(happened.adult)
+    if contact is None or isinstance(contact, Promoted):
+        return state
     kept = contact.kept
-    return Redirected(part=contact.part, to=happened.to, kept=kept, known=len(kept))
+    if isinstance(happened, InformationKept):
+        return _with(state, happened.adult, replace(contact, kept=(*kept, happened)))
+    passed_on = Redirected(part=contact.part, to=happened.to, kept=kept, known=len(kept))
+    return _with(state, happened.adult, passed_on)
+
+
+def _in_triage(state: Referral, adult: UUID, now: Promoted) -> Referral:
+    known = isinstance(state.contacts.get(adult), Promoted)
+    return _with(state, adult, now) if known else state
 
 
 def _with(state: Referral, adult: UUID, contact: Contact) -> Referral:

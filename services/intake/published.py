@@ -2,15 +2,17 @@
 
 from services.intake import events
 from shared.contracts import intake as contract
-from shared.facts import Act
+from shared.facts import Act, party
 
 
-def publish(happened: events.ReferralFact, _act: Act) -> contract.Message | None:
+def publish(happened: events.ReferralFact, act: Act) -> contract.Message | None:
     """Give the message for `happened`, or None where it concerns nobody else."""
     match happened:
         case events.ReferralReceived():
             return contract.ReferralReceived(
-                adults=len(happened.adults), immediate_danger=happened.immediate_danger == "yes"
+                sender=party(act.actor),
+                adults=len(happened.adults),
+                immediate_danger=happened.immediate_danger == "yes",
             )
         case events.ContactPromoted(part=part):
             return contract.ContactPromoted(

@@ -28,6 +28,7 @@ from shared.access.tokens import Caller
 from shared.contracts.intake import AdultPart, Referrer, SourceOfRisk
 from shared.facts import Act, Code
 from shared.http.parts import (
+    AsAt,
     Body,
     Cursor,
     Db,
@@ -170,25 +171,31 @@ async def counts(_by: Counts, db: Db, response: Response, least: MinPosition = N
 
 
 @router.get("/concerns/{id}", response_model=ConcernShown)
-async def one_concern(id: UUID, response: Response, _by: Reads, log: Log, db: Db) -> Any:
-    """Give all that is known of one concern: its score term by term, its decision, its words."""
-    history = await log.history(concern.stream(id))
+async def one_concern(
+    id: UUID, response: Response, _by: Reads, log: Log, db: Db, at: AsAt
+) -> Any:  # fmt: skip
+    """Give all that is known of one concern: its score term by term, its decision, its words.
+
+    As at another time it is what was known then: no version to act on, and never stale.
+    """
+    history = await log.history(concern.stream(id), **at)
     known = view(id, history)
     if known is None:
         raise NotFound
-    response.headers["ETag"] = f'"{known.version}"'
-    return ConcernShown(
-        concern=known, words=await _opened(log, history), stale_since=await stale_since(db, id)
-    )
+    if not at:
+        response.headers["ETag"] = f'"{known.version}"'
+    stale = None if at else await stale_since(db, id)
+    return ConcernShown(concern=known, words=await _opened(log, history), stale_since=stale)
 
 
 @router.get("/concerns/{id}/history", response_model=Sequence[Line])
-async def history_of(id: UUID, response: Response, _by: Reads, log: Log) -> Any:
+async def history_of(id: UUID, response: Response, _by: Reads, log: Log, at: AsAt) -> Any:
     """Give what happened to one concern, fact by fact, in plain words."""
-    history = await log.history(concern.stream(id))
+    history = await log.history(concern.stream(id), **at)
     if not history:
         raise NotFound
-    response.headers["ETag"] = f'"{len(history)}"'
+    if not at:
+        response.headers["ETag"] = f'"{len(history)}"'
     return lines(history)
 
 

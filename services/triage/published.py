@@ -26,7 +26,9 @@ def publish(happened: events.ConcernFact, act: Act) -> contract.Message | None:
             )
         case events.BandOverridden() | events.InformationAdded() | events.WithdrawalNoted():
             return None
-        case events.DeadlineMissed() | events.ConcernEscalated() | events.InformationConsidered():
+        case events.DeadlineMissed() | events.ConcernEscalated():
             return None
+        case events.InformationConsidered():
+            return contract.InformationConsidered()
         case events.ConcernReopened():
             return contract.ConcernReopened(contact=happened.contact)

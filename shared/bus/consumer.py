@@ -103,6 +103,7 @@ class Consumer:
             while not loop.stopping:
                 records = await self._bus.fetch(places, BATCH, WAIT)
                 failpoint("consumer.after_fetch")
+                CONSUMER_LAG.labels(self._log.name).set(len(records))  # at least; see `_measure`
                 rows = await db.fetch(ALL_BLOCKED, self._topics)
                 batch = Batch({(topic, case): Block(*rest) for topic, case, *rest in rows})
                 head = await self._again(db, batch, places, head)
@@ -222,7 +223,7 @@ async def react(own: Log, reaction: Reaction[Any, Any], said: Recorded[Any]) -> 
             id=uuid5(NAMESPACE_OID, name), actor=own.name, role="reaction", purpose=by.purpose,
             effective_at=by.effective_at, correlation=by.correlation, causation=by.id,
         )  # fmt: skip
-        await handle(own, stream, command, act, begins=reaction.begins)
+        await handle(own, stream, command, act, known=() if reaction.begins else None)
 
 
 async def _keep(db: Db, batch: Batch, places: Places, records: Iterable[Record]) -> Places:

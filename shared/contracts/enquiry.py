@@ -57,4 +57,71 @@ class EnquiryClosed:
     """In London."""
 
 
-Message = EnquiryOpened | EnquiryConcluded | EnquiryClosed
+@fact("enquiry.enquiry-reopened/1")
+class EnquiryReopened:
+    """A closed enquiry was opened again: that it was closed holds no more."""
+
+    contact: UUID
+    """The referral that it comes from."""
+
+
+@fact("enquiry.enquiry-caused/1")
+class EnquiryCaused:
+    """A partner was asked to make an enquiry for us, so they owe a report.
+
+    Law: Care Act 2014 s42(2), "or cause to be made".
+    """
+
+    partner: UUID
+    """The partner's id, made from the name in their token: what becomes of it is theirs to hear."""
+
+    due_on: date
+    """In London, agreed with the partner."""
+
+
+@fact("enquiry.caused-enquiry-answered/1")
+class CausedEnquiryAnswered:
+    """The partner accepted to make the enquiry, or declined."""
+
+    answer: Code
+    """Of `caused-enquiry-answer@1`."""
+
+
+@fact("enquiry.report-received/1")
+class ReportReceived:
+    """The partner's report is here, so we owe them an answer."""
+
+    received_on: date
+    """In London."""
+
+
+@fact("enquiry.report-assessed/1")
+class ReportAssessed:
+    """The partner's report was accepted, or returned to be made better."""
+
+    verdict: Code
+    """Of `report-verdict@1`."""
+
+    due_on: date | None
+    """In London, when what is returned is expected back."""
+
+
+@fact("enquiry.caused-enquiry-recalled/1")
+class CausedEnquiryRecalled:
+    """We took back what we had asked of the partner: they owe nothing."""
+
+    recalled_on: date
+    """In London."""
+
+
+Message = (
+    EnquiryOpened
+    | EnquiryConcluded
+    | EnquiryClosed
+    | EnquiryReopened
+    | EnquiryCaused
+    | CausedEnquiryAnswered
+    | ReportReceived
+    | ReportAssessed
+    | CausedEnquiryRecalled
+)

@@ -124,8 +124,22 @@ class RiskAnswers:
 
 
 @fact("intake.referral-received/1")
+class ReferralReceived1:
+    """A partner sent a referral, and it is safe with us. What was said before the next version."""
+
+    adults: int
+    """How many adults of it are looked at, each on their own."""
+
+    immediate_danger: bool
+    """The sender says, or signals, that somebody is in danger now."""
+
+
+@fact("intake.referral-received/2")
 class ReferralReceived:
     """A partner sent a referral, and it is safe with us."""
+
+    sender: UUID
+    """The partner's id, made from the name in their token: what becomes of it is theirs to hear."""
 
     adults: int
     """How many adults of it are looked at, each on their own."""

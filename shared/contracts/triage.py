@@ -59,4 +59,11 @@ class ConcernReopened:
     """The referral that it comes from."""
 
 
-Message = ConcernRecognised | ConcernScored | Section42Decided | ConcernReopened
+@fact("triage.information-considered/1")
+class InformationConsidered:
+    """What a sender told after the decision was looked at, and changes nothing."""
+
+
+Message = (
+    ConcernRecognised | ConcernScored | Section42Decided | ConcernReopened | InformationConsidered
+)

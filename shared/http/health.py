@@ -24,6 +24,8 @@ with head as (select coalesce(max(position), 0) as at from log.event)
 select 'relay', head.at - coalesce((select position from work.relay), 0) from head
   where not pg_is_in_recovery()
 union all select 'blocked', count(*) from work.blocked
+union all select 'timers', count(*) from work.timer join work.projection on name = calendar
+  where due_at <= log.now() and failed is null
 union all select 'gaps', count(*) from work.heard where gap_since < now() - interval '60 seconds'
 union all select 'blocked_seconds', coalesce(extract(epoch from now() - min(since)), 0)::bigint
   from work.blocked
@@ -33,6 +35,7 @@ union all select p.name, head.at - p.position from work.projection p, head"""
 GAUGES = {
     "relay": telemetry.RELAY_LAG, "blocked": telemetry.BLOCKED, "gaps": telemetry.GAPS,
     "blocked_seconds": telemetry.BLOCKED_AGE, "gap_seconds": telemetry.GAP_AGE,
+    "timers": telemetry.TIMERS_DUE, "consumer": telemetry.CONSUMER_LAG,
 }  # fmt: skip
 
 
@@ -48,14 +51,8 @@ async def ready(running: Running) -> JSONResponse:
     lags, vault = await _found(running)
     built = {name: done() for name, done in running.ready.items()}
     good = lags is not None and vault and all(built.values())
-    body = {
-        "ready": good,
-        "log": lags is not None,
-        "vault": vault,
-        "projections": built,
-        "lag": lags,
-    }
-    return JSONResponse(body, 200 if good else 503)
+    found = {"log": lags is not None, "vault": vault, "projections": built, "lag": lags}
+    return JSONResponse({"ready": good} | found, 200 if good else 503)
 
 
 @router.get("/metrics")
@@ -66,7 +63,6 @@ async def metrics(running: Running) -> Response:
     for what, lag in (lags or {}).items():
         known = GAUGES.get(what)
         (known.labels(name) if known else telemetry.PROJECTION_LAG.labels(name, what)).set(lag)
-    for what, lag in ((lags or {}) | {"consumer": _unheard(name)}).items():
         if lag:
             telemetry.log.info("measured", place=what, lag=lag)
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
@@ -83,13 +79,9 @@ async def _lags(running: Runtime) -> dict[str, int] | None:
     """Give what is still to do, whether a loop runs or not; None: no append would succeed."""
     rows = await _answer(running.log.pool.fetch(LAGS))
     found = {name: lag for name, lag in rows or () if name in GAUGES or name in running.ready}
-    return found if "relay" in found else None  # a server in recovery takes no append
-
-
-def _unheard(name: str) -> int:
-    """Give the consumer's lag as it last found it: the bus is not ours to ask."""
-    lag = REGISTRY.get_sample_value("safeguarding_consumer_lag_records", {"service": name})
-    return int(lag or 0)
+    of = {"service": running.log.name}  # as the consumer last found it: the bus is not ours to ask
+    unheard = int(REGISTRY.get_sample_value("safeguarding_consumer_lag_records", of) or 0)
+    return found | {"consumer": unheard} if "relay" in found else None  # in recovery: no append
 
 
 async def _answer(asked: Awaitable[T]) -> T | None:

@@ -52,9 +52,7 @@ async def unblock(id: UUID, said: Unblocking, by: Operator, log: Log) -> Respons
     command = Retry if said.action == "retry" else Discard
     receipt = await handle(log, block.stream(id), command(topic=topic, reason=said.reason), by)
     if receipt.facts:  # a repeat must not speak of the next message that may block by now
-        query = (
-            "update work.blocked set wanted = $3 where topic = $1 and case_id = $2 and next = $4"
-        )
+        query = "update work.blocked set wanted=$3 where topic=$1 and case_id=$2 and next=$4"
         await log.pool.execute(query, said.topic, id, said.action, stands)
     return answer(receipt)
 
@@ -65,4 +63,5 @@ async def set_clock(said: Clock, _by: Operator, log: Log) -> Response:
     if not log.simulated:
         raise HTTPException(404)
     await log.pool.execute("select log.advance($1)", said.to)
+    log.wake()
     return Response(status_code=204)

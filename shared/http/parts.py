@@ -4,11 +4,10 @@ import base64
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
 from math import ceil
 from time import time  # noqa: TID251 - a token's life is real time
 from typing import Annotated, Any, Generic, TypeVar
-from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
+from uuid import UUID, uuid4, uuid5
 
 import orjson
 from fastapi import Depends, Header, HTTPException, Query, Request, Response, Security
@@ -20,7 +19,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from shared.access.tokens import BadToken, Caller, Tokens
-from shared.facts import Act
+from shared.facts import Act, party
 from shared.http.limits import Limit
 from shared.lease import PASSING
 from shared.log import log
@@ -107,15 +106,16 @@ IfMatch = Annotated[int | None, Depends(_version)]
 MinPosition = Annotated[int | None, Header(alias="X-Min-Position", ge=0)]
 
 
-async def must_match(expected: IfMatch) -> int:
-    """Give the version that the caller has seen.
+async def _as_at(
+    known_at: Annotated[Instant | None, Query(description="only what we knew then")] = None,
+    effective_at: Annotated[Instant | None, Query(description="only what was so by then")] = None,
+) -> Mapping[str, datetime]:
+    told = {"known_at": known_at, "effective_at": effective_at}
+    return {name: at for name, at in told.items() if at}
 
-    Raises:
-        HTTPException: 428, none was named.
-    """
-    if expected is None:
-        raise HTTPException(428)
-    return expected
+
+AsAt = Annotated[Mapping[str, datetime], Depends(_as_at)]
+"""For `log.history`: of which facts a case is made up."""
 
 
 class Bearer(SecurityBase):
@@ -170,7 +170,7 @@ async def acting_openly(
     key, log = idempotency_key.strip('"'), await _log(request)
     operation = f"{request.method} {request.url.path} {key}"
     return Act(
-        id=uuid5(_space(by.name), operation) if key else uuid4(),
+        id=uuid5(party(by.name), operation) if key else uuid4(),
         actor=by.name,
         role=next(scope for scope in asked.scopes if scope in by.may),
         purpose="safeguarding",
@@ -187,12 +187,6 @@ async def acting(
 ) -> Act:
     """Give the act that this request asks for; the same key is the same act."""
     return act
-
-
-@lru_cache(maxsize=10_000)
-def _space(caller: str) -> UUID:
-    """Give the space in which a caller's keys are their own."""
-    return uuid5(NAMESPACE_URL, caller)
 
 
 def dated(by: Act, said: Body) -> Act:

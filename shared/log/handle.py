@@ -20,12 +20,12 @@ async def handle(
     act: Act,
     expected: int | None = None,
     *,
-    begins: bool = False,
+    known: Sequence[Recorded[Any]] | None = None,
 ) -> Receipt:
     """Do `command` once, however often it is sent.
 
-    Where it `begins` a stream, nothing is there but its own repeat, which the append knows: one
-    round trip less. Where something is there all the same, it is loaded and decided on.
+    What is `known` to lie there, nothing where a stream begins, is decided on at once: one
+    round trip less. A repeat is known to the append; where more lies there by now, it is loaded.
 
     Raises:
         Refusal: a rule said no; nothing was written.
@@ -34,10 +34,9 @@ async def handle(
         KeyReused: the same act came before with another body.
         Unavailable: the log or the vault cannot be reached.
     """
-    history: Sequence[Recorded[Any]] = ()
-    receipt: Receipt | None = None
+    history, receipt = known or (), None
     for attempt in range(5):
-        if attempt or not begins:
+        if attempt or known is None:
             history, receipt = await log.load(stream, act)
         if receipt:  # first of all, or a repeat is refused because of its own effect
             return receipt

@@ -1,6 +1,6 @@
 """What was recorded, and in which order?"""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from time import monotonic
@@ -17,6 +17,8 @@ from shared.log.codec import Codec
 from shared.refusals import Conflict, KeyReused
 from shared.sealed.vault import Vault
 from shared.telemetry import APPENDED
+
+EVER = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,7 @@ class Log:
     ) -> None:  # fmt: skip
         self.name, self.codec, self.vault = name, codec, vault
         self.pool, self.simulated = pool, False
-        self._appender = Appender(name, dsn, self._appended, pool.expire_connections)
+        self._appender = Appender(name, dsn, self.wake, pool.expire_connections)
         self._loops = loops
 
     async def __aenter__(self) -> Self:
@@ -71,10 +73,25 @@ class Log:
         receipt = _receipt(rows, act)
         return [self.codec.read(row) for row in rows if row["stream"] == name], receipt
 
-    async def history(self, stream: Stream[Any, Any, Any]) -> Sequence[Recorded[Any]]:
-        """Give the history of `stream`, to be read."""
-        query = "select * from log.load($1, null)"
-        return [self.codec.read(row) for row in await self._ask(query, str(stream))]
+    async def history(
+        self, stream: Stream[Any, Any, Any], *, known_at: datetime = EVER,
+        effective_at: datetime = EVER,
+    ) -> Sequence[Recorded[Any]]:  # fmt: skip
+        """Give the history of `stream`: what was known at an instant, of what was so by another.
+
+        Nothing, where that leaves out its beginning.
+        """
+        query = "select * from log.load($1, null) where recorded_at <= $2 and effective_at <= $3"
+        rows = await self._ask(query, str(stream), known_at, effective_at)
+        return [self.codec.read(it) for it in rows] if rows and rows[0]["version"] == 1 else []
+
+    async def rows(self, streams: Iterable[str]) -> Mapping[str, Sequence[asyncpg.Record]]:
+        """Give the rows of some streams, each in order, for the codec to read."""
+        query = "select e.* from unnest($1::text[]) as name, log.load(name, null) as e"
+        found: dict[str, list[asyncpg.Record]] = {name: [] for name in streams}
+        for row in await self._ask(query, list(found)):
+            found[row["stream"]].append(row)
+        return found
 
     async def append(
         self, stream: Stream[Any, Any, Any], facts: Sequence[Any], act: Act, *, after: int
@@ -121,7 +138,8 @@ class Log:
         until = monotonic() + appender.PATIENCE
         return await appender.patiently(lambda: self.pool.fetch(query, *arguments), until)
 
-    def _appended(self, facts: int) -> None:
+    def wake(self, facts: int = 0) -> None:
+        """Let whoever follows look at once: there are so many facts more, or it is later now."""
         APPENDED.labels(self.name).inc(facts)
         for loop in self._loops:
             loop.wake()

@@ -14,11 +14,9 @@ from shared.log.log import Log
 from shared.sealed import sections
 
 PROMISES = {
-    "fsync": ("on",),
-    "full_page_writes": ("on",),
+    "fsync": ("on",), "full_page_writes": ("on",), "server_encoding": ("UTF8",),
     "synchronous_commit": ("on", "remote_apply"),
-    "server_encoding": ("UTF8",),
-}
+}  # fmt: skip
 GRANTS = {
     "the role is a superuser": "select rolsuper from pg_roles where rolname = current_user",
     "the role may become the log's owner": "select pg_has_role('log_owner', 'member')",

@@ -25,7 +25,7 @@ from shared.refusals import KeptMoving
 from shared.telemetry import DEADLINES, TIMERS_HELD, failed, log
 from shared.time.calendar import Calendar
 
-BATCH, DUE, AT_ONCE, PAUSE = 1000, 200, 32, 1.0
+BATCH, DUE, PAUSE = 1000, 128, 1.0
 FIRED, NOTHING = "fired", "nothing"
 LATE = timedelta(minutes=5)
 LEAPS = 300.0
@@ -104,15 +104,14 @@ class Timers:
         With them moves the checkpoint from `at`, where they are news.
         """
         owed, lost = dict[str, Sequence[Timer]](), list[tuple[UUID, str, str]]()
-        for name, case in {it["stream"]: it["case_id"] for it in rows}.items():
+        cases = {it["stream"]: it["case_id"] for it in rows}
+        for name, its in (await self._log.rows(cases)).items():
             try:
-                owed[name] = await self._owed(name, case)
-            except PASSING:
-                raise
+                owed[name] = self._owed(name, cases[name], its)
             except Exception as why:  # noqa: BLE001 - its old times stand, and no other's wait
-                log.error("timer", case=str(case), exc_info=why)
+                log.error("timer", case=str(cases[name]), exc_info=why)
                 failed("timers", why)
-                lost.append((case, name, type(why).__name__))
+                lost.append((cases[name], name, type(why).__name__))
         async with db.transaction():
             await db.execute(DISARM, self._name, list(owed))
             await db.executemany(ARM, [(self._name, *it) for its in owed.values() for it in its])
@@ -122,12 +121,10 @@ class Timers:
                 if await db.execute(MOVE, self._name, at, to) != "UPDATE 1":
                     raise NotOwner
 
-    async def _owed(self, name: str, case: UUID) -> Sequence[Timer]:
+    def _owed(self, name: str, case: UUID, rows: Sequence[asyncpg.Record]) -> Sequence[Timer]:
         decider = self._deciders.get(name.removesuffix(f"-{case}"))
-        if decider is None:
-            return ()
-        stream = decider.stream(case)
-        return armed(stream, await self._log.history(stream), self._calendar)
+        history = map(self._log.codec.read, rows)
+        return armed(decider.stream(case), history, self._calendar) if decider else ()
 
     async def _fire(self, db: asyncpg.Connection) -> bool:
         """Fire what is due, streams side by side; say whether anything was."""
@@ -138,9 +135,9 @@ class Timers:
         streams = defaultdict[str, list[Timer]](list)
         for it in due:
             streams[it.stream].append(it)
-        few = asyncio.Semaphore(AT_ONCE)
+        rows = await self._log.rows(streams)
         done = await asyncio.gather(
-            *(self._fire_stream(theirs, now, few) for theirs in streams.values()),
+            *(self._fire_stream(theirs, now, rows[name]) for name, theirs in streams.items()),
             return_exceptions=True,
         )
         ends = dict[UUID, str]()
@@ -158,14 +155,14 @@ class Timers:
         return True
 
     async def _fire_stream(
-        self, due: Sequence[Timer], now: datetime, few: asyncio.Semaphore
+        self, due: Sequence[Timer], now: datetime, rows: Sequence[asyncpg.Record]
     ) -> dict[UUID, str]:
         """Fire in order; give of each whether it fired, came to nothing, or what was wrong."""
         ends = dict[UUID, str]()
         for it in due:
-            try:
-                async with few:
-                    ends[it.id] = FIRED if await self._pass(it, now) else NOTHING
+            try:  # behind the first the stream may have moved: what lies there is loaded again
+                known = None if ends else [*map(self._log.codec.read, rows)]
+                ends[it.id] = FIRED if await self._pass(it, now, known) else NOTHING
             except (*PASSING, KeptMoving):
                 raise
             except Exception as why:  # noqa: BLE001 - one wait's trouble is no other's
@@ -174,7 +171,7 @@ class Timers:
                 ends[it.id] = type(why).__name__
         return ends
 
-    async def _pass(self, it: Timer, now: datetime) -> bool:
+    async def _pass(self, it: Timer, now: datetime, known: Any) -> bool:
         late = now - it.due_at > LATE
         act = Act(
             id=it.id, actor=self._log.name, role="timer", purpose="safeguarding",
@@ -182,7 +179,7 @@ class Timers:
         )  # fmt: skip
         stream = self._deciders[it.stream.removesuffix(f"-{it.case}")].stream(it.case)
         passed = DeadlinePassed(Deadline(it.kind, it.due_at), late=late)
-        receipt = await handle(self._log, stream, passed, act)
+        receipt = await handle(self._log, stream, passed, act, known=known)
         if receipt.facts:
             DEADLINES.labels(self._log.name, it.kind, "late" if late else "in time").inc()
         return receipt.position is not None
@@ -207,12 +204,13 @@ def _passed() -> float:
 
 BEGIN = "insert into work.projection values ($1, 0) on conflict do nothing"
 STANDS = "select position from work.projection where name = $1"
-READY = "update work.projection set ready = true where name = $1 and not ready"
+# An earlier build's table would not follow any more: that build, come back, arms all anew.
+READY = """
+with old as (delete from work.projection where name like 'timers %' and name <> $1)
+update work.projection set ready = true where name = $1 and not ready"""
 MOVE = "update work.projection set position = $3 where name = $1 and position = $2"
 NEWS = "select position, case_id, stream from log.read($1, $2)"
-FAILED = (
-    "select distinct case_id, stream from work.timer where calendar = $1 and failed is not null"
-)
+FAILED = "select distinct case_id, stream from work.timer where calendar=$1 and failed is not null"
 NOT_ARMED = "insert into work.timer values ($1, $2, $3, $4, '', now(), $3, $5)"
 DISARM = "delete from work.timer where calendar = $1 and stream = any ($2)"
 ARM = "insert into work.timer values ($1, $2, $3, $4, $5, $6, $7)"

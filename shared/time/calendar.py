@@ -58,11 +58,6 @@ class Calendar:
         late = since >= datetime.combine(day, CLOSES)
         return _close(self, day + timedelta(days=late), working_days)
 
-    def working_days_between(self, first: date, last: date) -> int:
-        """Count the working days from `first` to `last`, both included; 0 where last is earlier."""
-        days = range((last - first).days + 1)
-        return sum(self.works(first + timedelta(days=after)) for after in days)
-
     def working_days_from(self, day: date) -> Iterator[date]:
         """Give working days in order, without end."""
         while True:

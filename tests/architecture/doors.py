@@ -1,7 +1,9 @@
 """Who may pass which door? Written by hand, so that a door cannot open by accident.
 
-Letters: W and R are the partners' scopes `referrals.write` and `referrals.read`; C is
-customer-contact, S screener, E enquiry-lead, M safeguarding-adults-manager, O operator.
+Letters: W and R are the partners' scopes `referrals.write` and `referrals.read`, D and L
+`dols.write` and `dols.read`, H, V and B `webhooks.manage`, `events.read` and `obligations.read`;
+K is dols-coordinator, G dols-signatory, A assessor; C is customer-contact, S screener, E
+enquiry-lead, M safeguarding-adults-manager, O operator.
 """
 
 from collections.abc import Mapping
@@ -22,6 +24,14 @@ LETTERS = {
     "E": "enquiry-lead",
     "M": "safeguarding-adults-manager",
     "O": "operator",
+    "D": "dols.write",
+    "L": "dols.read",
+    "K": "dols-coordinator",
+    "G": "dols-signatory",
+    "A": "assessor",
+    "H": "webhooks.manage",
+    "V": "events.read",
+    "B": "obligations.read",
 }
 EVERYWHERE = {
     "GET /v1/blocked": "O",
@@ -56,6 +66,7 @@ GRID: Mapping[str, Mapping[str, str]] = {
     "enquiry": EVERYWHERE | {
         "GET /v1/enquiries": "EM",
         "GET /v1/enquiries/{id}": "EM",
+        "GET /v1/enquiries/{id}/history": "EM",
         "POST /v1/enquiries/{id}/lead": "M",
         "POST /v1/enquiries/{id}/plan": "EM",
         "POST /v1/enquiries/{id}/desired-outcomes": "EM",
@@ -65,6 +76,7 @@ GRID: Mapping[str, Mapping[str, str]] = {
         "POST /v1/enquiries/{id}/caused-enquiry/report": "EM",
         "POST /v1/enquiries/{id}/caused-enquiry/assessment": "EM",
         "POST /v1/enquiries/{id}/caused-enquiry/recall": "EM",
+        "POST /v1/enquiries/{id}/caused-enquiry/consideration": "M",
         "POST /v1/enquiries/{id}/conclusion": "M",
         "POST /v1/enquiries/{id}/safety-plan": "EM",
         "POST /v1/enquiries/{id}/safety-plan/endings": "EM",
@@ -72,6 +84,45 @@ GRID: Mapping[str, Mapping[str, str]] = {
         "POST /v1/enquiries/{id}/closure": "M",
         "POST /v1/enquiries/{id}/reopening": "M",
         "POST /v1/enquiries/{id}/decision-review": "M",
+    },
+    "dols": EVERYWHERE | {
+        "POST /v1/dols-requests": "D",
+        "GET /v1/dols-requests": "L",
+        "GET /v1/dols-requests/{id}": "L",
+        "GET /v1/dols-requests/{id}/document": "L",
+        "POST /v1/dols-requests/{id}/circumstances": "D",
+        "POST /v1/dols-requests/{id}/withdrawal": "D",
+        "GET /v1/dols-queue": "KGM",
+        "GET /v1/dols-allocations": "A",
+        "GET /v1/figures": "KGM",
+        "GET /v1/dols-requests/{id}/case": "KGMA",
+        "POST /v1/dols-requests/{id}/priority": "K",
+        "POST /v1/dols-requests/{id}/consideration": "K",
+        "POST /v1/dols-requests/{id}/extension": "G",
+        "POST /v1/dols-requests/{id}/offers": "K",
+        "POST /v1/dols-requests/{id}/allocations": "KA",
+        "POST /v1/dols-requests/{id}/declines": "KA",
+        "POST /v1/dols-requests/{id}/assessments": "A",
+        "POST /v1/dols-requests/{id}/decision": "G",
+        "POST /v1/assessors": "K",
+        "GET /v1/assessors": "KGM",
+        "POST /v1/assessors/{id}/changes": "K",
+    },
+    "notify": EVERYWHERE | {
+        "POST /v1/webhook-endpoints": "H",
+        "GET /v1/webhook-endpoints": "H",
+        "GET /v1/webhook-endpoints/{id}": "H",
+        "POST /v1/webhook-endpoints/{id}/keys": "H",
+        "POST /v1/webhook-endpoints/{id}/disablement": "H",
+        "POST /v1/webhook-endpoints/{id}/enablement": "H",
+        "POST /v1/webhook-endpoints/{id}/removal": "H",
+        "POST /v1/webhook-endpoints/{id}/test": "H",
+        "GET /v1/events": "V",
+        "GET /v1/deliveries": "H",
+        "GET /v1/deliveries/{id}": "H",
+        "GET /v1/obligations": "BM",
+        "GET /v1/obligations/{id}": "BM",
+        "GET /v1/correspondence/{id}": "MO",
     },
 }  # fmt: skip
 

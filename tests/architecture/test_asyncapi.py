@@ -154,4 +154,4 @@ def test_a_message_that_nothing_caused_is_described_as_well() -> None:
     said = a.Voice(Speaker("E06000015", "intake")).referral(uuid4(), 1)
     headers = {name: value.decode() for name, value in said.headers}
     assert "ce_causationid" not in headers
-    assert misfits("#/components/messages/intake.referral-received.1/headers", headers) == []
+    assert misfits("#/components/messages/intake.referral-received.2/headers", headers) == []

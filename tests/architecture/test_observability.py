@@ -12,6 +12,7 @@ import pytest
 import yaml  # type: ignore[import-untyped]
 from prometheus_client.metrics import MetricWrapperBase
 
+from services.notify.gateways import dispatcher
 from shared import telemetry
 from tests.architecture.doors import ROOT
 
@@ -29,7 +30,7 @@ needs_promtool = pytest.mark.skipif(
 def measured() -> dict[str, set[str]]:
     """Give every series that the services export, and its labels."""
     found = dict[str, set[str]]()
-    for it in vars(telemetry).values():
+    for it in (*vars(telemetry).values(), *vars(dispatcher).values()):
         if isinstance(it, MetricWrapperBase):
             labels = set(it._labelnames)
             name, kind = it._name, str(it._type)
@@ -93,7 +94,8 @@ def test_what_nobody_measures_would_be_found(text: str) -> None:
 def test_no_label_names_a_case_a_partner_or_a_person() -> None:
     known = set[str]().union(*measured().values())
     assert known == {
-        "service", "route", "method", "status", "projection", "loop", "error", "kind", "when"
+        "service", "route", "method", "status", "outcome", "projection", "loop", "error", "kind",
+        "when",
     }  # fmt: skip
 
 

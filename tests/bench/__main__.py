@@ -14,6 +14,7 @@ import uvloop
 from deploy.local.places import ROOT, data
 from tests.bench import (
     appending,
+    delivering,
     grouping,
     latency,
     loading,
@@ -24,6 +25,7 @@ from tests.bench import (
     relaying,
     report,
     scoring,
+    waiting,
 )
 from tests.bench.cost import Row
 from tests.bench.world import FULL, QUICK, World
@@ -44,6 +46,8 @@ FIGURES: Mapping[str, Callable[[World], Awaitable[list[Row]]]] = {
     "relay": relaying.measure,
     "pipe": piping.measure_whole,
     "backlog": piping.measure_backlog,
+    "wait": waiting.measure,
+    "deliver": delivering.measure,
 }
 
 

@@ -38,7 +38,7 @@ async def measure(world: World) -> list[Row]:
     """Measure a command to its projection, and to what it causes in the next service."""
     with buses() as (there, lacking):
         rows = [await _to_its_view(world, there[0])]
-        rows += [await _to_what_it_causes(world, bus, lacking) for bus in there]
+        rows += [await to_what_it_causes(world, bus, lacking) for bus in there]
     return rows
 
 
@@ -50,7 +50,8 @@ async def _to_its_view(world: World, bus: Over) -> Row:
     return _row("its own projection", ours, acked, bare, 6.0)
 
 
-async def _to_what_it_causes(world: World, bus: Over, lacking: str) -> Row:
+async def to_what_it_causes(world: World, bus: Over, lacking: str) -> Row:
+    """Measure a command of intake to the fact of triage that it leads to."""
     town = await bus.town(world, "causes")
     async with at_home(town, "intake") as intake, at_home(town, "triage"):
         with _caused() as expected:
@@ -118,12 +119,12 @@ async def _paced(
     for number in range(SKIPPED + world.size.commands):
         sent = arrival()
         awaited = expected[sent.act.correlation] = asyncio.get_running_loop().create_future()
-        await _at(starts + number * PACE)
+        await at_instant(starts + number * PACE)
         began = perf_counter()
         answered = await _do(intake.runtime.log, sent)
         async with asyncio.timeout(30):
             came = await awaited
-        await _at(starts + (number + 0.5) * PACE)
+        await at_instant(starts + (number + 0.5) * PACE)
         alone = await _bare(intake.runtime.log)
         if number >= SKIPPED:
             ours.append(came - began)
@@ -136,12 +137,13 @@ async def _ready(home: Home) -> bool:
     return all(ready() for ready in home.runtime.ready.values())
 
 
-async def _at(instant: float) -> None:
+async def at_instant(instant: float) -> None:
+    """Wait until then, on the process's clock."""
     await asyncio.sleep(max(0.0, instant - perf_counter()))
 
 
 async def _do(log: Log, sent: Arrival) -> float:
-    await handle(log, sent.stream, sent.command, sent.act, begins=True)
+    await handle(log, sent.stream, sent.command, sent.act, known=())
     return perf_counter()
 
 

@@ -44,6 +44,10 @@ class Size:
     commands: int
     """At a steady pace."""
 
+    deliveries: int
+    due: int
+    """Deadlines that passed."""
+
     told: int
     """Referrals that go through the pipe, two messages each."""
 
@@ -60,6 +64,8 @@ FULL = Size(
     grouped=6000,
     saves=600,
     commands=400,
+    deliveries=3000,
+    due=100_000,
     told=1500,
 )
 QUICK = replace(
@@ -73,6 +79,8 @@ QUICK = replace(
     grouped=1500,
     saves=150,
     commands=120,
+    deliveries=500,
+    due=3000,
     told=300,
 )
 

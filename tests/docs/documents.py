@@ -13,7 +13,9 @@ DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 COMMAND = re.compile(r"\./run ((?:[a-z]+)(?: verify)?)((?: --[a-z]+)*)")
 VARIABLE = re.compile(r"SAFEGUARDING_[A-Z_]*[A-Z]")
-ROUTE = re.compile(r"(?:(GET|POST) |\$(?:INTAKE|TRIAGE|ENQUIRY|SERVICE))(/[a-zA-Z0-9_{}$/.-]+)")
+ROUTE = re.compile(
+    r"(?:(GET|POST) |\$(?:INTAKE|TRIAGE|ENQUIRY|DOLS|NOTIFY|SERVICE))(/[a-zA-Z0-9_{}$/.-]+)"
+)
 
 
 def name(document: Path) -> str:

@@ -114,7 +114,7 @@ def _version(stored: str) -> str:
     parts = [
         f"## Version {number}",
         f"[JSON Schema](schemas/{name}/{number}.json). Part of the house since {since}.",
-        f"| member | kind | meaning |\n|---|---|---|\n{rows}",
+        f"| member | kind | meaning |\n|---|---|---|\n{rows}" if rows else "It says no more.",
         *_sections(shape),
         "An example, made up; boxes are cut short:",
         f"```json\n{json.dumps(_short(example(stored)), indent=1, ensure_ascii=False)}\n```",

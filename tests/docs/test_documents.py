@@ -11,6 +11,7 @@ import pytest
 import typer
 
 from deploy.local.__main__ import app
+from services.notify.gateways import egress
 from shared.bus.reach import Reach
 from shared.http import health, pages
 from shared.http.application import application
@@ -22,7 +23,7 @@ from tests.support.house import SERVICES
 
 SETTINGS = {
     f"{it.model_config['env_prefix']}{name}".upper()
-    for it in (Settings, Reach)
+    for it in (Settings, Reach, egress.Settings)
     for name in it.model_fields
 }
 DECISIONS = sorted((ROOT / "docs" / "decisions").glob("*.md"))

@@ -24,11 +24,15 @@ from services.enquiry.events import (
     EnquiryFact,
     EnquiryOpened,
     EnquiryReopened,
+    EnquiryReopened2,
+    LateReportConsidered,
+    LateReportReceived,
     LeadAllocated,
     PlanAgreed,
     ReportAssessed,
     ReportReceived,
     SafetyPlanRecorded,
+    SafetyPlanRecorded2,
     SafetyPlanReviewed,
 )
 from services.enquiry.rules import codes
@@ -98,6 +102,10 @@ accepted = CausedEnquiryAnswered(answer=codes.ACCEPTED, words=None)
 declined = CausedEnquiryAnswered(answer=codes.DECLINED, words=words("No staff."))
 report = want.ReceiveReport(words=words("Two were on duty."))
 reported = ReportReceived(words=report.words)
+late = LateReportReceived(earlier=False, words=report.words)
+late_of_another = LateReportReceived(earlier=True, words=report.words)
+considering = want.ConsiderLateReport(reasons=words("We knew that."))
+considered = LateReportConsidered(earlier=False, reasons=considering.reasons)
 good = ReportAssessed(verdict=codes.GOOD, due_at=None, reasons=None)
 returned = ReportAssessed(verdict=codes.RETURNED, due_at=REPORT_DUE, reasons=words("Who?"))
 recalled = CausedEnquiryRecalled(reasons=words("We go ourselves."))
@@ -130,7 +138,9 @@ REVIEW = date(2026, 12, 7)
 weigh = Action(owner=Code("action-owner@1:provider"), due_on=TODAY, what=words("Weigh her."))
 orphan = Action(owner=None, due_on=TODAY, what=words("Visit her."))
 planning_safety = want.RecordSafetyPlan(actions=(weigh,), review_on=REVIEW)
-safe = SafetyPlanRecorded(actions=(weigh,), review_on=REVIEW)
+safe = SafetyPlanRecorded2(first=1, actions=(weigh,), review_on=REVIEW)
+safe_1 = SafetyPlanRecorded(actions=(weigh,), review_on=REVIEW)
+"""As plans were recorded once: each in place of the one before."""
 done = Code("action-ending@1:done")
 ending = want.EndAction(action=1, how=done, words=None)
 ended = ActionEnded(action=1, how=done, words=None)
@@ -145,7 +155,8 @@ closed = EnquiryClosed(
     contact=CONTACT, reason=closing.reason, adult_told=told, referrer_told=told, words=words()
 )
 reopening = want.ReopenEnquiry(reasons=words("Hungry again."))
-reopened = EnquiryReopened(reasons=reopening.reasons)
+reopened = EnquiryReopened2(contact=CONTACT, reasons=reopening.reasons)
+reopened_1 = EnquiryReopened(reasons=reopening.reasons)
 undone = DecisionUndone()
 again = DecisionMadeAgain(outcome=other, kind=Code("enquiry-kind@1:other"))
 looking = want.ReviewDecision(reasons=words("It goes on."))
@@ -164,15 +175,15 @@ ready: tuple[EnquiryFact, ...] = (*found, safe, ended)
 
 EVERY_FACT: tuple[EnquiryFact, ...] = (
     opened, led, planned, asked, caused, accepted, reported, returned, reported, good, recalled,
-    declined, assessed, concluded, at_once, safe, ended, reviewed, closed, reopened, undone, again,
-    looked, missed,
+    declined, late, late_of_another, considered, assessed, concluded, at_once, safe_1, safe, ended,
+    reviewed, closed, reopened_1, reopened, undone, again, looked, missed,
 )  # fmt: skip
 
 ON_AN_OPEN_ONE: tuple[Any, ...] = (
-    allocation, planning, asking, assessing, causing, accepting, report,
+    allocation, planning, asking, assessing, causing, accepting,
     want.AssessReport(verdict=codes.GOOD, due_on=None, reasons=None),
     want.RecallCausedEnquiry(reasons=words()), conclusion, planning_safety, ending, closing,
 )  # fmt: skip
 """Commands that a closed enquiry does not take."""
 
-ON_ANY: tuple[Any, ...] = (reviewing, reopening, looking)
+ON_ANY: tuple[Any, ...] = (reviewing, reopening, looking, report, considering)

@@ -47,6 +47,7 @@ COMMANDS: dict[str, dict[str, Any]] = {
         "reasons": "Their names are missing.",
     },
     "caused-enquiry/recall": {"reasons": "We go ourselves."},
+    "caused-enquiry/consideration": {"reasons": "We knew that."},
     "conclusion": {
         "findings": FINDINGS,
         "plan": "safety-plan@1:needed",
@@ -68,14 +69,17 @@ COMMANDS: dict[str, dict[str, Any]] = {
     "reopening": {"reasons": "Hungry again."},
     "decision-review": {"reasons": "It goes on."},
 }
-OF_A_MANAGER = ("lead", "conclusion", "closure", "reopening", "decision-review")
+OF_A_MANAGER = (
+    "lead", "caused-enquiry/consideration", "conclusion", "closure", "reopening", "decision-review"
+)  # fmt: skip
 
 
 async def opened(home: Home, *more: Any) -> UUID:
     """Let an enquiry be opened."""
     case = uuid4()
     first: EnquiryOpened = replace(a.opened, contact=uuid4())
-    act = replace(SOMEBODY, id=uuid4(), correlation=uuid4())
+    at = min(SOMEBODY.effective_at, await home.runtime.log.now())  # whatever the clock says
+    act = replace(SOMEBODY, id=uuid4(), correlation=uuid4(), effective_at=at)
     await home.runtime.log.append(enquiry.stream(case), [first, *more], act, after=0)
     return case
 

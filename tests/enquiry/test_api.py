@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
-from services.enquiry.events import EnquiryClosed, EnquiryReopened
+from services.enquiry.events import EnquiryClosed, EnquiryReopened2
 from tests.enquiry import a
 from tests.enquiry.asking import (
     COMMANDS,
@@ -74,7 +74,43 @@ async def test_an_enquiry_from_its_lead_to_its_closing(
     await does(lead, case, "safety-plan/reviews")
     assert (await read(lead, case))["enquiry"]["due"] == []
     await does(manager, case, "reopening")
-    assert isinstance((await history(home, case))[-1].fact, EnquiryReopened)
+    assert isinstance((await history(home, case))[-1].fact, EnquiryReopened2)
+    assert kind(await send(manager, case, "closure")) == "conclusion-in-doubt"
+    await does(manager, case, "decision-review", "closure")
+
+
+async def test_a_new_plan_ends_live_actions_with_reasons_and_carries_on_the_others(
+    manager: httpx.AsyncClient, lead: httpx.AsyncClient, case: UUID
+) -> None:
+    two = COMMANDS["safety-plan"]["actions"] * 2
+    assert (await send(lead, case, "safety-plan", actions=two)).status_code == 204
+    ending = {"action": 1, "how": "action-ending@1:replaced", "words": "A nurse weighs her."}
+    wordless = ending | {"words": ""}
+    assert kind(await send(lead, case, "safety-plan", endings=[wordless])) == "unreadable"
+    other = ending | {"action": 7}
+    assert kind(await send(lead, case, "safety-plan", endings=[other])) == "action-not-live"
+    assert (await send(lead, case, "safety-plan", endings=[ending])).status_code == 204
+    shown = await read(manager, case)
+    actions = shown["enquiry"]["safety_plan"]["actions"]
+    assert [(it["action"], it["ended"]) for it in actions] == [
+        (1, "action-ending@1:replaced"), (2, None), (3, None)
+    ]  # fmt: skip
+    assert len(shown["words"]["actions"]) == 3
+
+
+async def test_a_report_after_the_closing_is_kept_and_owed_a_look(
+    home: Home, manager: httpx.AsyncClient, lead: httpx.AsyncClient
+) -> None:
+    case = await opened(home, *a.ready[1:], a.caused, a.recalled, a.closed)
+    assert kind(await send(manager, case, "caused-enquiry/consideration")) == "no-late-report"
+    await does(lead, case, "caused-enquiry/report")
+    shown = await read(lead, case)
+    assert shown["words"]["reports"] == ["Two were on duty."]
+    assert "report-answer" in [it["kind"] for it in shown["enquiry"]["due"]]
+    await does(manager, case, "caused-enquiry/consideration")
+    shown = await read(lead, case)
+    assert "report-answer" not in [it["kind"] for it in shown["enquiry"]["due"]]
+    assert shown["words"]["late_report"] == "We knew that."
 
 
 async def test_a_partner_is_asked_accepts_reports_and_reports_again(
@@ -96,12 +132,16 @@ async def test_a_partner_is_asked_accepts_reports_and_reports_again(
     await does(manager, case, "conclusion")
 
 
-async def test_only_a_manager_finds_a_provider_free_of_conflict(
-    manager: httpx.AsyncClient, lead: httpx.AsyncClient, case: UUID
+@pytest.mark.parametrize("described", ["provider", "other"])
+async def test_only_a_manager_finds_a_provider_free_of_conflict_however_described(
+    manager: httpx.AsyncClient, lead: httpx.AsyncClient, case: UUID, described: str
 ) -> None:
     provider = {
-        "partner_kind": "partner-kind@1:provider", "conflict_check": "conflict-check@1:clear"
-    }  # fmt: skip
+        "partner_kind": f"partner-kind@1:{described}",
+        "conflict_check": "conflict-check@1:clear",
+    }
+    unchecked = provider | {"conflict_check": None}
+    assert kind(await send(manager, case, "caused-enquiry", **unchecked)) == "conflict-not-checked"
     assert kind(await send(lead, case, "caused-enquiry", **provider)) == "conflict-not-checked"
     assert (await send(manager, case, "caused-enquiry", **provider)).status_code == 204
 
@@ -119,9 +159,11 @@ async def test_a_manager_looks_at_a_decision_that_changed(
 async def test_what_was_so_earlier_is_dated_so(
     home: Home, manager: httpx.AsyncClient, case: UUID
 ) -> None:
-    at = datetime(2024, 11, 3, 15, tzinfo=UTC)
+    at = (await history(home, case))[0].act.effective_at + timedelta(seconds=1)
     assert (await send(manager, case, "lead", effective_at=at.isoformat())).status_code == 204
     assert (await history(home, case))[-1].act.effective_at == at
+    before = await send(manager, case, "lead", effective_at="1926-11-03T15:00:00Z")
+    assert (before.status_code, kind(before)) == (409, "before-its-opening")
 
 
 async def test_whoever_is_lead_and_manager_acts_as_manager(home: Home, case: UUID) -> None:
@@ -199,6 +241,8 @@ async def test_a_lead_neither_allocates_concludes_nor_closes(
         ("caused-enquiry", {"due_on": "2020-01-01"}, 409, "date-out-of-reach"),
         ("caused-enquiry/answer", {}, 409, "caused-enquiry-is-elsewhere"),
         ("caused-enquiry/report", {"report": ""}, 422, "unreadable"),
+        ("caused-enquiry/report", {}, 409, "caused-enquiry-is-elsewhere"),
+        ("caused-enquiry/consideration", {}, 409, "no-late-report"),
         ("conclusion", {"findings": FINDINGS | {"colour": 1}}, 422, "unreadable"),
         ("conclusion", {"findings": FINDINGS | {"risks": []}}, 409, "risk-missing"),
         ("conclusion", {}, 409, "not-planned"),

@@ -6,15 +6,15 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
-from tests.enquiry.asking import COMMANDS, does, kind, opened, read, send
+from tests.enquiry.asking import COMMANDS, does, history, kind, opened, read, send
 from tests.support.house import Home, House
 from tests.support.story import forget
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 SAID = ("lead", "plan", "desired-outcomes", "outcomes-achieved", "caused-enquiry",
-        "caused-enquiry/report", "caused-enquiry/recall", "conclusion", "safety-plan",
-        "safety-plan/endings", "safety-plan/reviews")  # fmt: skip
+        "caused-enquiry/report", "caused-enquiry/assessment", "caused-enquiry/recall", "conclusion",
+        "safety-plan", "safety-plan/endings", "safety-plan/reviews")  # fmt: skip
 
 
 async def test_the_words_of_an_enquiry_are_opened_here_and_rest_shut(
@@ -36,8 +36,70 @@ async def test_the_words_of_an_enquiry_are_opened_here_and_rest_shut(
     assert (told["partner_answer"], told["decision_review"], told["gone"]) == (None, None, [])
 
     rows = await home.runtime.log.pool.fetch("select body from log.event where case_id = $1", case)
-    for word in (b"fed", b"stay at home", b"on duty", b"Weigh", b"unnamed", b"Hungry"):
+    # No word of hexadecimal digits alone: an id may hold one.
+    for word in (b"not fed", b"stay at home", b"on duty", b"Weigh", b"unnamed", b"Hungry"):
         assert not any(word in row["body"] for row in rows), word
+
+
+async def lines(client: httpx.AsyncClient, case: UUID, **at: str) -> list[Any]:
+    answer = await client.get(f"/v1/enquiries/{case}/history", params=at)
+    assert answer.status_code == 200, answer.text
+    found: list[Any] = answer.json()
+    assert answer.headers.get("ETag") == (None if at else f'"{len(found)}"')
+    return found
+
+
+async def test_the_history_tells_what_an_earlier_plan_question_and_conclusion_said(
+    manager: httpx.AsyncClient, lead: httpx.AsyncClient, case: UUID
+) -> None:
+    await does(manager, case, *SAID)
+    for what, changed in (
+        ("plan", {"purpose": "Is she safe?"}),
+        ("conclusion", {"words": "She was fed late."}),
+        ("safety-plan", {"actions": [{"what": "Visit her.", "due_on": "2026-11-09"}]}),
+    ):
+        assert (await send(manager, case, what, **changed)).status_code == 204, what
+    told = await lines(lead, case)
+    assert [it["version"] for it in told] == [*range(1, len(SAID) + 5)]
+    assert told[1] | {"effective_at": 0, "recorded_at": 0} == {
+        "version": 2, "fact": "enquiry.lead-allocated/1", "effective_at": 0, "recorded_at": 0,
+        "by": "sam", "role": "safeguarding-adults-manager", "says": "Led by lena.moss.",
+        "words": [], "gone": False,
+    }  # fmt: skip
+    written = {it["version"]: it["words"] for it in told}
+    assert written[3] == ["Is she fed?"]
+    assert written[6] == [["Who was on duty?", "Who locked the door?"]]
+    assert (written[10], written[11], written[12]) == (
+        ["She was not fed."], ["Weigh her."], ["She gained."]
+    )  # fmt: skip
+    assert (written[14], written[15], written[16]) == (
+        ["Is she safe?"], ["She was fed late."], ["Visit her."]
+    )  # fmt: skip
+
+
+async def test_a_history_says_which_words_can_be_read_no_more(
+    shared_house: House, home: Home, manager: httpx.AsyncClient, case: UUID
+) -> None:
+    await does(manager, case, "lead", "plan", "desired-outcomes")
+    await forget(shared_house.owner("vault"), home.runtime.log.vault, case)
+    told = await lines(manager, case)
+    assert [(it["words"], it["gone"]) for it in told] == [
+        ([], False), ([], False), ([None], True), ([None], True)
+    ]  # fmt: skip
+    assert told[2]["says"] == "Planned: a visit."
+
+
+async def test_a_history_can_be_told_as_at_another_time(
+    home: Home, manager: httpx.AsyncClient, case: UUID
+) -> None:
+    (opening,) = await history(home, case)
+    await does(manager, case, "lead")
+    known = opening.recorded_at.isoformat()
+    assert [it["version"] for it in await lines(manager, case, known_at=known)] == [1]
+    nothing = await manager.get(
+        f"/v1/enquiries/{case}/history", params={"known_at": "2020-01-01T00:00:00Z"}
+    )
+    assert (nothing.status_code, kind(nothing)) == (404, "not-found")
 
 
 async def test_of_a_person_whose_key_is_gone_only_the_codes_are_left(
@@ -63,11 +125,12 @@ async def test_an_enquiry_shows_its_version_for_whoever_acts_on_it(
 
 
 async def test_of_an_enquiry_we_do_not_have_there_is_nothing(lead: httpx.AsyncClient) -> None:
-    answer = await lead.get(f"/v1/enquiries/{uuid4()}")
-    assert (answer.status_code, kind(answer)) == (404, "not-found")
+    for part in ("", "/history"):
+        answer = await lead.get(f"/v1/enquiries/{uuid4()}{part}")
+        assert (answer.status_code, kind(answer)) == (404, "not-found")
 
 
-@pytest.mark.parametrize("path", ["/v1/enquiries", "/v1/enquiries/{}"])
+@pytest.mark.parametrize("path", ["/v1/enquiries", "/v1/enquiries/{}", "/v1/enquiries/{}/history"])
 async def test_only_leads_and_managers_read_enquiries(home: Home, case: UUID, path: str) -> None:
     for role in ("referrals.read", "customer-contact", "screener", "operator"):
         async with home.client("rosewood-house", role) as other:

@@ -15,7 +15,7 @@ from services.enquiry.rules.opening import OTHER
 from shared.facts import Code
 from shared.refusals import NotFound
 from tests.enquiry import a
-from tests.support.story import Story
+from tests.support.story import SOMEBODY, Story
 
 story: Story[Any, Enquiry, EnquiryFact] = Story(enquiry)
 under_way = story.given(*a.under_way)
@@ -74,6 +74,45 @@ def test_a_manager_looks_once_also_where_the_enquiry_is_closed() -> None:
     under_way.when(a.looking).then_refused(want.DecisionStands)
     story.given(*a.ready, a.closed, a.undone).when(a.looking).then(a.looked)
     story.given(*a.under_way, a.undone, a.looked).when(a.looking).then_refused(want.DecisionStands)
+
+
+def test_a_closed_enquiry_that_a_new_decision_asks_for_is_opened_again_first() -> None:
+    """Or a duty is found, and nobody makes an enquiry."""
+    duty = replace(a.again, outcome=a.s42, kind=a.opened.kind)
+    wanted = story.given(*a.ready, a.closed, a.undone, duty)
+    wanted.when(a.looking).then_refused(want.EnquiryWanted)
+    wanted.given(a.reopened).when(a.looking).then(a.looked)
+    for other in (
+        replace(a.again, outcome=a.signpost, kind=None), replace(duty, outcome=a.sufficient)
+    ):  # fmt: skip
+        wanted.given(other).when(a.looking).then(a.looked)
+    wanted.given(a.undone).when(a.looking).then(a.looked)
+
+
+def test_where_the_response_given_is_not_enough_any_more_it_is_led_and_planned() -> None:
+    duty = replace(a.again, outcome=a.s42, kind=a.opened.kind)
+    in_full = story.given(a.opened, a.at_once, a.asked, a.assessed, a.undone, duty)
+    in_full.when(a.conclusion).then_refused(want.NotPlanned)
+    in_full.given(a.looked).when(a.closing).then_refused(want.NotConcluded)
+    in_full.given(a.led, a.planned).when(a.conclusion).then(a.concluded)
+    # What was found by people stands.
+    kept = story.given(*a.found, a.undone, duty).state
+    assert kept and kept.concluded  # noqa: PT018
+
+
+@pytest.mark.parametrize(
+    "command",
+    [it for it in (*a.ON_AN_OPEN_ONE, *a.ON_ANY) if it is not a.asking],
+    ids=lambda it: type(it).__name__,
+)
+def test_nothing_is_dated_before_the_day_of_the_opening(command: Any) -> None:
+    before = SOMEBODY.at(a.at("1926-11-02T09:00:00+00:00"))
+    story.given(*a.ready).when(command, act=before).then_refused(want.BeforeItsOpening)
+
+
+def test_the_adult_may_have_been_asked_before() -> None:
+    before = SOMEBODY.at(a.at("2026-10-30T09:00:00+00:00"))
+    story.given(a.opened).when(a.asking, act=before).then(a.asked)
 
 
 def test_an_enquiry_is_opened_once() -> None:
@@ -136,7 +175,8 @@ def test_another_day_may_be_agreed_but_none_that_has_passed() -> None:
     friday = replace(a.causing, due_on=date(2026, 11, 6))
     due_at = a.at("2026-11-06T17:00:00+00:00")
     under_way.when(friday).then(replace(a.caused, due_at=due_at))
-    under_way.when(replace(a.causing, due_on=date(2026, 11, 1))).then_refused(want.DateOutOfReach)
+    for day in (date(2026, 11, 1), date(2027, 2, 3), date(9999, 12, 31)):
+        under_way.when(replace(a.causing, due_on=day)).then_refused(want.DateOutOfReach)
 
 
 def test_one_partner_is_asked_at_a_time() -> None:
@@ -146,14 +186,23 @@ def test_one_partner_is_asked_at_a_time() -> None:
         under_way.given(*over).when(a.causing).then(a.caused)
 
 
-def test_a_provider_is_asked_only_by_a_manager_who_found_no_conflict() -> None:
-    provider = replace(a.causing, partner_kind=codes.PROVIDER)
-    checked = replace(provider, conflict_check=codes.CLEAR)
-    under_way.when(provider).then_refused(want.ConflictNotChecked)
+@pytest.mark.parametrize("kind", ["provider", "housing", "other"])
+def test_whoever_may_have_a_stake_is_asked_by_a_manager_who_found_no_conflict(kind: str) -> None:
+    of_kind = Code(f"partner-kind@1:{kind}")
+    unchecked = replace(a.causing, partner_kind=of_kind)
+    checked = replace(unchecked, conflict_check=codes.CLEAR)
+    under_way.when(unchecked).then_refused(want.ConflictNotChecked)
     under_way.when(checked, act=a.LEADS).then_refused(want.ConflictNotChecked)
     under_way.when(checked).then(
-        replace(a.caused, partner_kind=codes.PROVIDER, conflict_check=codes.CLEAR)
+        replace(a.caused, partner_kind=of_kind, conflict_check=codes.CLEAR)
     )
+
+
+@pytest.mark.parametrize("kind", ["nhs", "police", "council"])
+def test_public_bodies_are_asked_by_a_lead(kind: str) -> None:
+    of_kind = Code(f"partner-kind@1:{kind}")
+    public = replace(a.causing, partner_kind=of_kind)
+    under_way.when(public, act=a.LEADS).then(replace(a.caused, partner_kind=of_kind))
 
 
 @pytest.mark.parametrize(
@@ -177,8 +226,47 @@ def test_a_partner_accepts_or_declines_in_writing() -> None:
 def test_a_report_is_taken_while_it_is_awaited() -> None:
     for facts in ((a.caused,), (a.caused, a.accepted), (a.caused, a.reported, a.returned)):
         under_way.given(*facts).when(a.report).then(a.reported)
-    for late in ((), (a.caused, a.reported), (a.caused, a.reported, a.good)):
-        under_way.given(*late).when(a.report).then_refused(want.CausedEnquiryIsElsewhere)
+    under_way.when(a.report).then_refused(want.CausedEnquiryIsElsewhere)
+
+
+def test_a_report_after_a_report_waits_for_the_same_answer() -> None:
+    first = under_way.given(a.caused, a.reported)
+    first.when(a.report).then(a.reported)
+    second = first.given(a.reported, act=a.later(days=3)).state
+    assert second and second.caused  # noqa: PT018
+    assert second.caused.since == a.NOON
+
+
+LATE: dict[str, tuple[EnquiryFact, ...]] = {
+    "declined": (*a.under_way, a.caused, a.declined),
+    "recalled": (*a.under_way, a.caused, a.recalled),
+    "accepted already": (*a.under_way, a.caused, a.reported, a.good),
+    "closed": (*a.under_way, a.caused, a.recalled, *a.ready[len(a.under_way) :], a.closed),
+}
+
+
+@pytest.mark.parametrize("facts", LATE.values(), ids=LATE)
+def test_a_report_that_nobody_awaits_any_more_is_kept_and_looked_at(
+    facts: tuple[EnquiryFact, ...],
+) -> None:
+    story.given(*facts).when(a.report).then(a.late)
+    story.given(*facts).when(a.considering).then_refused(want.NoLateReport)
+    came = story.given(*facts, a.late)
+    came.when(a.report).then(a.late)
+    came.when(a.considering).then(a.considered)
+    came.given(a.considered).when(a.considering).then_refused(want.NoLateReport)
+
+
+def test_a_late_report_is_not_taken_for_that_of_the_partner_who_was_asked_since() -> None:
+    other = under_way.given(a.caused, a.recalled, a.caused)
+    other.when(replace(a.report, earlier=True)).then(a.late_of_another)
+    came = other.given(a.late_of_another)
+    assert came.state and came.state.caused_open  # noqa: PT018
+    came.when(a.considering).then(replace(a.considered, earlier=True))
+    # Where one of them is of the last partner, that one hears that it was looked at.
+    for both in ((a.late_of_another, a.late), (a.late, a.late_of_another)):
+        other.given(a.recalled, *both).when(a.considering).then(a.considered)
+    came.when(a.report).then(a.reported)
 
 
 def test_a_report_is_accepted_or_returned_with_reasons() -> None:
@@ -197,9 +285,15 @@ def test_a_report_is_accepted_or_returned_with_reasons() -> None:
 
 def test_the_council_may_take_back_what_it_asked() -> None:
     recall = want.RecallCausedEnquiry(reasons=a.recalled.reasons)
-    under_way.given(a.caused, a.reported).when(recall).then(a.recalled)
+    for facts in ((a.caused,), (a.caused, a.accepted), (a.caused, a.reported, a.returned)):
+        under_way.given(*facts).when(recall).then(a.recalled)
     for gone in ((), (a.caused, a.declined)):
         under_way.given(*gone).when(recall).then_refused(want.CausedEnquiryIsElsewhere)
+
+
+def test_a_report_that_is_here_is_answered_before_anything_is_taken_back() -> None:
+    recall = want.RecallCausedEnquiry(reasons=a.recalled.reasons)
+    under_way.given(a.caused, a.reported).when(recall).then_refused(want.ReportNotAnswered)
 
 
 # Of any

@@ -28,8 +28,8 @@ def test_what_was_found_concludes_it() -> None:
 
 
 def test_a_conclusion_is_dated_as_in_london() -> None:
-    late = SOMEBODY.at(a.at("2026-06-30T23:30:00+00:00"))
-    under_way.when(a.conclusion, act=late).then(replace(a.concluded, concluded_on=date(2026, 7, 1)))
+    late = SOMEBODY.at(a.at("2027-06-30T23:30:00+00:00"))
+    under_way.when(a.conclusion, act=late).then(replace(a.concluded, concluded_on=date(2027, 7, 1)))
 
 
 @pytest.mark.parametrize(
@@ -84,6 +84,15 @@ def test_what_was_concluded_in_the_act_of_opening_is_completed_without_a_plan() 
     asked.when(a.conclusion, act=a.later(days=2)).then(a.concluded)
 
 
+def test_a_conclusion_is_not_dated_before_the_enquiry_was_opened() -> None:
+    """The return counts it by that day."""
+    before = SOMEBODY.at(a.at("2026-11-01T23:59:00+00:00"))
+    under_way.when(a.conclusion, act=before).then_refused(want.BeforeItsOpening)
+    under_way.when(a.conclusion, act=SOMEBODY.at(a.at("2026-11-02T00:00:00+00:00"))).then(
+        a.concluded
+    )
+
+
 # The safety plan
 
 
@@ -116,7 +125,9 @@ def test_a_first_review_is_within_six_weeks(day: date | None, *, holds: bool) ->
 def test_a_plan_made_anew_after_a_review_has_three_months() -> None:
     far = date(2027, 2, 2)
     known = found.given(a.safe, a.reviewed)
-    known.when(replace(a.planning_safety, review_on=far)).then(replace(a.safe, review_on=far))
+    known.when(replace(a.planning_safety, review_on=far)).then(
+        replace(a.safe, first=2, review_on=far)
+    )
     beyond = replace(a.planning_safety, review_on=date(2027, 2, 3))
     known.when(beyond).then_refused(want.DateOutOfReach)
 
@@ -127,9 +138,70 @@ def test_an_action_ends_once_and_by_its_owner() -> None:
     planned.when(replace(a.ending, how=Code("action-ending@1:lost"))).then_refused(want.CodeUnknown)
     planned.when(replace(a.ending, action=2)).then_refused(want.ActionNotLive)
     planned.given(a.ended).when(a.ending).then_refused(want.ActionNotLive)
+    planned.when(replace(a.ending, how=codes.REPLACED)).then_refused(want.CodeUnknown)
     nobodys = found.given(replace(a.safe, actions=(a.weigh, a.orphan)))
     nobodys.when(replace(a.ending, action=2)).then_refused(want.ActionWithoutOwner)
     found.when(a.ending).then_refused(want.SafetyPlanMissing)
+
+
+three = replace(a.safe, actions=(a.weigh, a.weigh, a.orphan))
+ends = replace(a.ending, how=codes.REPLACED, words=a.words("A nurse does it."))
+after_three = replace(a.safe, first=4)
+replaced = replace(a.ended, how=codes.REPLACED, words=ends.words)
+
+
+def test_a_new_plan_loses_no_live_action() -> None:
+    """Three are live; one is planned and done: the three are live still."""
+    live = found.given(three)
+    live.when(a.planning_safety).then(replace(a.safe, first=4))
+    four = live.given(replace(a.safe, first=4)).given(replace(a.ended, action=4))
+    four.when(a.closing).then_refused(want.ActionWithoutOwner)
+    owned = found.given(replace(three, actions=(a.weigh,) * 3), replace(a.safe, first=4))
+    for number in (4, 1, 2):
+        owned = owned.given(replace(a.ended, action=number))
+        owned.when(a.closing).then_refused(want.ActionLive)
+    owned.when(replace(a.ending, action=3)).then(replace(a.ended, action=3))
+    owned.given(replace(a.ended, action=3)).when(a.closing).then(a.closed)
+
+
+def test_a_new_plan_says_which_live_actions_end_how_and_why() -> None:
+    live = found.given(three)
+    nobodys = replace(ends, action=3)
+    anew = replace(a.planning_safety, endings=(ends, nobodys))
+    live.when(anew).then(replaced, replace(replaced, action=3), replace(a.safe, first=4))
+    left = live.given(replaced, replace(replaced, action=3), replace(a.safe, first=4)).state
+    assert left and left.plan  # noqa: PT018
+    assert [it.number for it in left.plan.live] == [2, 4]
+
+
+@pytest.mark.parametrize(
+    ("endings", "reason"),
+    [
+        ((replace(ends, action=4),), want.ActionNotLive),
+        ((ends, ends), want.ActionNotLive),
+        ((replace(ends, words=None),), want.ReasonMissing),
+        ((replace(ends, how=Code("action-ending@1:lost")),), want.CodeUnknown),
+        ((replace(ends, action=3, how=a.done),), want.ActionWithoutOwner),
+    ],
+    ids=["not there", "twice", "no reasons", "not of the list", "done by nobody"],
+)
+def test_no_action_ends_with_a_new_plan_unexplained(endings: Any, reason: type[Refusal]) -> None:
+    found.given(three).when(replace(a.planning_safety, endings=endings)).then_refused(reason)
+    first = replace(a.planning_safety, endings=(ends,))
+    found.when(first).then_refused(want.ActionNotLive)
+
+
+def test_numbers_go_on_after_a_plan_whose_actions_have_ended() -> None:
+    story.given(*a.ready).when(a.planning_safety).then(replace(a.safe, first=2))
+    third = found.given(three, *(replace(a.ended, action=it) for it in (1, 2)), after_three)
+    third.when(a.planning_safety).then(replace(a.safe, first=5))
+    third.given(replace(a.ended, action=4)).when(a.planning_safety).then(replace(a.safe, first=5))
+
+
+def test_a_plan_as_they_were_once_recorded_takes_the_place_of_the_one_before() -> None:
+    two = replace(a.safe_1, actions=(a.weigh, a.weigh))
+    story.given(*a.found, two, a.safe_1, a.ended).when(a.closing).then(a.closed)
+    story.given(*a.found, two).when(a.planning_safety).then(replace(a.safe, first=3))
 
 
 def test_a_plan_is_looked_at_again_as_long_as_an_action_is_live() -> None:
@@ -148,6 +220,29 @@ def test_a_review_that_was_set_is_held_also_where_it_is_closed() -> None:
     story.given(*a.ready, a.closed).when(last).then(replace(a.reviewed, next_review_on=None))
 
 
+def test_a_review_that_was_promised_is_held_whatever_takes_the_plans_place() -> None:
+    again = found.given(a.safe, replace(a.safe, first=2, review_on=None)).state
+    assert again and again.plan  # noqa: PT018
+    assert again.plan.review_on == a.REVIEW
+    sooner = found.given(a.safe, replace(a.safe, first=2, review_on=date(2026, 11, 9))).state
+    assert sooner and sooner.plan  # noqa: PT018
+    assert sooner.plan.review_on == date(2026, 11, 9)
+
+
+def test_what_was_done_at_first_is_not_the_plan_that_is_found_to_be_needed() -> None:
+    at_first = story.given(*a.under_way, a.assessed, a.safe, a.ended)
+    needed = at_first.given(a.concluded)
+    needed.when(a.closing).then_refused(want.SafetyPlanMissing)
+    needed.given(a.safe_1, a.ended).when(a.closing).then(a.closed)
+    anew = needed.given(replace(a.safe, first=2))
+    anew.given(replace(a.ended, action=2)).when(a.closing).then(a.closed)
+    at_first.given(replace(a.concluded, plan=codes.NOT_NEEDED)).when(a.closing).then(a.closed)
+    # What is put right later asks for no second plan, and one that is live is a plan.
+    story.given(*a.ready, a.concluded).when(a.closing).then(a.closed)
+    live = story.given(*a.under_way, a.assessed, a.safe, a.concluded, a.ended)
+    live.when(a.closing).then(a.closed)
+
+
 # Closing
 
 
@@ -163,6 +258,9 @@ def test_without_a_plan_where_none_is_needed() -> None:
 GUARDED: dict[str, tuple[tuple[EnquiryFact, ...], type[Refusal]]] = {
     "a partner's enquiry is open": ((*a.ready, a.caused), want.CausedEnquiryOpen),
     "its report is not answered": ((*a.ready, a.caused, a.reported), want.CausedEnquiryOpen),
+    "a report came late": ((*a.ready, a.caused, a.recalled, a.late), want.LateReportNotConsidered),
+    "wishes were told since": ((*a.ready, a.asked), want.WishesSinceConclusion),
+    "it was opened again": ((*a.ready, a.closed, a.reopened), want.ConclusionInDoubt),
     "nobody asked": ((a.opened, a.at_once), want.DesiredOutcomesNotAsked),
     "not concluded": ((*a.under_way, a.assessed), want.NotConcluded),
     "findings are missing": ((a.opened, a.at_once, a.asked), want.FindingsIncomplete),
@@ -197,4 +295,37 @@ def test_a_manager_opens_it_again() -> None:
     closed = story.given(*a.ready, a.closed)
     closed.when(a.reopening).then(a.reopened)
     closed.given(a.reopened).when(a.reopening).then_refused(want.EnquiryIsOpen)
-    closed.given(a.reopened).when(a.closing).then(a.closed)
+
+
+@pytest.mark.parametrize("reopened", [a.reopened, a.reopened_1], ids=["said", "said no more"])
+def test_what_was_opened_again_does_not_close_on_its_old_conclusion(reopened: EnquiryFact) -> None:
+    again = story.given(*a.ready, a.closed, reopened)
+    again.when(a.closing).then_refused(want.ConclusionInDoubt)
+    again.given(a.concluded).when(a.closing).then(a.closed)
+    again.when(a.looking).then(a.looked)
+    stands = again.given(a.looked)
+    stands.when(a.closing).then(a.closed)
+    stands.when(a.looking).then_refused(want.DecisionStands)
+
+
+def test_what_was_opened_again_without_findings_needs_no_second_word_on_them() -> None:
+    at_once = story.given(a.opened, a.at_once, a.asked, a.closed, a.reopened)
+    at_once.when(a.closing).then_refused(want.FindingsIncomplete)
+    at_once.when(a.looking).then_refused(want.DecisionStands)
+
+
+def test_wishes_told_since_the_conclusion_are_concluded_on_before_it_closes() -> None:
+    none = replace(a.asked, answer=Code("desired-outcomes@1:none-expressed"))
+    for facts in ((a.asked,), (none,), (a.asked, a.assessed), (a.assessed,)):
+        since = story.given(*a.ready, *facts)
+        since.when(a.closing).then_refused(want.WishesSinceConclusion)
+        since.given(a.concluded).when(a.closing).then(a.closed)
+    reopened = story.given(*a.ready, a.closed, a.reopened, a.asked, a.looked)
+    reopened.when(a.closing).then_refused(want.WishesSinceConclusion)
+
+
+def test_a_late_report_is_looked_at_before_what_it_found_closed_closes_again() -> None:
+    closed = story.given(*a.under_way, a.caused, a.recalled, *a.ready[len(a.under_way) :], a.closed)
+    again = closed.given(a.late, a.reopened, a.concluded)
+    again.when(a.closing).then_refused(want.LateReportNotConsidered)
+    again.given(a.considered).when(a.closing).then(a.closed)

@@ -59,7 +59,7 @@ def test_a_conclusion_says_by_whom_and_that_it_was_at_once() -> None:
 
 
 def test_a_plan_shows_each_action_and_what_became_of_it() -> None:
-    two = replace(a.safe, actions=(a.weigh, a.orphan))
+    two = replace(a.safe_1, actions=(a.weigh, a.orphan))
     plan = seen(*a.found, a.safe, a.ended, two, a.ended, a.reviewed).safety_plan
     assert plan
     assert [(it.action, it.owner, it.ended) for it in plan.actions] == [
@@ -68,7 +68,17 @@ def test_a_plan_shows_each_action_and_what_became_of_it() -> None:
     assert (plan.review_on, plan.reviews) == (a.reviewed.next_review_on, 1)
     anew = seen(*a.ready, two).safety_plan
     assert anew
-    assert [it.ended for it in anew.actions] == [None, None], "a new plan begins anew"
+    assert [it.ended for it in anew.actions] == [None, None], "such a plan began anew"
+
+
+def test_an_action_keeps_its_number_in_every_plan_to_come() -> None:
+    two = replace(a.safe, first=2, actions=(a.orphan, a.weigh))
+    facts = (*a.found, a.safe, a.ended, two, replace(a.ended, action=3))
+    plan = seen(*facts).safety_plan
+    assert plan
+    assert [(it.action, it.ended) for it in plan.actions] == [(1, a.done), (2, None), (3, a.done)]
+    shut = words(a.recorded(*facts))
+    assert shut.actions == [a.weigh.what, a.orphan.what, a.weigh.what]
 
 
 def test_what_was_missed_is_shown_and_a_closing_only_while_it_holds() -> None:
@@ -82,7 +92,7 @@ def test_everything_that_people_wrote_can_be_found() -> None:
     shut = words(a.recorded(*a.EVERY_FACT))
     assert shut.actions == [a.weigh.what]
     assert shut.reviews == [a.reviewed.words]
-    assert shut.reports == [a.reported.words, a.reported.words]
+    assert shut.reports == [a.reported.words] * 4
     assert shut.one_each["questions"] == a.questions
     assert shut.one_each["closing"] == a.closed.words
     shown = EnquiryWords.model_fields.keys() - {"gone"}
@@ -97,5 +107,7 @@ def test_no_words_of_a_fact_are_left_out() -> None:
         for it in fields(fact)
         if "Sealed" in str(it.type) or it.name == "actions"
     }
-    one_by_one: set[Any] = {type(a.safe), type(a.reviewed), type(a.reported)}
+    one_by_one: set[Any] = {
+        type(it) for it in (a.safe_1, a.safe, a.reviewed, a.reported, a.late)
+    }  # fmt: skip
     assert worded == {*WORDS} | one_by_one

@@ -10,7 +10,8 @@ from hypothesis import strategies as some
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.enquiry.decisions import enquiry
-from services.enquiry.decisions.state import Enquiry, missing
+from services.enquiry.decisions.owing import missing
+from services.enquiry.decisions.state import Enquiry
 from services.enquiry.events import EnquiryFact
 from services.enquiry.projections.open import Kept, enquiries, stale_since, who_is_owed
 from shared.facts import Recorded

@@ -43,6 +43,22 @@ OWED: dict[str, tuple[tuple[EnquiryFact, ...], dict[str, str]]] = {
         (*a.under_way, a.caused, a.reported),
         {"conclusion": "2026-11-30", "report-answer": "2026-11-09"},
     ),
+    "another came before it was answered": (
+        (*a.under_way, a.caused, a.reported, a.reported),
+        {"conclusion": "2026-11-30", "report-answer": "2026-11-09"},
+    ),
+    "a report came late": (
+        (*a.under_way, a.caused, a.recalled, a.late),
+        {"conclusion": "2026-11-30", "report-answer": "2026-11-09"},
+    ),
+    "a report came late and was looked at": (
+        (*a.under_way, a.caused, a.recalled, a.late, a.considered),
+        {"conclusion": "2026-11-30"},
+    ),
+    "a report came after it was closed": (
+        (*a.ready, a.caused, a.recalled, a.closed, a.late),
+        {"report-answer": "2026-11-09", "review": "2026-12-07"},
+    ),
     "it is returned": (
         (*a.under_way, a.caused, a.reported, a.returned),
         {"conclusion": "2026-11-30", "report": "2026-11-16"},
@@ -57,9 +73,23 @@ OWED: dict[str, tuple[tuple[EnquiryFact, ...], dict[str, str]]] = {
         (*a.under_way, replace(a.concluded, plan=codes.NOT_NEEDED)),
         {"closure": "2026-11-09"},
     ),
-    "the plan is live": ((*a.found, a.safe), {"review": "2026-12-07"}),
-    "no review is set": ((*a.found, replace(a.safe, review_on=None)), {"closure": "2026-11-09"}),
-    "the plan was reviewed": ((*a.found, a.safe, a.reviewed), {"review": "2027-01-11"}),
+    "the plan is live": ((*a.found, a.safe), {"action": "2026-11-02", "review": "2026-12-07"}),
+    "no review is set": (
+        (*a.found, replace(a.safe, review_on=None)),
+        {"action": "2026-11-02", "closure": "2026-11-09"},
+    ),
+    "the plan was reviewed": (
+        (*a.found, a.safe, a.reviewed),
+        {"action": "2026-11-02", "review": "2027-01-11"},
+    ),
+    "a plan is live before anything is concluded": (
+        (*a.under_way, a.safe),
+        {"action": "2026-11-02", "conclusion": "2026-11-30", "review": "2026-12-07"},
+    ),
+    "what was done at first is not the plan that is needed": (
+        (*a.under_way, a.assessed, a.safe, a.ended, a.concluded),
+        {"closure": "2026-11-09", "safety-plan": "2026-11-09", "review": "2026-12-07"},
+    ),
     "its actions ended": (a.ready, {"closure": "2026-11-09", "review": "2026-12-07"}),
     "closed": ((*a.ready, a.closed), {"review": "2026-12-07"}),
     "closed and reviewed": ((*a.ready, a.closed, replace(a.reviewed, next_review_on=None)), {}),
@@ -86,6 +116,19 @@ def test_a_late_report_gives_five_working_days_to_conclude() -> None:
     assert owes(late) == {"conclusion": close("2026-12-09")}
 
 
+def test_of_two_reports_the_one_that_came_first_is_owed_first() -> None:
+    other = story.given(*a.under_way, a.caused, a.reported)
+    late = other.given(a.late_of_another, act=a.later(days=3))
+    assert owes(late)["report-answer"] == close("2026-11-09")
+    assert owes(late.given(a.good))["report-answer"] == close("2026-11-12")
+    early = story.given(*a.under_way, a.caused, a.late_of_another)
+    both = early.given(a.reported, act=a.later(days=3))
+    assert owes(both)["report-answer"] == close("2026-11-09")
+    assert owes(both.given(a.considered))["report-answer"] == close("2026-11-12")
+    late_again = early.given(a.late_of_another, act=a.later(days=3))
+    assert owes(late_again)["report-answer"] == close("2026-11-09")
+
+
 def test_an_early_report_takes_no_time_away() -> None:
     early = story.given(*a.under_way, a.caused, a.reported, a.good)
     assert owes(early) == {"conclusion": close("2026-11-30")}
@@ -93,7 +136,46 @@ def test_an_early_report_takes_no_time_away() -> None:
 
 def test_a_review_on_a_day_that_does_not_work_is_due_at_the_next_that_does() -> None:
     christmas = replace(a.safe, review_on=date(2026, 12, 25))
-    assert owes(story.given(*a.found, christmas)) == {"review": close("2026-12-29")}
+    assert owes(story.given(*a.found, christmas, a.ended))["review"] == close("2026-12-29")
+
+
+def test_each_action_has_its_day_the_first_one_first_until_it_is_done() -> None:
+    days = (date(2026, 11, 16), date(2026, 11, 9), date(2026, 11, 28))  # the last a Saturday
+    plan = replace(a.safe, actions=tuple(replace(a.weigh, due_on=it) for it in days))
+    live = story.given(*a.found, plan)
+    assert owes(live)["action"] == close("2026-11-09")
+    missed = replace(a.missed, kind=Code("enquiry-deadline@1:action"), due_at=close("2026-11-09"))
+    live.when(DeadlinePassed(Deadline("action", close("2026-11-09")))).then(missed)
+    late = live.given(missed)
+    assert owes(late)["action"] == close("2026-11-16"), "the next one, though one is late"
+    assert owes(late.given(replace(a.ended, action=1)))["action"] == close("2026-11-17")
+    left = late.given(a.ended, replace(a.ended, action=2))
+    assert owes(left)["action"] == close("2026-11-30")
+    assert "action" not in owes(left.given(replace(a.ended, action=3)))
+
+
+def test_an_enquiry_that_is_owed_in_full_after_all_has_its_full_time() -> None:
+    duty = replace(a.again, outcome=a.s42, kind=a.opened.kind)
+    at_once = story.given(a.opened, a.at_once).given(a.undone, duty, act=a.later(days=21))
+    assert owes(at_once) == {  # since Monday 23 November
+        "lead": close("2026-11-24"), "plan": close("2026-11-30"), "look": close("2026-11-24")
+    }  # fmt: skip
+
+
+def test_a_plan_that_is_found_to_be_needed_later_has_its_full_time() -> None:
+    later = story.given(a.opened, a.at_once, a.asked, a.assessed)
+    later = later.given(a.concluded, act=a.later(days=7))
+    assert owes(later)["safety-plan"] == close("2026-11-16")
+    again = later.given(a.concluded, act=a.later(days=14))
+    assert owes(again)["safety-plan"] == close("2026-11-16"), "said again it is due as it was"
+
+
+def test_what_is_dated_back_takes_back_no_step_that_was_taken_later() -> None:
+    long_ago = a.later(days=-4000)
+    ended = story.given(*a.found, a.safe).given(a.ended, act=long_ago)
+    assert owes(ended)["closure"] == close("2026-11-09")
+    undone = story.given(a.opened).given(a.undone, act=long_ago)
+    assert owes(undone)["look"] == close("2026-11-03")
 
 
 def test_what_was_missed_is_a_fact_and_is_owed_again() -> None:

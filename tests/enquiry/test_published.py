@@ -1,19 +1,26 @@
 """What may others know of an enquiry?"""
 
+from dataclasses import replace
 from datetime import date
 from typing import get_args
 
 import pytest
 
-from services.enquiry.events import EnquiryClosed, EnquiryConcluded, EnquiryFact, EnquiryOpened
+from services.enquiry.events import EnquiryFact
 from services.enquiry.published import publish
+from services.enquiry.rules import codes
 from services.enquiry.rules.opening import SECTION_42
 from shared.contracts import enquiry as contract
-from shared.facts import Code
+from shared.facts import Code, party
+from shared.time.calendar import london_date
 from tests.enquiry import a
 from tests.support.story import SOMEBODY
 
-TOLD = (EnquiryOpened, EnquiryConcluded, EnquiryClosed)
+STEPS = (
+    a.opened, a.concluded, a.closed, a.reopened, a.caused, a.accepted, a.reported, a.good,
+    a.recalled, a.late, a.considered,
+)  # fmt: skip
+TOLD = tuple(type(it) for it in STEPS)
 
 
 def test_that_an_enquiry_was_opened_is_told_with_the_day_of_the_decision() -> None:
@@ -42,6 +49,39 @@ def test_a_closing_is_dated_as_in_london() -> None:
     assert publish(a.closed, late) == contract.EnquiryClosed(
         contact=a.CONTACT, reason=a.closing.reason, closed_on=date(2026, 7, 1)
     )
+
+
+def test_that_it_was_opened_again_is_told_without_the_reasons() -> None:
+    assert publish(a.reopened, SOMEBODY) == contract.EnquiryReopened(contact=a.CONTACT)
+
+
+def test_whoever_reported_late_hears_that_it_came_and_was_looked_at() -> None:
+    assert publish(a.late, SOMEBODY) == contract.ReportReceived(received_on=a.TODAY)
+    assert publish(a.considered, SOMEBODY) == contract.ReportAssessed(
+        verdict=codes.GOOD, due_on=None
+    )
+
+
+def test_of_a_report_by_an_earlier_partner_the_later_one_does_not_hear() -> None:
+    for fact in (a.late_of_another, replace(a.considered, earlier=True)):
+        assert publish(fact, SOMEBODY) is None
+
+
+def test_a_partner_asked_to_enquire_is_named_with_the_day_and_none_of_the_questions() -> None:
+    assert publish(a.caused, SOMEBODY) == contract.EnquiryCaused(
+        partner=party(a.caused.partner), due_on=london_date(a.caused.due_at)
+    )
+
+
+def test_who_owes_whom_in_a_caused_enquiry_is_told_step_by_step() -> None:
+    steps = (a.accepted, a.reported, a.returned, a.good, a.recalled)
+    assert [publish(it, SOMEBODY) for it in steps] == [
+        contract.CausedEnquiryAnswered(answer=codes.ACCEPTED),
+        contract.ReportReceived(received_on=a.TODAY),
+        contract.ReportAssessed(verdict=codes.RETURNED, due_on=london_date(a.REPORT_DUE)),
+        contract.ReportAssessed(verdict=codes.GOOD, due_on=None),
+        contract.CausedEnquiryRecalled(recalled_on=a.TODAY),
+    ]
 
 
 @pytest.mark.parametrize(

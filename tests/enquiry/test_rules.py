@@ -95,14 +95,24 @@ def test_nothing_recorded_is_no_conclusion() -> None:
     assert problem(NOTHING_RECORDED) == "risk-missing"
 
 
+# Partners
+
+
+def test_a_partner_who_may_have_a_stake_is_checked() -> None:
+    assert {*codes.PARTNERS} > codes.UNCHECKED
+
+
 # Closing
 
 NOTHING = Standing(
     decision_changed=False,
     caused_enquiry_open=False,
+    late_report_waits=False,
     desired_outcomes_asked=True,
     concluded=True,
     findings_complete=True,
+    wishes_since=False,
+    conclusion_in_doubt=False,
     plan_needed=False,
     plan_recorded=False,
     actions_without_owner=False,
@@ -120,15 +130,18 @@ def test_all_that_is_missing_is_named_in_order() -> None:
         NOTHING,
         decision_changed=True,
         caused_enquiry_open=True,
+        late_report_waits=True,
         desired_outcomes_asked=False,
         findings_complete=False,
+        wishes_since=True,
+        conclusion_in_doubt=True,
         plan_recorded=True,
         actions_without_owner=True,
         actions_live=True,
     )
     named = missing(worst)
     assert [it for it in GUARDS if it in named] == [*named]
-    assert len(named) == 7
+    assert len(named) == 10
     assert missing(replace(NOTHING, concluded=False)) == ("closing-guard@1:not-concluded",)
     assert missing(replace(NOTHING, plan_needed=True)) == ("closing-guard@1:safety-plan-missing",)
 

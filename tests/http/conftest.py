@@ -32,6 +32,22 @@ async def enquiry(shared_house: House) -> AsyncIterator[Home]:
         yield home
 
 
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def dols(shared_house: House) -> AsyncIterator[Home]:
+    """Give dols at work."""
+    async with at_home(shared_house, "dols") as home:
+        await until(home_is_ready(home))
+        yield home
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def notify(shared_house: House) -> AsyncIterator[Home]:
+    """Give notify at work."""
+    async with at_home(shared_house, "notify") as home:
+        await until(home_is_ready(home))
+        yield home
+
+
 def home_is_ready(home: Home) -> Callable[[], Awaitable[bool]]:
     """Give what asks whether every list of `home` has been built."""
 

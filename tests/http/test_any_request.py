@@ -46,9 +46,11 @@ ALWAYS = [
     missing_required_header,
     ignored_auth,
 ]
-PARTNER = ("referrals.write", "referrals.read")
+PARTNER = ("referrals.write", "referrals.read", "dols.write", "dols.read")
+SUBSCRIBER = ("webhooks.manage", "events.read", "obligations.read")
 STAFF = (
-    "customer-contact", "screener", "enquiry-lead", "safeguarding-adults-manager", "operator"
+    "customer-contact", "screener", "enquiry-lead", "safeguarding-adults-manager", "operator",
+    "dols-coordinator", "dols-signatory", "assessor",
 )  # fmt: skip
 
 
@@ -134,6 +136,22 @@ def test_enquiry_keeps_what_its_document_says(
     case: Any, addresses: dict[str, str], shared_house: House
 ) -> None:
     ask(case, addresses["enquiry"], shared_house, *STAFF)
+
+
+@of_all("notify")
+@SEEDED
+def test_notify_keeps_what_its_document_says(
+    case: Any, addresses: dict[str, str], shared_house: House
+) -> None:
+    ask(case, addresses["notify"], shared_house, *SUBSCRIBER, *STAFF)
+
+
+@of_all("dols")
+@SEEDED
+def test_dols_keeps_what_its_document_says(
+    case: Any, addresses: dict[str, str], shared_house: House
+) -> None:
+    ask(case, addresses["dols"], shared_house, *PARTNER, *STAFF)
 
 
 @of_all("triage")

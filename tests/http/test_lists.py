@@ -13,10 +13,13 @@ from tests.support.house import Home
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 SCOPES = ("referrals.write", "referrals.read")
-STAFF = ("screener", "safeguarding-adults-manager", "customer-contact")
+STAFF = ("screener", "safeguarding-adults-manager", "customer-contact", "dols.read",
+         "webhooks.manage", "events.read", "obligations.read")  # fmt: skip
 LISTS = {
     "/v1/referrals": "intake", "/v1/screening": "intake", "/v1/concerns": "triage",
-    "/v1/enquiries": "enquiry",
+    "/v1/enquiries": "enquiry", "/v1/dols-requests": "dols", "/v1/dols-queue": "dols",
+    "/v1/assessors": "dols", "/v1/events": "notify", "/v1/deliveries": "notify",
+    "/v1/obligations": "notify",
 }  # fmt: skip
 WHEN, WHO = "2026-11-02T09:00:00+00:00", str(uuid4())
 
@@ -42,9 +45,10 @@ MADE_UP = [
 
 @pytest.mark.parametrize("path", LISTS)
 async def test_a_made_up_cursor_is_a_bad_request(
-    intake: Home, triage: Home, enquiry: Home, path: str
+    intake: Home, triage: Home, enquiry: Home, dols: Home, notify: Home, path: str
 ) -> None:
-    home = {"intake": intake, "triage": triage, "enquiry": enquiry}[LISTS[path]]
+    homes = {"intake": intake, "triage": triage, "enquiry": enquiry, "dols": dols, "notify": notify}
+    home = homes[LISTS[path]]
     async with home.client("somebody", *SCOPES, *STAFF) as client:
         for made_up in MADE_UP:
             refused = await client.get(path, params={"after": made_up})

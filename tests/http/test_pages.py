@@ -43,9 +43,9 @@ class Page(HTMLParser):
 
 
 @pytest.fixture
-def homes(intake: Home, triage: Home, enquiry: Home) -> dict[str, Home]:
+def homes(intake: Home, triage: Home, enquiry: Home, dols: Home, notify: Home) -> dict[str, Home]:
     """Give all."""
-    return {"intake": intake, "triage": triage, "enquiry": enquiry}
+    return {"intake": intake, "triage": triage, "enquiry": enquiry, "dols": dols, "notify": notify}
 
 
 @pytest.mark.parametrize("path", ["/docs", "/problems", "/problems/not-found"])

@@ -19,9 +19,12 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 CANARY = "Marigold-9990000018"
 ALL = (
     "referrals.write", "referrals.read", "customer-contact", "screener",
-    "safeguarding-adults-manager", "operator",
+    "safeguarding-adults-manager", "operator", "dols.write", "dols.read", "dols-coordinator",
+    "dols-signatory", "assessor", "webhooks.manage", "events.read", "obligations.read",
 )  # fmt: skip
 INTAKE, TRIAGE, ENQUIRY = map(operations, ("intake", "triage", "enquiry"))
+DOLS = operations("dols")
+NOTIFY = operations("notify")
 
 
 def filled(schema: Mapping[str, Any], service: str, value: Any) -> Any:
@@ -96,6 +99,16 @@ async def test_a_problem_of_triage_repeats_nothing_that_was_sent(triage: Home, d
 @pytest.mark.parametrize("door", ENQUIRY)
 async def test_a_problem_of_enquiry_repeats_nothing_that_was_sent(enquiry: Home, door: str) -> None:
     await _tells_nothing(enquiry, "enquiry", door, ENQUIRY[door])
+
+
+@pytest.mark.parametrize("door", DOLS)
+async def test_a_problem_of_dols_repeats_nothing_that_was_sent(dols: Home, door: str) -> None:
+    await _tells_nothing(dols, "dols", door, DOLS[door])
+
+
+@pytest.mark.parametrize("door", NOTIFY)
+async def test_a_problem_of_notify_repeats_nothing_that_was_sent(notify: Home, door: str) -> None:
+    await _tells_nothing(notify, "notify", door, NOTIFY[door])
 
 
 @pytest.mark.parametrize("content", [

@@ -34,6 +34,16 @@ async def test_enquiry_lets_in_whom_the_grid_names(enquiry: Home, door: str) -> 
     await _lets_in(enquiry, door, GRID["enquiry"][door])
 
 
+@pytest.mark.parametrize("door", GRID["dols"])
+async def test_dols_lets_in_whom_the_grid_names(dols: Home, door: str) -> None:
+    await _lets_in(dols, door, GRID["dols"][door])
+
+
+@pytest.mark.parametrize("door", GRID["notify"])
+async def test_notify_lets_in_whom_the_grid_names(notify: Home, door: str) -> None:
+    await _lets_in(notify, door, GRID["notify"][door])
+
+
 async def _lets_in(home: Home, door: str, letters: str) -> None:
     for may in LETTERS.values():
         async with home.client("somebody", may) as client:

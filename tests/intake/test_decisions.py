@@ -16,6 +16,7 @@ from services.intake.decisions import (
     REDIRECTED,
     AlreadyPromoted,
     AlreadyWithdrawn,
+    BeforeTheReferral,
     Promoted,
     RedirectionUnknown,
     Referral,
@@ -32,7 +33,7 @@ from services.intake.rules.reading import AGE_UNKNOWN, SEVENTEEN, UNDER_18
 from shared.facts import Act, Code
 from shared.refusals import AwaitingCause, NotFound, Refusal
 from tests.intake import a
-from tests.support.story import Story
+from tests.support.story import SOMEBODY, Story
 
 story = Story(referral)
 sent = story.given(a.received, a.promoted, act=a.ROSEWOOD)
@@ -81,6 +82,13 @@ def test_a_referral_is_kept_once() -> None:
 
 
 # Nothing there, or not theirs
+
+
+@pytest.mark.parametrize("command", [a.promotion, a.redirection])
+def test_nothing_is_dated_before_the_day_of_the_referral(command: Any) -> None:
+    """Or the clocks of its concern would have run for decades."""
+    before = replace(SOMEBODY, effective_at=SOMEBODY.effective_at.replace(year=1926))
+    held.when(command, act=before).then_refused(BeforeTheReferral)
 
 
 @pytest.mark.parametrize("command", [a.amendment, a.withdrawal, a.promotion, a.redirection])

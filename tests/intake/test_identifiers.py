@@ -11,7 +11,7 @@ from services.intake.rules import identifiers
 from services.intake.rules.identifiers import Unusable
 
 TODAY = date(2026, 11, 23)
-SCOTTISH = range(10_101_0000, 311_299_9999 + 1)
+SCOTTISH = range(100_000_000, 3_113_000_000)
 
 
 @settings(max_examples=300)

@@ -8,6 +8,7 @@ import pytest
 from services.intake.events import ReferralFact
 from services.intake.published import publish
 from shared.contracts import intake as contract
+from shared.facts import party
 from tests.intake import a
 
 
@@ -17,7 +18,7 @@ def test_that_a_referral_came_is_told_with_how_many_and_how_urgent(
 ) -> None:
     received = replace(a.two_received, immediate_danger=said)  # type: ignore[arg-type]
     assert publish(received, a.ROSEWOOD) == contract.ReferralReceived(
-        adults=2, immediate_danger=danger
+        sender=party(a.ROSEWOOD.actor), adults=2, immediate_danger=danger
     )
 
 

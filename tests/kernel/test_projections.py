@@ -11,12 +11,19 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
+from services.dols.app import dols
+from services.dols.decisions import request
+from services.dols.projections import figures as dols_figures
+from services.dols.projections import queue as dols_queue
 from services.enquiry.app import enquiry
 from services.enquiry.decisions import enquiry as enquiries
 from services.enquiry.projections.open import who_is_owed
 from services.intake.app import intake
 from services.intake.decisions import referral
 from services.intake.projections import referrals
+from services.notify.app import notify
+from services.notify.decisions import correspondence
+from services.notify.projections.obligations import who_owes
 from services.triage.app import triage
 from services.triage.decisions import concern
 from services.triage.projections import figures, queue
@@ -30,7 +37,9 @@ from shared.sealed.vault import Open
 from shared.service import Service
 from tests.kernel import a
 from tests.kernel.folds import asking, everything, folded, keeping, rows_of
+from tests.kernel.golden.dols_samples import ON, of_dols
 from tests.kernel.golden.enquiry_samples import of_enquiry
+from tests.kernel.golden.notify_samples import of_notify
 from tests.kernel.golden.samples import DETAILS, IDENTITY, SENDER, SOURCE, of_intake, of_triage
 from tests.support.house import House
 
@@ -50,6 +59,8 @@ ROOMS = {
     "intake": Room(intake, referral, of_intake, 3),
     "triage": Room(triage, concern, of_triage, 2),
     "enquiry": Room(enquiry, enquiries, of_enquiry, 1),
+    "dols": Room(dols, request, of_dols, 2),
+    "notify": Room(notify, correspondence, of_notify, 1),
 }
 PROJECTIONS = [
     pytest.param(room, projection, id=projection.name)
@@ -58,8 +69,13 @@ PROJECTIONS = [
 ]
 NOBODY = {UUID, Code, int, bool, date, datetime, type(None)}
 """Kinds of columns that tell nobody's name."""
-CLEAR = {("referrals_v1", "sender"), ("enquiries_v1", "state")}
-"""Columns of text, and why: the partner organisation whose list it is; a state, without words."""
+CLEAR = {
+    ("referrals_v1", "sender"), ("enquiries_v3", "state"), ("feed_v1", "partner"),
+    ("deliveries_v1", "partner"), ("senders_v1", "partner"), ("obligations_v1", "partner"),
+    ("dols_requests_v1", "sender"), ("dols_queue_v2", "state"), ("dols_assessors_v1", "state"),
+}  # fmt: skip
+"""Columns of text, and why: the partner organisation whose it is; a state, without words, or an
+assessor of the register."""
 
 
 def shut(subject: UUID, audience: str, words: Any) -> Sealed[Any]:
@@ -134,6 +150,11 @@ async def counts(house: House, log: Log, room: Room) -> list[object]:
             return [await referrals.how_many(db)]
         if room.service is enquiry:
             return [await who_is_owed(db, 50)]
+        if room.service is notify:
+            return [await who_owes(db, 50)]
+        if room.service is dols:
+            waits = await dols_queue.who_is_next(db, ON, 50)
+            return [await dols_figures.how_many(db, ON), waits]
         return [await figures.how_many(db), await queue.who_is_next(db, 50)]
 
 

@@ -14,6 +14,7 @@ from hypothesis import strategies as some
 
 from shared.decider import Deadline, DeadlinePassed
 from shared.facts import Recorded
+from shared.http.health import LAGS
 from shared.lease import Loop, NotOwner, leading
 from shared.log.codec import Codec
 from shared.log.handle import handle
@@ -126,6 +127,26 @@ async def test_new_calendar_data_are_armed_anew_and_fire_nothing_twice(town: Tow
         await town.clock(5)
         await until(lambda: fired(town, waits))
     assert (await town.story(done), await town.story(waits)) == ([1, -1], [5, -5])
+
+
+async def test_an_earlier_build_that_comes_back_arms_all_anew_and_only_one_of_both_counts(
+    town: Town,
+) -> None:
+    waits = await town.promise(5)
+    async with town.keeping():
+        await town.settled()
+    async with town.keeping(replace(CALENDAR, version="newer")):
+        await town.settled("timers newer")
+        await until(lambda: nobody_follows(town, "timers test"))
+    meanwhile = await town.promise(6)
+    await town.clock(5)
+    assert await lag(town) == 1
+    async with town.keeping():
+        await town.settled()
+        await town.clock(6)
+        await until(lambda: fired(town, meanwhile))
+    assert (await town.story(waits), await town.story(meanwhile)) == ([5, -5], [6, -6])
+    assert await lag(town) == 0
 
 
 async def test_one_wait_that_cannot_pass_holds_up_no_other(town: Town) -> None:
@@ -280,6 +301,16 @@ def test_an_id_is_a_function_of_the_log_alone(numbers: list[int]) -> None:
     if once:  # as long as it is owed without a break it is one and the same
         part = armed(wait.stream(case), history[: since + 1], CALENDAR)
         assert [it.id for it in part] == [it.id for it in once]
+
+
+async def lag(town: Town) -> int:
+    """Give how many timers are due, as `ready` tells it."""
+    lags: dict[str, int] = dict(map(tuple, await town.log.pool.fetch(LAGS)))
+    return lags["timers"]
+
+
+async def nobody_follows(town: Town, name: str) -> bool:
+    return not await town.owner.fetch("select from work.projection where name = $1", name)
 
 
 async def fired(town: Town, case: UUID) -> bool:

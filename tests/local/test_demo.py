@@ -13,7 +13,7 @@ from deploy.local.places import ROOT
 from tests.local.conftest import ask, surroundings
 
 PIECE = ("demo", "--referrals", "20")
-SECONDS_TO_START, SECONDS_TO_STOP = 12, 5
+SECONDS_TO_START, SECONDS_TO_STOP = 15, 5
 """The first of CPU: eight on the clock, of two processors, one of which waits now and then."""
 
 

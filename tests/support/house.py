@@ -17,7 +17,7 @@ from shared.http.parts import Runtime
 from shared.lease import Loop
 from shared.run import Settings, find, running
 
-SERVICES = ("intake", "triage", "enquiry")
+SERVICES = ("intake", "triage", "enquiry", "dols", "notify")
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,10 @@ DATABASES = {
     "intake": ("intake",),
     "triage": ("triage",),
     "enquiry": ("enquiry",),
-    "bus": ("intake", "triage", "enquiry"),
-    "vault": ("intake", "triage", "enquiry"),
+    "dols": ("dols",),
+    "notify": ("notify",),
+    "bus": ("intake", "triage", "enquiry", "dols", "notify"),
+    "vault": ("intake", "triage", "enquiry", "dols", "notify"),
 }
 """And who may enter."""
 

@@ -113,6 +113,7 @@ async def _play(town: Town, sent: Sequence[Posting], folder: Path) -> None:
         await staff.work(door, receipts, SEED, ENOUGH_TO_SAY_EVERYTHING)
         assert receipts.refused == []
         assert len(receipts.done) > 20
+        await settled(town)  # or the list may still show what was decided just now
         await _raised_and_opened_again(door)
 
 

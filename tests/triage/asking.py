@@ -47,7 +47,8 @@ async def recognised(home: Home, *more: Any) -> UUID:
     details = Open(subject=case, audience="adult", value=a.details.reveal())
     referrer = Open(subject=uuid4(), audience="referrer", value=Referrer(name="Priya Anand"))
     first = replace(a.recognised, details=details, source_of_risk=None, referrer=referrer)
-    act = replace(SOMEBODY, id=uuid4(), correlation=uuid4())
+    at = min(SOMEBODY.effective_at, await home.runtime.log.now())  # whatever the clock says
+    act = replace(SOMEBODY, id=uuid4(), correlation=uuid4(), effective_at=at)
     await home.runtime.log.append(concern.stream(case), [first, a.scored(), *more], act, after=0)
     return case
 

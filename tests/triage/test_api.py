@@ -133,9 +133,9 @@ async def test_the_same_band_again_leaves_no_fact(
 async def test_what_was_so_earlier_is_dated_so(
     home: Home, manager: httpx.AsyncClient, waiting: UUID
 ) -> None:
-    at = datetime(2026, 11, 3, 15, tzinfo=UTC)
-    if at > datetime.now(UTC):  # noqa: TID251 - the service's clock is the real one
-        at = datetime(2024, 11, 3, 15, tzinfo=UTC)
+    at = (await history(home, waiting))[0].act.effective_at + timedelta(seconds=1)
+    before = await send(manager, waiting, "scores", effective_at="1926-11-03T15:00:00Z")
+    assert (before.status_code, kind(before)) == (409, "before-its-receipt")
     answer = await send(manager, waiting, "section-42-decision", effective_at=at.isoformat())
     assert answer.status_code == 204, answer.text
     assert (await history(home, waiting))[-1].act.effective_at == at

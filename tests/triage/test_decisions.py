@@ -15,6 +15,7 @@ from services.triage.decisions import (
     SCREENER,
     AlreadyDecided,
     AnswerUnknown,
+    BeforeItsReceipt,
     Concern,
     Decided,
     NotDecided,
@@ -360,6 +361,20 @@ def test_no_history_begins_with_anything_but_a_recognition(fact: ConcernFact) ->
         concern.evolve(None, fact, SOMEBODY)
 
 
-def test_a_decision_before_the_first_score_is_no_history() -> None:
-    with pytest.raises(ValueError, match="scored in the act"):
-        story.given(a.recognised, a.decided)
+@pytest.mark.parametrize(
+    "command", [a.scoring, a.override, a.decision, a.reopening, a.consideration]
+)
+def test_nothing_is_dated_before_the_day_of_the_receipt(command: Any) -> None:
+    """A slip of the year would let thousands of re-checks pass at once."""
+    before = SOMEBODY.at(a.at("1926-11-02T09:00:00+00:00"))
+    for known in (a.waiting, (*a.waiting, a.decided, a.added)):
+        story.given(*known).when(command, act=before).then_refused(BeforeItsReceipt)
+    same_day = SOMEBODY.at(a.at("2026-11-02T00:00:00+00:00"))
+    story.given(*a.waiting).when(a.decision, act=same_day).then(a.decided)
+
+
+def test_before_the_first_score_nothing_else_counts() -> None:
+    """So it looks as at a time when the score was not known, or not so."""
+    for fact in a.EVERY_FACT[2:]:
+        if not isinstance(fact, ConcernScored):
+            assert isinstance(story.given(a.recognised, fact).state, Recognised)

@@ -59,5 +59,9 @@ def test_that_a_decision_no_longer_stands_is_told_with_its_contact() -> None:
     assert publish(a.reopened, SOMEBODY) == contract.ConcernReopened(contact=a.CONTACT)
 
 
+def test_that_what_was_told_later_was_looked_at_is_told_without_the_reasons() -> None:
+    assert publish(a.considered, SOMEBODY) == contract.InformationConsidered()
+
+
 def test_every_kind_of_fact_is_told_of_above() -> None:
     assert {type(it) for it in a.EVERY_FACT} == {*get_args(ConcernFact)}

@@ -1,12 +1,14 @@
 """What do staff send of an enquiry, and what do they see?"""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.enquiry.projections.enquiry import EnquiryView
+from services.enquiry.projections.history import Line
 from services.enquiry.rules.findings import Findings
 from shared.facts import Code
 from shared.http.parts import Body
@@ -50,7 +52,7 @@ class Asking(Body):
 
     partner: Name
     partner_kind: Code
-    """Of `partner-kind@1`; a provider needs the conflict check, made by a manager."""
+    """Of `partner-kind@1`; all but nhs, police and council need a manager's conflict check."""
     conflict_check: Code | None = None
     """`conflict-check@1:clear`."""
     questions: Annotated[tuple[Words, ...], Field(min_length=1, max_length=20)]
@@ -70,6 +72,8 @@ class Report(Body):
     """What the partner reported."""
 
     report: Words
+    earlier: bool = False
+    """It is of a partner who was asked before the last one: it came late."""
 
 
 class Verdict(Body):
@@ -108,21 +112,34 @@ class Planned(BaseModel):
     due_on: date
 
 
-class SafetyPlan(Body):
-    """What will be done so that the adult is safer; it takes the place of an earlier plan."""
-
-    actions: Annotated[tuple[Planned, ...], Field(min_length=1, max_length=50)]
-    first_review_on: date | None = None
-    """Within six weeks."""
-
-
 class ActionEnding(Body):
     """What became of an action, by its number in the plan, counted from 1."""
 
-    action: Annotated[int, Field(ge=1, le=50)]
+    action: Annotated[int, Field(ge=1, le=10_000)]
     how: Code
     """Of `action-ending@1`."""
     words: Words | None = None
+
+
+class Ended(BaseModel):
+    """What becomes of a live action with a new plan."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    action: Annotated[int, Field(ge=1, le=10_000)]
+    how: Code
+    """Of `action-ending@1`: done, transferred, or replaced by what is planned now."""
+    words: Words
+
+
+class SafetyPlan(Body):
+    """What will be done so that the adult is safer. What is live goes on, unless it ends here."""
+
+    actions: Annotated[tuple[Planned, ...], Field(min_length=1, max_length=50)]
+    endings: Annotated[tuple[Ended, ...], Field(max_length=50)] = ()
+    """Of actions that are live; all others keep their numbers, and new ones are numbered on."""
+    first_review_on: date | None = None
+    """Within six weeks."""
 
 
 class Review(Body):
@@ -153,6 +170,7 @@ class EnquiryWords(BaseModel):
     partner_answer: str | None
     report_verdict: str | None
     recall_reasons: str | None
+    late_report: str | None
     conclusion: str | None
     action_ending: str | None
     closing: str | None
@@ -171,3 +189,14 @@ class EnquiryShown(BaseModel):
     words: EnquiryWords
     stale_since: datetime | None
     """A message about it is missing or could not be taken since then."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LineShown(Line):
+    """A fact in plain words, and what somebody wrote in it."""
+
+    words: Sequence[str | Sequence[str] | None]
+    """As they stand there, one after the other. Null: their key was destroyed."""
+
+    gone: bool
+    """Some of them can be read no more."""

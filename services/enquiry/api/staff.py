@@ -10,12 +10,14 @@ from fastapi import APIRouter, Response, Security
 from services.enquiry.api import shape
 from services.enquiry.decisions import commands as want
 from services.enquiry.decisions import enquiry
-from services.enquiry.events import Action
+from services.enquiry.events import Action, EnquiryCaused
 from services.enquiry.projections.enquiry import view, words
+from services.enquiry.projections.history import line
 from services.enquiry.projections.open import Row, enquiries, stale_since, who_is_owed
 from shared.access.tokens import Caller
-from shared.facts import Act
+from shared.facts import Act, Recorded
 from shared.http.parts import (
+    AsAt,
     Body,
     Cursor,
     Db,
@@ -34,7 +36,7 @@ from shared.http.parts import (
 )
 from shared.log.handle import handle
 from shared.refusals import KeyGone, NotFound
-from shared.sealed import Sealed
+from shared.sealed import Sealed, sections
 from shared.sealed.vault import Open
 
 router = APIRouter(prefix="/v1", tags=["enquiries"])
@@ -65,16 +67,32 @@ async def who_waits(
 
 
 @router.get("/enquiries/{id}", response_model=shape.EnquiryShown)
-async def one_enquiry(id: UUID, response: Response, _by: Reads, log: Log, db: Db) -> Any:
-    """Give all that is known of one enquiry: its steps, what is owed and missing, its words."""
-    history = await log.history(enquiry.stream(id))
+async def one_enquiry(
+    id: UUID, response: Response, _by: Reads, log: Log, db: Db, at: AsAt
+) -> Any:  # fmt: skip
+    """Give all that is known of one enquiry: its steps, what is owed and missing, its words.
+
+    As at another time it is what was known then: no version to act on, and never stale.
+    """
+    history = await log.history(enquiry.stream(id), **at)
     known = view(id, history)
     if known is None:
         raise NotFound
-    response.headers["ETag"] = f'"{known.version}"'
-    return shape.EnquiryShown(
-        enquiry=known, words=await _opened(log, history), stale_since=await stale_since(db, id)
-    )
+    if not at:
+        response.headers["ETag"] = f'"{known.version}"'
+    stale = None if at else await stale_since(db, id)
+    return shape.EnquiryShown(enquiry=known, words=await _opened(log, history), stale_since=stale)
+
+
+@router.get("/enquiries/{id}/history", response_model=Sequence[shape.LineShown])
+async def history_of(id: UUID, response: Response, _by: Reads, log: Log, at: AsAt) -> Any:
+    """Give what happened to one enquiry, fact by fact, in plain words and in those of people."""
+    history = await log.history(enquiry.stream(id), **at)
+    if not history:
+        raise NotFound
+    if not at:
+        response.headers["ETag"] = f'"{len(history)}"'
+    return [await _told(log, it) for it in history]
 
 
 @router.post("/enquiries/{id}/lead", status_code=204)
@@ -116,7 +134,7 @@ async def assess_desired_outcomes(
 async def cause_enquiry(
     id: UUID, said: shape.Asking, by: Worker, log: Log, expected: IfMatch
 ) -> Response:
-    """Ask a partner to make an enquiry for us; a provider only by a manager who checked."""
+    """Ask a partner to make an enquiry for us; all but public bodies only by a manager."""
     command = want.CauseEnquiry(
         partner=said.partner,
         partner_kind=said.partner_kind,
@@ -140,8 +158,8 @@ async def partner_answers(
 async def partner_reports(
     id: UUID, said: shape.Report, by: Worker, log: Log, expected: IfMatch
 ) -> Response:
-    """Record what the partner reported."""
-    command = want.ReceiveReport(words=_sealed(id, said.report))
+    """Record what the partner reported; also where it is late, or the enquiry is closed."""
+    command = want.ReceiveReport(words=_sealed(id, said.report), earlier=said.earlier)
     return await _do(log, id, command, (by, said), expected)
 
 
@@ -165,6 +183,15 @@ async def recall_caused_enquiry(
     return await _do(log, id, command, (by, said), expected)
 
 
+@router.post("/enquiries/{id}/caused-enquiry/consideration", status_code=204)
+async def consider_late_report(
+    id: UUID, said: shape.Reasons, by: Manager, log: Log, expected: IfMatch
+) -> Response:
+    """Say what the reports that came late change; also where the enquiry is closed."""
+    command = want.ConsiderLateReport(reasons=_sealed(id, said.reasons))
+    return await _do(log, id, command, (by, said), expected)
+
+
 @router.post("/enquiries/{id}/conclusion", status_code=204)
 async def conclude(
     id: UUID, said: shape.Conclusion, by: Manager, log: Log, expected: IfMatch
@@ -180,11 +207,17 @@ async def conclude(
 async def record_safety_plan(
     id: UUID, said: shape.SafetyPlan, by: Worker, log: Log, expected: IfMatch
 ) -> Response:
-    """Say what will be done so that the adult is safer, in place of an earlier plan."""
+    """Say what will be done so that the adult is safer; what is live goes on unless it ends."""
     actions = (
         Action(owner=it.owner, due_on=it.due_on, what=_sealed(id, it.what)) for it in said.actions
     )
-    command = want.RecordSafetyPlan(actions=tuple(actions), review_on=said.first_review_on)
+    endings = (
+        want.EndAction(action=it.action, how=it.how, words=_sealed(id, it.words))
+        for it in said.endings
+    )
+    command = want.RecordSafetyPlan(
+        actions=tuple(actions), review_on=said.first_review_on, endings=tuple(endings)
+    )
     return await _do(log, id, command, (by, said), expected)
 
 
@@ -226,7 +259,7 @@ async def close(
 async def reopen(
     id: UUID, said: shape.Reasons, by: Manager, log: Log, expected: IfMatch
 ) -> Response:
-    """Open a closed enquiry again."""
+    """Open a closed enquiry again; its conclusion is said again, or reviewed, before it closes."""
     command = want.ReopenEnquiry(reasons=_sealed(id, said.reasons))
     return await _do(log, id, command, (by, said), expected)
 
@@ -235,7 +268,7 @@ async def reopen(
 async def review_decision(
     id: UUID, said: shape.Reasons, by: Manager, log: Log, expected: IfMatch
 ) -> Response:
-    """Say that a manager looked at what a changed decision means for the enquiry."""
+    """Say that a manager looked at what a changed decision or a reopening means for it."""
     command = want.ReviewDecision(reasons=_sealed(id, said.reasons))
     return await _do(log, id, command, (by, said), expected)
 
@@ -266,6 +299,13 @@ async def _opened(log: Log, history: Sequence[Any]) -> shape.EnquiryWords:
     for name in LISTS:
         opened[name] = [await _open(log, it, str, name, gone) for it in getattr(shut, name)]
     return shape.EnquiryWords(**opened, gone=sorted(set(gone)))
+
+
+async def _told(log: Log, happened: Recorded[Any]) -> shape.LineShown:
+    gone = list[str]()
+    kind: type[Any] = tuple[str, ...] if isinstance(happened.fact, EnquiryCaused) else str
+    opened = [await _open(log, it, kind, "words", gone) for it in sections(happened.fact)]
+    return shape.LineShown(**vars(line(happened)), words=opened, gone=bool(gone))
 
 
 async def _open(

@@ -30,7 +30,7 @@ class HearReopening:
 
 @dataclass(frozen=True, kw_only=True)
 class ReviewDecision:
-    """Say, as a manager, that the changed decision was looked at."""
+    """Say, as a manager, that a changed decision or a reopening was looked at."""
 
     reasons: Sealed[str]
 
@@ -87,9 +87,18 @@ class AnswerCausedEnquiry:
 
 @dataclass(frozen=True, kw_only=True)
 class ReceiveReport:
-    """Record that the partner reported."""
+    """Record that a partner reported, whenever that is."""
 
     words: Sealed[str]
+    earlier: bool = False
+    """It is of a partner who was asked before the last one."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConsiderLateReport:
+    """Say, as a manager, what the reports that came late change."""
+
+    reasons: Sealed[str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,20 +127,22 @@ class Conclude:
 
 
 @dataclass(frozen=True, kw_only=True)
-class RecordSafetyPlan:
-    """Say what will be done, by whom and by when, in place of an earlier plan."""
-
-    actions: tuple[Action, ...]
-    review_on: date | None
-
-
-@dataclass(frozen=True, kw_only=True)
 class EndAction:
-    """Say that an action is done, or that another body has it."""
+    """Say that an action is done, that another body has it, or that a new plan replaces it."""
 
     action: int
     how: Code
     words: Sealed[str] | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordSafetyPlan:
+    """Say what will be done, by whom and by when; what is live goes on unless it ends here."""
+
+    actions: tuple[Action, ...]
+    review_on: date | None
+    endings: tuple[EndAction, ...] = ()
+    """Of live actions, each with its reasons."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -163,6 +174,7 @@ Heard = HearDecision | HearReopening | DeadlinePassed
 Making = (
     AllocateLead | AgreePlan | AskDesiredOutcomes | AssessDesiredOutcomes | CauseEnquiry
     | AnswerCausedEnquiry | ReceiveReport | AssessReport | RecallCausedEnquiry
+    | ConsiderLateReport
 )  # fmt: skip
 Ending = (
     Conclude | RecordSafetyPlan | EndAction | ReviewSafetyPlan | CloseEnquiry | ReopenEnquiry
@@ -179,12 +191,28 @@ class EnquiryIsClosed(Refusal):
     """The enquiry is closed; a safeguarding adults manager can open it again."""
 
 
+class BeforeItsOpening(Refusal):
+    """That was before the day on which the enquiry was opened."""
+
+
+class EnquiryWanted(Refusal):
+    """The other decision asks for an enquiry: open this closed one again first."""
+
+
+class ReportNotAnswered(Refusal):
+    """The partner's report is here: accept it or return it first."""
+
+
 class EnquiryIsOpen(Refusal):
     """The enquiry is not closed, so there is nothing to open again."""
 
 
 class DecisionStands(Refusal):
-    """No decision changed that nobody has looked at."""
+    """No decision changed, and nothing was opened again, that nobody has looked at."""
+
+
+class NoLateReport(Refusal):
+    """No report came late that nobody has looked at."""
 
 
 class CodeUnknown(Refusal):
@@ -212,7 +240,7 @@ class OutcomesNotAssessed(Refusal):
 
 
 class ConflictNotChecked(Refusal):
-    """A provider may be asked once a safeguarding adults manager has found no conflict."""
+    """Whoever is not police, NHS or a council is asked by a manager who found no conflict."""
 
 
 class DateOutOfReach(Refusal):
@@ -221,6 +249,10 @@ class DateOutOfReach(Refusal):
 
 class CausedEnquiryIsElsewhere(Refusal):
     """The partner's enquiry is not at the stage where this can be done."""
+
+
+class LateReportNotConsidered(Refusal):
+    """A partner's report came late: a safeguarding adults manager looks at it first."""
 
 
 class RiskMissing(Refusal):
@@ -263,6 +295,14 @@ class FindingsIncomplete(Refusal):
     """What the enquiry found is not recorded yet."""
 
 
+class WishesSinceConclusion(Refusal):
+    """What the adult wants was recorded since it was concluded: conclude again first."""
+
+
+class ConclusionInDoubt(Refusal):
+    """It was opened again: conclude again first, or say in a decision review that it stands."""
+
+
 class SafetyPlanMissing(Refusal):
     """A safety plan is needed, and there is none."""
 
@@ -288,9 +328,12 @@ FINDINGS_REFUSALS: dict[Problem, type[Refusal]] = {
 CLOSING_REFUSALS: dict[Code, type[Refusal]] = {
     closing.DECISION_CHANGED: DecisionNotReviewed,
     closing.CAUSED_ENQUIRY_OPEN: CausedEnquiryOpen,
+    closing.LATE_REPORT: LateReportNotConsidered,
     closing.OUTCOMES_NOT_ASKED: DesiredOutcomesNotAsked,
     closing.NOT_CONCLUDED: NotConcluded,
     closing.FINDINGS_INCOMPLETE: FindingsIncomplete,
+    closing.WISHES_SINCE: WishesSinceConclusion,
+    closing.CONCLUSION_IN_DOUBT: ConclusionInDoubt,
     closing.PLAN_MISSING: SafetyPlanMissing,
     closing.ACTION_WITHOUT_OWNER: ActionWithoutOwner,
     closing.REVIEW_NOT_SET: ReviewNotSet,

@@ -7,7 +7,8 @@ from services.enquiry import events
 from services.enquiry.decisions import commands as want
 from services.enquiry.decisions import state as now
 from services.enquiry.decisions.commands import EnquiryCommand
-from services.enquiry.decisions.state import Enquiry, Plan, evolve, owed
+from services.enquiry.decisions.owing import missing, owed
+from services.enquiry.decisions.state import Enquiry, Plan, evolve
 from services.enquiry.events import EnquiryFact
 from services.enquiry.rules import clocks, codes
 from services.enquiry.rules.findings import NOTHING_RECORDED, problem
@@ -31,41 +32,50 @@ def decide(command: EnquiryCommand, state: Enquiry | None, act: Act) -> Facts:
             return (events.DecisionUndone(),) if state else ()
         case DeadlinePassed():
             return _passed(command, state)
-        case want.ReviewDecision() | want.ReviewSafetyPlan() | want.ReopenEnquiry():
-            return _also_where_closed(command, _there(state), act)
-        case want.Conclude():
-            return (_concluded(command, _open(state), act),)
-        case want.RecordSafetyPlan():
-            return _safety_plan(command, _open(state), act)
-        case want.EndAction():
-            return _ended(command, _open(state))
-        case want.CloseEnquiry():
-            return _closed(command, _open(state))
-        case want.AllocateLead(lead=lead):
-            _open(state)
-            return (events.LeadAllocated(lead=lead),)
         case (
-            want.AgreePlan() | want.AskDesiredOutcomes() | want.AssessDesiredOutcomes()
-        ):  # fmt: skip
-            return _made(command, _open(state))
+            want.ReviewDecision()
+            | want.ReviewSafetyPlan()
+            | want.ReopenEnquiry()
+            | want.ReceiveReport()
+            | want.ConsiderLateReport()
+        ):
+            return _also_where_closed(command, _there(state, act), act)
+        case want.Conclude():
+            return (_concluded(command, _open(state, act), act),)
+        case want.RecordSafetyPlan():
+            return _safety_plan(command, _open(state, act), act)
+        case want.EndAction():
+            return _ended(command, _open(state, act))
+        case want.CloseEnquiry():
+            return _closed(command, _open(state, act))
+        case want.AllocateLead(lead=lead):
+            _open(state, act)
+            return (events.LeadAllocated(lead=lead),)
+        case want.AskDesiredOutcomes():
+            _open(state)  # they may have been asked before there was an enquiry
+            return _asked_what_they_want(command)
+        case want.AgreePlan() | want.AssessDesiredOutcomes():
+            return _made(command, _open(state, act))
         case (
             want.CauseEnquiry()
             | want.AnswerCausedEnquiry()
-            | want.ReceiveReport()
             | want.AssessReport()
             | want.RecallCausedEnquiry()
         ):
-            return _of_a_partner(command, _open(state), act)
+            return _of_a_partner(command, _open(state, act), act)
 
 
-def _there(state: Enquiry | None) -> Enquiry:
+def _there(state: Enquiry | None, act: Act | None = None) -> Enquiry:
     if state is None:
         raise NotFound
+    # A slip of the year would let a clock run for decades, and each of its times pass at once.
+    if act and london_date(act.effective_at) < london_date(state.opened_at):
+        raise want.BeforeItsOpening
     return state
 
 
-def _open(state: Enquiry | None) -> Enquiry:
-    if _there(state).closed:
+def _open(state: Enquiry | None, act: Act | None = None) -> Enquiry:
+    if _there(state, act).closed:
         raise want.EnquiryIsClosed
     return _there(state)
 
@@ -126,40 +136,52 @@ def _passed(command: DeadlinePassed, state: Enquiry | None) -> Facts:
 
 
 def _also_where_closed(
-    command: want.ReviewDecision | want.ReviewSafetyPlan | want.ReopenEnquiry,
+    command: want.ReviewDecision
+    | want.ReviewSafetyPlan
+    | want.ReopenEnquiry
+    | want.ReceiveReport
+    | want.ConsiderLateReport,
     state: Enquiry,
     act: Act,
 ) -> Facts:
     match command:
         case want.ReviewDecision(reasons=reasons):
-            if state.changed_at is None:
+            if state.changed_at is None and not state.conclusion_in_doubt:
                 raise want.DecisionStands
+            if state.closed and state.wanted_again:
+                raise want.EnquiryWanted
             return (events.DecisionReviewed(reasons=reasons),)
         case want.ReopenEnquiry(reasons=reasons):
             if not state.closed:
                 raise want.EnquiryIsOpen
-            return (events.EnquiryReopened(reasons=reasons),)
+            return (events.EnquiryReopened2(contact=state.contact, reasons=reasons),)
         case want.ReviewSafetyPlan():
             return _reviewed(command, state, act)
+        case want.ReceiveReport():
+            return _reported(command, state)
+        case want.ConsiderLateReport(reasons=reasons):
+            if state.late is None:
+                raise want.NoLateReport
+            return (events.LateReportConsidered(earlier=state.late.earlier, reasons=reasons),)
 
 
 # Making it
 
 
-def _made(
-    command: want.AgreePlan | want.AskDesiredOutcomes | want.AssessDesiredOutcomes, state: Enquiry
-) -> Facts:
+def _asked_what_they_want(command: want.AskDesiredOutcomes) -> Facts:
+    _of(codes.WISHES, command.answer)
+    if command.answer == codes.NOT_ASKED:
+        _worded(command.words)
+    return (events.DesiredOutcomesAsked(answer=command.answer, words=command.words),)
+
+
+def _made(command: want.AgreePlan | want.AssessDesiredOutcomes, state: Enquiry) -> Facts:
     match command:
         case want.AgreePlan(methods=methods, purpose=purpose):
             _of(codes.METHODS, *methods)
             if not state.led:
                 raise want.LeadMissing
             return (events.PlanAgreed(methods=methods, purpose=purpose),)
-        case want.AskDesiredOutcomes(answer=answer, words=words):
-            _of(codes.WISHES, answer)
-            if answer == codes.NOT_ASKED:
-                _worded(words)
-            return (events.DesiredOutcomesAsked(answer=answer, words=words),)
         case want.AssessDesiredOutcomes(achieved=achieved, words=words):
             _of(codes.ACHIEVED, achieved)
             if state.asked != codes.EXPRESSED:
@@ -173,7 +195,6 @@ def _made(
 def _of_a_partner(
     command: want.CauseEnquiry
     | want.AnswerCausedEnquiry
-    | want.ReceiveReport
     | want.AssessReport
     | want.RecallCausedEnquiry,
     state: Enquiry,
@@ -188,16 +209,23 @@ def _of_a_partner(
             if answer == codes.DECLINED:
                 _worded(words)  # Care Act 2014 s7(3): who does not cooperate says why in writing
             return (events.CausedEnquiryAnswered(answer=answer, words=words),)
-        case want.ReceiveReport(words=words):
-            _at(state, now.REQUESTED, now.ACCEPTED, now.RETURNED)
-            return (events.ReportReceived(words=words),)
         case want.AssessReport():
             _at(state, now.REPORTED)
             return _assessed(command, act)
         case want.RecallCausedEnquiry(reasons=reasons):
-            if not state.caused_open:
-                raise want.CausedEnquiryIsElsewhere
+            if state.caused and state.caused.stage == now.REPORTED:
+                raise want.ReportNotAnswered
+            _at(state, *now.AWAITED)
             return (events.CausedEnquiryRecalled(reasons=reasons),)
+
+
+def _reported(command: want.ReceiveReport, state: Enquiry) -> Facts:
+    if state.caused is None:
+        raise want.CausedEnquiryIsElsewhere
+    if state.caused_open and not command.earlier:
+        return (events.ReportReceived(words=command.words),)
+    # Nothing that a partner sends is lost, whatever we have done meanwhile.
+    return (events.LateReportReceived(earlier=command.earlier, words=command.words),)
 
 
 def _at(state: Enquiry, *stages: Code) -> None:
@@ -211,7 +239,7 @@ def _asked(command: want.CauseEnquiry, state: Enquiry, act: Act) -> Facts:
     if state.caused_open:
         raise want.CausedEnquiryOpen
     checked = command.conflict_check == codes.CLEAR and act.role == MANAGER
-    if command.partner_kind == codes.PROVIDER and not checked:
+    if command.partner_kind not in codes.UNCHECKED and not checked:
         raise want.ConflictNotChecked
     caused = events.EnquiryCaused(
         partner=command.partner,
@@ -236,7 +264,8 @@ def _expected(day: date | None, act: Act) -> datetime:
     """Give the instant (UTC) agreed with a partner, the local target where none was."""
     if day is None:
         return clocks.due(clocks.REPORT, act.effective_at, calendar())
-    if day < london_date(act.effective_at):
+    today = london_date(act.effective_at)
+    if not today <= day <= today + clocks.CURRENT.report:
         raise want.DateOutOfReach
     return clocks.on_day(day, calendar())
 
@@ -276,8 +305,18 @@ def _safety_plan(command: want.RecordSafetyPlan, state: Enquiry, act: Act) -> Fa
     _of(codes.OWNERS, *(it.owner for it in command.actions if it.owner))
     first = state.plan is None or not state.plan.reviewed
     _within_reach(command.review_on, act, first=first)
-    plan = events.SafetyPlanRecorded(actions=command.actions, review_on=command.review_on)
-    return (plan,)
+    ended = _ended_by_a_plan(command.endings, state.plan)
+    number = state.plan.last + 1 if state.plan else 1
+    plan = events.SafetyPlanRecorded2(
+        first=number, actions=command.actions, review_on=command.review_on
+    )
+    return (*ended, plan)
+
+
+def _ended_by_a_plan(endings: Sequence[want.EndAction], plan: Plan | None) -> Facts:
+    if len({it.action for it in endings}) < len(endings):
+        raise want.ActionNotLive
+    return tuple(_action_ended(it, plan, _worded(it.words)) for it in endings)
 
 
 def _within_reach(day: date | None, act: Act, *, first: bool) -> None:
@@ -294,12 +333,19 @@ def _planned(state: Enquiry) -> Plan:
 
 def _ended(command: want.EndAction, state: Enquiry) -> Facts:
     _of(codes.ENDINGS, command.how)
-    plan = _planned(state)
-    if command.action not in plan.live:
+    return (_action_ended(command, _planned(state), command.words),)
+
+
+def _action_ended(
+    command: want.EndAction, plan: Plan | None, words: Sealed[str] | None
+) -> events.ActionEnded:
+    _of({*codes.ENDINGS, codes.REPLACED}, command.how)
+    live = {it.number: it for it in plan.live} if plan else {}
+    if command.action not in live:
         raise want.ActionNotLive
-    if command.action in plan.unowned:
+    if command.how != codes.REPLACED and not live[command.action].owned:
         raise want.ActionWithoutOwner
-    return (events.ActionEnded(action=command.action, how=command.how, words=command.words),)
+    return events.ActionEnded(action=command.action, how=command.how, words=words)
 
 
 def _reviewed(command: want.ReviewSafetyPlan, state: Enquiry, act: Act) -> Facts:
@@ -313,7 +359,7 @@ def _reviewed(command: want.ReviewSafetyPlan, state: Enquiry, act: Act) -> Facts
 def _closed(command: want.CloseEnquiry, state: Enquiry) -> Facts:
     _of(codes.CLOSING_REASONS, command.reason)
     _of(codes.FEEDBACK, command.adult_told, command.referrer_told)
-    for guard in now.missing(state):
+    for guard in missing(state):
         raise want.CLOSING_REFUSALS[guard]
     closed = events.EnquiryClosed(
         contact=state.contact,

@@ -1,20 +1,20 @@
-"""What is so of an enquiry, and what is owed to it?
+"""What is so of an enquiry?
 
 The state holds times, dates and codes only, and nobody's words, so the list of open enquiries keeps
 it as it is.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
 from services.enquiry import events
 from services.enquiry.events import EnquiryFact
-from services.enquiry.rules import clocks, closing, codes
-from services.enquiry.rules.closing import Standing
+from services.enquiry.rules import codes
+from services.enquiry.rules.opening import OPENINGS
 from shared.decider import Deadline
 from shared.facts import Act, Code
-from shared.time.calendar import Calendar
 
 REQUESTED = Code("caused-enquiry@1:requested")
 ACCEPTED = Code("caused-enquiry@1:accepted")
@@ -42,6 +42,17 @@ class Caused:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Late:
+    """Reports that came late, and nobody has looked at."""
+
+    since: datetime
+    """Of the first."""
+
+    earlier: bool
+    """None of them was of the partner who was asked last."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Concluded:
     """What was concluded, as far as later steps rest on it."""
 
@@ -49,16 +60,31 @@ class Concluded:
     at: datetime
     complete: bool
     plan: Code
+    wishes_since: bool = False
+    """What the adult wants was recorded since."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Live:
+    """An action of the safety plan that has not ended."""
+
+    number: int
+    due_on: date
+    owned: bool
 
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """The safety plan: which actions are live, which have no owner, when it is looked at."""
+    """The safety plan: which actions are live, and when it is looked at."""
 
-    live: tuple[int, ...]
-    unowned: tuple[int, ...]
+    live: tuple[Live, ...]
+    last: int
+    """The highest number that an action has, live or not."""
+
     review_on: date | None
     reviewed: bool = False
+    spent: bool = False
+    """Its actions had ended before a plan was found to be needed: another one is."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,6 +94,9 @@ class Enquiry:
     contact: UUID
     kind: Code
     opened_at: datetime
+    begun_at: datetime
+    """Since when it is owed in full: it was opened, or a decision asked for more than was given."""
+
     moved_at: datetime
     """When the last step towards its closing was taken."""
 
@@ -76,10 +105,17 @@ class Enquiry:
     asked: Code | None = None
     achieved: Code | None = None
     caused: Caused | None = None
+    late: Late | None = None
     concluded: Concluded | None = None
+    conclusion_in_doubt: bool = False
+    """It was opened again, and no manager has concluded since, or said that it stands."""
+
     plan: Plan | None = None
     changed_at: datetime | None = None
     """Since then the decision behind it is another, and no manager has looked."""
+
+    wanted_again: bool = False
+    """That other decision asks for an enquiry."""
 
     closed: bool = False
     missed: tuple[Deadline, ...] = ()
@@ -105,90 +141,14 @@ class Enquiry:
         return Code(f"enquiry-stage@1:{word}")
 
 
-def missing(state: Enquiry) -> tuple[Code, ...]:
-    """Name all that stands in the way of closing."""
-    concluded, plan = state.concluded, state.plan
-    standing = Standing(
-        decision_changed=state.changed_at is not None,
-        caused_enquiry_open=state.caused_open,
-        desired_outcomes_asked=state.asked is not None,
-        concluded=concluded is not None,
-        findings_complete=concluded is not None and concluded.complete,
-        plan_needed=concluded is not None and concluded.plan == codes.NEEDED,
-        plan_recorded=plan is not None,
-        actions_without_owner=plan is not None and bool(plan.unowned),
-        actions_live=plan is not None and bool(plan.live),
-        review_set=plan is not None and (plan.review_on is not None or plan.reviewed),
-    )
-    return closing.missing(standing)
-
-
-def owed(state: Enquiry, calendar: Calendar) -> frozenset[Deadline]:
-    """Give what is owed: an open enquiry owes something always."""
-    missed = {it.kind: it.due_at for it in state.missed}
-
-    def when(kind: str, due: datetime) -> datetime:
-        last = missed.get(kind)
-        return due if last is None or last < due else clocks.again(kind, last, calendar)
-
-    steps = _of_any(state, calendar)
-    if not state.closed:
-        steps |= _of_a_partner(state, calendar)
-        steps |= _to_its_closing(state, calendar) if state.concluded else _of_work(state, calendar)
-    return frozenset(Deadline(kind, when(kind, due)) for kind, due in steps.items())
-
-
-def _of_any(state: Enquiry, calendar: Calendar) -> dict[str, datetime]:
-    """Give what is owed even where it is closed."""
-    steps = dict[str, datetime]()
-    if state.changed_at:
-        steps[clocks.LOOK] = clocks.due(clocks.LOOK, state.changed_at, calendar)
-    if state.plan and state.plan.review_on:
-        steps[clocks.REVIEW] = clocks.on_day(state.plan.review_on, calendar)
-    return steps
-
-
-def _of_a_partner(state: Enquiry, calendar: Calendar) -> dict[str, datetime]:
-    match state.caused:
-        case Caused(stage=stage, due_at=due_at) if stage in AWAITED:
-            return {clocks.REPORT: due_at}
-        case Caused(stage=stage, since=since) if stage == REPORTED:
-            return {clocks.REPORT_ANSWER: clocks.due(clocks.REPORT_ANSWER, since, calendar)}
-        case _:
-            return {}
-
-
-def _of_work(state: Enquiry, calendar: Calendar) -> dict[str, datetime]:
-    steps = dict[str, datetime]()
-    if not state.led:
-        steps[clocks.LEAD] = clocks.due(clocks.LEAD, state.opened_at, calendar)
-    if state.planned_at is None:
-        return steps | {clocks.PLAN: clocks.due(clocks.PLAN, state.opened_at, calendar)}
-    good = state.caused is not None and state.caused.stage == REPORT_ACCEPTED
-    reported = state.caused.since if state.caused and good else None
-    due = clocks.conclusion_due(state.planned_at, reported, calendar)
-    return steps | {clocks.CONCLUSION: due}
-
-
-def _to_its_closing(state: Enquiry, calendar: Calendar) -> dict[str, datetime]:
-    concluded, plan = state.concluded, state.plan
-    steps = dict[str, datetime]()
-    if concluded and not concluded.complete:
-        steps[clocks.FINDINGS] = clocks.due(clocks.FINDINGS, concluded.at, calendar)
-    if concluded and concluded.plan == codes.NEEDED and plan is None:
-        steps[clocks.SAFETY_PLAN] = clocks.due(clocks.SAFETY_PLAN, concluded.at, calendar)
-    if not (plan and plan.live and plan.review_on):
-        steps[clocks.CLOSURE] = clocks.due(clocks.CLOSURE, state.moved_at, calendar)
-    return steps
-
-
 def evolve(state: Enquiry | None, happened: EnquiryFact, act: Act) -> Enquiry:
-    """Give the state after `happened`. Never refuses: facts are facts."""
+    """Give the state after `happened`. Never refuses: facts are facts.
+
+    As at another time some facts are left out: what is said of one not yet known changes nothing.
+    """
     match happened:
         case events.EnquiryOpened():
-            at = act.effective_at
-            fresh = Enquiry(contact=happened.contact, kind=happened.kind, opened_at=at, moved_at=at)
-            return state or fresh
+            return state or _opened(happened, act.effective_at)
         case (
             events.LeadAllocated()
             | events.PlanAgreed()
@@ -204,19 +164,22 @@ def evolve(state: Enquiry | None, happened: EnquiryFact, act: Act) -> Enquiry:
             | events.CausedEnquiryRecalled()
         ):
             return replace(_known(state), caused=_caused(_known(state).caused, happened, act))
+        case events.LateReportReceived() | events.LateReportConsidered():
+            return replace(_known(state), late=_late(_known(state).late, happened, act))
         case (
             events.SafetyPlanRecorded()
+            | events.SafetyPlanRecorded2()
             | events.ActionEnded()
             | events.SafetyPlanReviewed()
-        ):  # fmt: skip
+        ):
             plan = _plan(_known(state).plan, happened)
-            return replace(_known(state), plan=plan, moved_at=act.effective_at)
+            return replace(_known(state), plan=plan, moved_at=_moved(_known(state), act))
         case events.EnquiryConcluded():
             return _concluded(_known(state), happened, act)
         case events.EnquiryClosed():
             return replace(_known(state), closed=True)
-        case events.EnquiryReopened():
-            return replace(_known(state), closed=False, moved_at=act.effective_at)
+        case events.EnquiryReopened() | events.EnquiryReopened2():
+            return _reopened(_known(state), act)
         case events.DecisionUndone() | events.DecisionMadeAgain() | events.DecisionReviewed():
             return _decided(_known(state), happened, act)
         case events.DeadlineMissed(kind=kind, due_at=due_at):
@@ -233,7 +196,11 @@ OfAPartner = (
     events.EnquiryCaused | events.CausedEnquiryAnswered | events.ReportReceived
     | events.ReportAssessed | events.CausedEnquiryRecalled
 )  # fmt: skip
-OfAPlan = events.SafetyPlanRecorded | events.ActionEnded | events.SafetyPlanReviewed
+OfALateReport = events.LateReportReceived | events.LateReportConsidered
+OfAPlan = (
+    events.SafetyPlanRecorded | events.SafetyPlanRecorded2 | events.ActionEnded
+    | events.SafetyPlanReviewed
+)  # fmt: skip
 OfADecision = events.DecisionUndone | events.DecisionMadeAgain | events.DecisionReviewed
 
 
@@ -243,7 +210,27 @@ def _known(state: Enquiry | None) -> Enquiry:
     return state
 
 
+def _opened(happened: events.EnquiryOpened, at: datetime) -> Enquiry:
+    return Enquiry(
+        contact=happened.contact, kind=happened.kind, opened_at=at, begun_at=at, moved_at=at
+    )  # fmt: skip
+
+
+def _moved(state: Enquiry, act: Act) -> datetime:
+    # What is dated back takes back no step that was taken later.
+    return max(state.moved_at, act.effective_at)
+
+
+def _reopened(state: Enquiry, act: Act) -> Enquiry:
+    doubted = state.concluded is not None and state.concluded.complete
+    return replace(
+        state, closed=False, conclusion_in_doubt=doubted, moved_at=_moved(state, act)
+    )  # fmt: skip
+
+
 def _made(state: Enquiry, happened: Made, act: Act) -> Enquiry:
+    if isinstance(happened, events.DesiredOutcomesAsked | events.DesiredOutcomesAssessed):
+        state = _wished(state)
     match happened:
         case events.LeadAllocated():
             return replace(state, led=True)
@@ -254,7 +241,23 @@ def _made(state: Enquiry, happened: Made, act: Act) -> Enquiry:
                 state, asked=answer, achieved=state.achieved if answer == codes.EXPRESSED else None
             )
         case events.DesiredOutcomesAssessed(achieved=achieved):
-            return replace(state, achieved=achieved)
+            return replace(state, achieved=achieved if state.asked == codes.EXPRESSED else None)
+
+
+def _wished(state: Enquiry) -> Enquiry:
+    concluded = state.concluded
+    if concluded is None or not concluded.complete:
+        return state
+    return replace(state, concluded=replace(concluded, wishes_since=True))
+
+
+def _late(was: Late | None, happened: OfALateReport, act: Act) -> Late | None:
+    if isinstance(happened, events.LateReportConsidered):
+        return None
+    since, earlier = act.effective_at, happened.earlier
+    if was is None:
+        return Late(since=since, earlier=earlier)
+    return Late(since=min(was.since, since), earlier=was.earlier and earlier)
 
 
 def _caused(was: Caused | None, happened: OfAPartner, act: Act) -> Caused | None:
@@ -268,7 +271,9 @@ def _caused(was: Caused | None, happened: OfAPartner, act: Act) -> Caused | None
             stage = ACCEPTED if answer == codes.ACCEPTED else DECLINED
             return replace(was, stage=stage, since=at)
         case events.ReportReceived():
-            return replace(was, stage=REPORTED, since=at)
+            # What is sent after a report that waits puts the answer to that off no further.
+            since = was.since if was.stage == REPORTED else at
+            return replace(was, stage=REPORTED, since=since)
         case events.ReportAssessed(verdict=verdict, due_at=due_at):
             stage = REPORT_ACCEPTED if verdict == codes.GOOD else RETURNED
             return replace(was, stage=stage, since=at, due_at=due_at or was.due_at)
@@ -278,37 +283,75 @@ def _caused(was: Caused | None, happened: OfAPartner, act: Act) -> Caused | None
 
 def _plan(was: Plan | None, happened: OfAPlan) -> Plan | None:
     if isinstance(happened, events.SafetyPlanRecorded):
-        numbered = tuple(enumerate(happened.actions, 1))
-        return Plan(
-            live=tuple(number for number, _ in numbered),
-            unowned=tuple(number for number, it in numbered if it.owner is None),
-            review_on=happened.review_on,
-        )
+        return _recorded(was, (), _live(happened.actions, 1), happened.review_on)
+    if isinstance(happened, events.SafetyPlanRecorded2):
+        new = _live(happened.actions, happened.first)
+        return _recorded(was, was.live if was else (), new, happened.review_on)
     if was is None:
         return None
     match happened:
         case events.ActionEnded(action=action):
-            return replace(was, live=tuple(it for it in was.live if it != action))
+            return replace(was, live=tuple(it for it in was.live if it.number != action))
         case events.SafetyPlanReviewed(next_review_on=day):
             return replace(was, review_on=day, reviewed=True)
 
 
+def _live(actions: Sequence[events.Action], first: int) -> tuple[Live, ...]:
+    return tuple(
+        Live(number=number, due_on=it.due_on, owned=it.owner is not None)
+        for number, it in enumerate(actions, first)
+    )
+
+
+def _recorded(
+    was: Plan | None, on: tuple[Live, ...], new: tuple[Live, ...], review_on: date | None
+) -> Plan:
+    taken = {it.number for it in new}
+    return Plan(
+        live=(*(it for it in on if it.number not in taken), *new),
+        last=max(it.number for it in (*on, *new)),
+        # A review that was promised is held, whatever takes the plan's place.
+        review_on=review_on or (was.review_on if was else None),
+    )
+
+
 def _concluded(state: Enquiry, happened: events.EnquiryConcluded, act: Act) -> Enquiry:
+    was, plan = state.concluded, state.plan
+    newly = happened.plan == codes.NEEDED and (was is None or was.plan != codes.NEEDED)
     concluded = Concluded(
         on=happened.concluded_on,
-        at=state.concluded.at if state.concluded else act.effective_at,
+        at=was.at if was and not newly else act.effective_at,
         complete=not happened.at_once,
         plan=happened.plan,
     )
-    return replace(state, concluded=concluded, moved_at=act.effective_at)
+    if plan and newly and not plan.live:
+        plan = replace(plan, spent=True)
+    return replace(
+        state, concluded=concluded, conclusion_in_doubt=False, plan=plan,
+        moved_at=_moved(state, act),
+    )  # fmt: skip
 
 
 def _decided(state: Enquiry, happened: OfADecision, act: Act) -> Enquiry:
+    at = max(state.opened_at, act.effective_at)
     match happened:
         case events.DecisionUndone():
-            return replace(state, changed_at=state.changed_at or act.effective_at)
-        case events.DecisionMadeAgain(kind=kind):
-            since = state.changed_at or act.effective_at
-            return replace(state, changed_at=since, kind=kind or state.kind)
+            return replace(state, changed_at=state.changed_at or at, wanted_again=False)
+        case events.DecisionMadeAgain():
+            return _decided_again(state, happened, at)
         case events.DecisionReviewed():
-            return replace(state, changed_at=None)
+            return replace(state, changed_at=None, wanted_again=False, conclusion_in_doubt=False)
+
+
+def _decided_again(state: Enquiry, happened: events.DecisionMadeAgain, at: datetime) -> Enquiry:
+    opening, concluded = OPENINGS.get(happened.outcome), state.concluded
+    wanted = opening is not None and not opening.concludes_at_once
+    if wanted and concluded and not concluded.complete:
+        # The response already given is not enough any more: it is led and planned as any other.
+        state = replace(state, concluded=None, begun_at=at)
+    return replace(
+        state,
+        changed_at=state.changed_at or at,
+        kind=happened.kind or state.kind,
+        wanted_again=wanted,
+    )

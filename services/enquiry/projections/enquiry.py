@@ -11,7 +11,8 @@ from uuid import UUID
 
 from services.enquiry import events
 from services.enquiry.decisions import enquiry
-from services.enquiry.decisions.state import Enquiry, missing
+from services.enquiry.decisions.owing import missing
+from services.enquiry.decisions.state import Enquiry
 from services.enquiry.projections.open import Due, in_order
 from services.enquiry.rules.closing import GUARDS
 from services.enquiry.rules.findings import Findings
@@ -82,6 +83,9 @@ class EnquiryView:
     version: int
     opened_at: datetime
     decided_on: date
+    outcome: Code | None
+    """Of the last decision that we heard of; None: the concern was opened again since."""
+
     lead: str | None
     planned_at: datetime | None
     methods: Sequence[Code]
@@ -112,6 +116,8 @@ class ShutWords:
     """Of each the last."""
 
     reports: Sequence[Sealed[str]]
+    """Those that came late as well."""
+
     actions: Sequence[Sealed[str]]
     reviews: Sequence[Sealed[str]]
 
@@ -124,10 +130,12 @@ WORDS: Mapping[type, tuple[str, str]] = {
     events.CausedEnquiryAnswered: ("partner_answer", "words"),
     events.ReportAssessed: ("report_verdict", "reasons"),
     events.CausedEnquiryRecalled: ("recall_reasons", "reasons"),
+    events.LateReportConsidered: ("late_report", "reasons"),
     events.EnquiryConcluded: ("conclusion", "words"),
     events.ActionEnded: ("action_ending", "words"),
     events.EnquiryClosed: ("closing", "words"),
     events.EnquiryReopened: ("reopening_reasons", "reasons"),
+    events.EnquiryReopened2: ("reopening_reasons", "reasons"),
     events.DecisionReviewed: ("decision_review", "reasons"),
 }
 """How the words of a fact are called, and the member that holds them."""
@@ -149,13 +157,14 @@ def view(id: UUID, history: Sequence[Recorded[Any]]) -> EnquiryView | None:
         version=len(history),
         opened_at=state.opened_at,
         decided_on=opened.decided_on,
+        outcome=_outcome(history),
         lead=led.fact.lead if led else None,
         planned_at=state.planned_at,
         methods=planned.fact.methods if planned else (),
         desired_outcomes=state.asked,
         outcomes_achieved=state.achieved,
         caused_enquiry=_caused(state, history),
-        conclusion=_conclusion(history),
+        conclusion=_conclusion(history) if state.concluded else None,
         safety_plan=_plan(state, history),
         closing_reason=closed.fact.reason if closed and state.closed else None,
         decision_changed_at=state.changed_at,
@@ -168,14 +177,12 @@ def view(id: UUID, history: Sequence[Recorded[Any]]) -> EnquiryView | None:
 def words(history: Sequence[Recorded[Any]]) -> ShutWords:
     """Give what people wrote in an enquiry, shut."""
     one_each, reviews = dict[str, Sealed[Any] | None](), list[Sealed[str]]()
-    actions, reports = list[Sealed[str]](), list[Sealed[str]]()
+    actions, reports = [it.what for _, it in _planned(history)[0]], list[Sealed[str]]()
     for it in history:
         match it.fact:
-            case events.SafetyPlanRecorded(actions=planned):
-                actions = [action.what for action in planned]
             case events.SafetyPlanReviewed(words=said):
                 reviews.append(said)
-            case events.ReportReceived(words=said):
+            case events.ReportReceived(words=said) | events.LateReportReceived(words=said):
                 reports.append(said)
             case _:
                 one_each |= _words(it.fact)
@@ -195,6 +202,12 @@ def _last(history: Sequence[Recorded[Any]], kind: type[F]) -> Recorded[F] | None
 
 def _missed(happened: events.DeadlineMissed) -> Due:
     return Due(kind=happened.kind.rpartition(":")[2], due_at=happened.due_at)
+
+
+def _outcome(history: Sequence[Recorded[Any]]) -> Code | None:
+    kinds = events.EnquiryOpened | events.DecisionMadeAgain | events.DecisionUndone
+    (*_, last) = (it.fact for it in history if isinstance(it.fact, kinds))
+    return None if isinstance(last, events.DecisionUndone) else last.outcome
 
 
 def _caused(state: Enquiry, history: Sequence[Recorded[Any]]) -> CausedView | None:
@@ -226,14 +239,33 @@ def _conclusion(history: Sequence[Recorded[Any]]) -> ConclusionView | None:
 
 
 def _plan(state: Enquiry, history: Sequence[Recorded[Any]]) -> PlanView | None:
-    last = _last(history, events.SafetyPlanRecorded)
-    if last is None or state.plan is None:
+    if state.plan is None:
         return None
-    since = [it.fact for it in history if it.version > last.version]
-    ended = {it.action: it.how for it in since if isinstance(it, events.ActionEnded)}
+    planned, ended = _planned(history)
     actions = [
         ActionView(action=number, owner=it.owner, due_on=it.due_on, ended=ended.get(number))
-        for number, it in enumerate(last.fact.actions, 1)
+        for number, it in planned
     ]
     reviews = sum(isinstance(it.fact, events.SafetyPlanReviewed) for it in history)
     return PlanView(actions=actions, review_on=state.plan.review_on, reviews=reviews)
+
+
+Numbered = Sequence[tuple[int, events.Action]]
+
+
+def _planned(history: Sequence[Recorded[Any]]) -> tuple[Numbered, Mapping[int, Code]]:
+    """Give the actions of the safety plan by their numbers, and how those ended that did."""
+    planned, ended = dict[int, events.Action](), dict[int, Code]()
+    for it in history:
+        match it.fact:
+            case events.SafetyPlanRecorded(actions=actions):
+                planned, ended = dict(enumerate(actions, 1)), {}
+            case events.SafetyPlanRecorded2(first=first, actions=actions):
+                new = dict(enumerate(actions, first))
+                planned |= new
+                ended = {number: how for number, how in ended.items() if number not in new}
+            case events.ActionEnded(action=number, how=how):
+                ended[number] = how
+            case _:
+                pass
+    return sorted(planned.items(), key=lambda it: it[0]), ended

@@ -2,7 +2,7 @@
 
 A row keeps the state as it was folded, so that the list and one enquiry cannot differ. It names
 nobody: a state holds times, dates and codes only. A closed enquiry stays in the list as long as
-something is owed to it: a review, or a look at a decision that changed.
+something is owed to it: a review, a look at a decision that changed or at a report that came late.
 """
 
 from collections.abc import Sequence
@@ -15,7 +15,8 @@ from sqlalchemy import select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.enquiry.decisions import enquiry
-from services.enquiry.decisions.state import Enquiry, missing, owed
+from services.enquiry.decisions.owing import missing, owed
+from services.enquiry.decisions.state import Enquiry
 from services.enquiry.events import EnquiryFact
 from shared.decider import Deadline
 from shared.facts import Code, Recorded
@@ -63,7 +64,7 @@ def _state(text: str) -> Enquiry:
 
 
 ORDER = ("due_at", "enquiry")
-enquiries = Projection("enquiries", version=1, row=Kept, fold=fold, indexes=(ORDER,))
+enquiries = Projection("enquiries", version=3, row=Kept, fold=fold, indexes=(ORDER,))
 Place = tuple[datetime, UUID]
 
 

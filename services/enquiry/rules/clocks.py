@@ -2,7 +2,7 @@
 
 Targets run in working days to the close of the day (17:00 London). A time that passed unmet is
 owed again some days later, and so on, until somebody does what is owed: nothing waits unseen.
-Reviews are set in calendar days, as a date.
+Reviews and actions are set in calendar days, as a date.
 
 Law: none; the statutory guidance sets no days. Source: the council's local targets, 2026.
 """
@@ -16,7 +16,7 @@ from shared.time.calendar import LONDON, Calendar
 
 LEAD, PLAN, CONCLUSION, REPORT = "lead", "plan", "conclusion", "report"
 REPORT_ANSWER, FINDINGS, SAFETY_PLAN = "report-answer", "findings", "safety-plan"
-REVIEW, CLOSURE, LOOK = "review", "closure", "look"
+ACTION, REVIEW, CLOSURE, LOOK = "action", "review", "closure", "look"
 
 KINDS: Mapping[Code, str] = {
     Code(f"enquiry-deadline@1:{kind}"): says
@@ -25,9 +25,10 @@ KINDS: Mapping[Code, str] = {
         PLAN: "it is planned",
         CONCLUSION: "it is concluded",
         REPORT: "a partner's report is here",
-        REPORT_ANSWER: "a partner's report is accepted or returned",
+        REPORT_ANSWER: "a partner's report is answered, or one that came late is looked at",
         FINDINGS: "what was found is recorded",
         SAFETY_PLAN: "there is a safety plan",
+        ACTION: "an action of the safety plan is done, or another body has it",
         REVIEW: "the safety plan is reviewed",
         CLOSURE: "it is closed",
         LOOK: "a manager has looked at a decision that changed",
@@ -54,17 +55,21 @@ class Clocks:
     next_review: timedelta
     """The latest that a review may be set."""
 
+    report: timedelta
+    """The latest that a partner's report may be expected."""
+
 
 CLOCKS_1 = Clocks(
-    code=Code("enquiry-clocks@1:2026-11"),
+    code=Code("enquiry-clocks@1:2026-11.3"),
     working_days={
         LEAD: 1, PLAN: 5, CONCLUSION: 20, REPORT: 10, REPORT_ANSWER: 5, FINDINGS: 5,
-        SAFETY_PLAN: 5, CLOSURE: 5, LOOK: 1, REVIEW: 0,
+        SAFETY_PLAN: 5, CLOSURE: 5, LOOK: 1, REVIEW: 0, ACTION: 0,
     },
     after_report=5,
     again={LEAD: 1, LOOK: 1},
     first_review=timedelta(weeks=6),
     next_review=timedelta(days=92),
+    report=timedelta(days=92),
 )  # fmt: skip
 
 CLOCKS: Mapping[Code, Clocks] = {clocks.code: clocks for clocks in (CLOCKS_1,)}

@@ -17,9 +17,12 @@ class Standing:
 
     decision_changed: bool
     caused_enquiry_open: bool
+    late_report_waits: bool
     desired_outcomes_asked: bool
     concluded: bool
     findings_complete: bool
+    wishes_since: bool
+    conclusion_in_doubt: bool
     plan_needed: bool
     plan_recorded: bool
     actions_without_owner: bool
@@ -29,9 +32,12 @@ class Standing:
 
 DECISION_CHANGED = Code("closing-guard@1:decision-changed")
 CAUSED_ENQUIRY_OPEN = Code("closing-guard@1:caused-enquiry-open")
+LATE_REPORT = Code("closing-guard@1:late-report-not-considered")
 OUTCOMES_NOT_ASKED = Code("closing-guard@1:desired-outcomes-not-asked")
 NOT_CONCLUDED = Code("closing-guard@1:not-concluded")
 FINDINGS_INCOMPLETE = Code("closing-guard@1:findings-incomplete")
+WISHES_SINCE = Code("closing-guard@1:wishes-since-conclusion")
+CONCLUSION_IN_DOUBT = Code("closing-guard@1:conclusion-in-doubt")
 PLAN_MISSING = Code("closing-guard@1:safety-plan-missing")
 ACTION_WITHOUT_OWNER = Code("closing-guard@1:action-without-owner")
 REVIEW_NOT_SET = Code("closing-guard@1:review-not-set")
@@ -40,9 +46,12 @@ ACTION_LIVE = Code("closing-guard@1:action-live")
 GUARDS: Mapping[Code, str] = {
     DECISION_CHANGED: "The decision that opened it was changed, and no manager has looked.",
     CAUSED_ENQUIRY_OPEN: "A partner still makes an enquiry for us.",
+    LATE_REPORT: "A partner's report came late, and no manager has looked at it.",
     OUTCOMES_NOT_ASKED: "The adult was not asked what they want, and nobody said why.",
     NOT_CONCLUDED: "It is not concluded.",
     FINDINGS_INCOMPLETE: "What was found is not recorded.",
+    WISHES_SINCE: "What the adult wants was recorded since, and the conclusion does not say it.",
+    CONCLUSION_IN_DOUBT: "It was opened again, and no manager concluded or said that it stands.",
     PLAN_MISSING: "A safety plan is needed, and there is none.",
     ACTION_WITHOUT_OWNER: "An action of the safety plan has no owner.",
     REVIEW_NOT_SET: "The safety plan has no date for its review.",
@@ -57,9 +66,12 @@ def missing(it: Standing) -> tuple[Code, ...]:
     holds = {
         DECISION_CHANGED: it.decision_changed,
         CAUSED_ENQUIRY_OPEN: it.caused_enquiry_open,
+        LATE_REPORT: it.late_report_waits,
         OUTCOMES_NOT_ASKED: not it.desired_outcomes_asked,
         NOT_CONCLUDED: not it.concluded,
         FINDINGS_INCOMPLETE: it.concluded and not it.findings_complete,
+        WISHES_SINCE: it.concluded and it.wishes_since,
+        CONCLUSION_IN_DOUBT: it.concluded and it.conclusion_in_doubt,
         PLAN_MISSING: it.plan_needed and not plan,
         ACTION_WITHOUT_OWNER: plan and it.actions_without_owner,
         REVIEW_NOT_SET: plan and not it.review_set,

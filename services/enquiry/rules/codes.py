@@ -116,15 +116,17 @@ METHODS = _list(
     caused_enquiry="an enquiry that a partner is asked to make",
 )
 
-PROVIDER = Code("partner-kind@1:provider")
 PARTNERS = _list(
     "partner-kind@1",
     provider="a care provider",
     nhs="an NHS organisation",
     police="the police",
+    council="another council",
     housing="a housing organisation",
     other="another organisation",
 )
+UNCHECKED = {Code(f"partner-kind@1:{kind}") for kind in ("nhs", "police", "council")}
+"""Public bodies. Whoever else is asked may have a stake, however they are described."""
 CLEAR = Code("conflict-check@1:clear")
 
 ACCEPTED = Code("caused-enquiry-answer@1:accepted")
@@ -149,6 +151,8 @@ OWNERS = _list(
     other="another organisation",
 )
 ENDINGS = _list("action-ending@1", done="done", transferred="transferred")
+REPLACED = Code("action-ending@1:replaced")
+"""By what a new plan says, and so only in the act that records one."""
 
 CLOSING_REASONS = _list(
     "closing-reason@1",

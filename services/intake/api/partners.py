@@ -9,7 +9,7 @@ from json import dumps
 from typing import Annotated, Any, TypeVar
 from uuid import UUID, uuid5
 
-from fastapi import APIRouter, Depends, HTTPException, Request, Response, Security
+from fastapi import APIRouter, HTTPException, Request, Response, Security
 from pydantic import BaseModel, Field
 
 from services.intake.api.shape import REFERRAL_SHAPE
@@ -26,9 +26,11 @@ from shared.contracts.intake import AdultPart, RiskAnswers
 from shared.decider import Stream
 from shared.facts import Act, Code, Recorded
 from shared.http.parts import (
+    AsAt,
     Body,
     Cursor,
     Db,
+    IfMatch,
     Limited,
     Log,
     MinPosition,
@@ -41,7 +43,6 @@ from shared.http.parts import (
     cursor,
     dated,
     fresh,
-    must_match,
     resting,
     too_many,
 )
@@ -56,6 +57,8 @@ router = APIRouter(prefix="/v1/referrals", tags=["referrals"])
 T = TypeVar("T")
 
 READER = Code("reader@1:2026-11")
+NOW: Mapping[str, datetime] = {}
+"""As at no other time."""
 OPEN_DOOR: dict[str, Any] = {
     "x-open-door": True,
     "requestBody": {"content": {"application/json": {"schema": REFERRAL_SHAPE}}, "required": True},
@@ -91,7 +94,7 @@ async def send_referral(request: Request, by: Sends, log: Log) -> Response:
     _not_too_often(request, said)
     stream = referral.stream(uuid5(by.id, "referral"))
     command = _received(stream.case, body.decode(), said, by, _keyless(request))
-    done = await handle(log, stream, command, by, begins=True)
+    done = await handle(log, stream, command, by, known=())
     history = _just_now(stream, by, done.facts) or await log.history(stream)
     shown = adapter(ReferralStatus).dump_json(await _shown(log, stream.case, history))
     headers = resting(done) | {"Location": f"/v1/referrals/{stream.case}"}
@@ -115,11 +118,12 @@ async def what_i_sent(
 
 
 @router.get("/{id}", response_model=ReferralStatus)
-async def status(id: UUID, response: Response, by: Reads, log: Log) -> Any:
-    """Tell where a referral that you sent has got to."""
-    history = await _history(log, id, by.name)
-    response.headers["ETag"] = f'"{len(history)}"'
-    return await _shown(log, id, history)
+async def status(id: UUID, response: Response, by: Reads, log: Log, at: AsAt) -> Any:
+    """Tell where a referral that you sent has got to, or had got to by another time."""
+    history = await _history(log, id, by.name, at)
+    if not at:  # as at another time it is no version to act on
+        response.headers["ETag"] = f'"{len(history)}"'
+    return await _shown(log, id, history, at)
 
 
 @router.get("/{id}/document", response_class=Response)
@@ -157,10 +161,10 @@ async def amend(id: UUID, request: Request, response: Response, by: Sends, log: 
 
 
 @router.post("/{id}/withdrawal", status_code=204)
-async def withdraw(
-    id: UUID, said: Withdrawal, by: Writes, log: Log, expected: Annotated[int, Depends(must_match)]
-) -> Response:
+async def withdraw(id: UUID, said: Withdrawal, by: Writes, log: Log, expected: IfMatch) -> Response:
     """Take back a referral that you sent. What it told us may still bind us to act."""
+    if expected is None:  # 428: who has not seen where it stands may take back the wrong thing
+        raise HTTPException(428)
     await _history(log, id, by.actor)  # or its version would tell a stranger that it is there
     command = WithdrawReferral(reasons=_document(id, said.reason))
     act = dated(by, said)
@@ -267,8 +271,10 @@ def _just_now(
     ]  # fmt: skip
 
 
-async def _shown(log: Log, id: UUID, history: Sequence[Any]) -> ReferralStatus | None:
-    shut = receipt.out_of_hours(await log.now(), calendar())
+async def _shown(
+    log: Log, id: UUID, history: Sequence[Any], at: Mapping[str, datetime] = NOW
+) -> ReferralStatus | None:
+    shut = receipt.out_of_hours(min([await log.now(), *at.values()]), calendar())
     status, own = status_of(id, history, shut=shut), history[0].fact.partner_reference
     if status is None or own is None:
         return status
@@ -277,13 +283,15 @@ async def _shown(log: Log, id: UUID, history: Sequence[Any]) -> ReferralStatus |
     return status
 
 
-async def _history(log: Log, id: UUID, sender: str) -> Sequence[Any]:
+async def _history(
+    log: Log, id: UUID, sender: str, at: Mapping[str, datetime] = NOW
+) -> Sequence[Any]:
     """Give the history of a referral that `sender` sent.
 
     Raises:
         NotFound: nothing is there, or it is not theirs.
     """
-    history = await log.history(referral.stream(id))
+    history = await log.history(referral.stream(id), **at)
     if not history or history[0].act.actor != sender:
         raise NotFound
     return history

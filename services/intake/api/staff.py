@@ -15,6 +15,7 @@ from services.intake.projections.screening import Row, screening, who_waits
 from shared.access.tokens import Caller
 from shared.facts import Act, Code
 from shared.http.parts import (
+    AsAt,
     Body,
     Cursor,
     Db,
@@ -99,12 +100,13 @@ async def figures(_by: Counts, db: Db, response: Response, least: MinPosition = 
 
 
 @router.get("/referrals/{id}/words", response_model=ReferralWords)
-async def words(id: UUID, response: Response, _by: Reads, log: Log) -> Any:
+async def words(id: UUID, response: Response, _by: Reads, log: Log, at: AsAt) -> Any:
     """Give all that was written of a referral, to whoever has to look at it."""
-    history = await log.history(referral.stream(id))
+    history = await log.history(referral.stream(id), **at)
     if not history:
         raise NotFound
-    response.headers["ETag"] = f'"{len(history)}"'
+    if not at:  # as at another time it is no version to act on
+        response.headers["ETag"] = f'"{len(history)}"'
     open_ = log.vault.open
     return ReferralWords(
         document=await open_(history[0].fact.document, str),

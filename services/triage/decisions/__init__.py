@@ -13,6 +13,7 @@ from services.triage.decisions.commands import (
     AlreadyDecided,
     AnswerUnknown,
     BandUnknown,
+    BeforeItsReceipt,
     ConcernCommand,
     ConsiderInformation,
     DecideSection42,
@@ -42,7 +43,7 @@ from shared.decider import Deadline, DeadlinePassed, Decider
 from shared.facts import Act, Code
 from shared.refusals import AwaitingCause, NotFound
 from shared.sealed import Sealed
-from shared.time.calendar import Calendar, calendar
+from shared.time.calendar import Calendar, calendar, london_date
 
 __all__ = [
     "ADDED_INFORMATION",
@@ -55,6 +56,7 @@ __all__ = [
     "AlreadyDecided",
     "AnswerUnknown",
     "BandUnknown",
+    "BeforeItsReceipt",
     "Concern",
     "ConcernCommand",
     "ConsiderInformation",
@@ -129,6 +131,8 @@ Concern = Recognised | Waiting | Decided
 
 def decide(command: ConcernCommand, state: Concern | None, act: Act) -> Sequence[ConcernFact]:
     """Give the facts that `command` leads to, none where it is so already, or refuse it."""
+    if isinstance(command, OF_A_PERSON):
+        _not_before(state, act)
     match command:
         case RecogniseConcern():
             return () if state else _recognised(command)
@@ -155,6 +159,16 @@ def decide(command: ConcernCommand, state: Concern | None, act: Act) -> Sequence
             return (events.InformationConsidered(reasons=command.reasons),)
         case DeadlinePassed():
             return _passed(command, state)
+
+
+OF_A_PERSON = ScoreConcern | OverrideBand | DecideSection42 | ReopenConcern | ConsiderInformation
+
+
+def _not_before(state: Concern | None, act: Act) -> None:
+    # A slip of the year would let a clock run for decades, and each of its times pass at once.
+    known = state.waited if isinstance(state, Decided) else state
+    if known and london_date(act.effective_at) < london_date(known.received_at):
+        raise BeforeItsReceipt
 
 
 def _waiting(state: Concern | None) -> Waiting:
@@ -260,7 +274,12 @@ def _passed(command: DeadlinePassed, state: Concern | None) -> Sequence[ConcernF
 
 
 def evolve(state: Concern | None, happened: ConcernFact, act: Act) -> Concern:
-    """Give the state after `happened`. Never refuses: facts are facts."""
+    """Give the state after `happened`. Never refuses: facts are facts.
+
+    As at another time some facts are left out: what is said of one not yet known changes nothing.
+    """
+    if isinstance(state, Recognised) and not isinstance(happened, events.ConcernScored):
+        return state
     match happened:
         case events.ConcernRecognised():
             return Recognised(contact=happened.contact, received_at=act.effective_at)
@@ -269,7 +288,8 @@ def evolve(state: Concern | None, happened: ConcernFact, act: Act) -> Concern:
         case events.BandOverridden():
             waiting = _as_waiting(state)
             wait = waiting.wait.scored(happened.band, act.effective_at, by_a_person=True)
-            return replace(waiting, wait=wait, judged=True)
+            judged = replace(waiting, wait=wait, judged=True)
+            return replace(state, waited=judged) if isinstance(state, Decided) else judged
         case events.Section42Decided():
             waited = _as_waiting(state)
             return Decided(waited=waited, outcome=happened.outcome, decided_at=act.effective_at)

@@ -93,6 +93,10 @@ class AlreadyDecided(Refusal):
     """Section 42 is decided for this concern."""
 
 
+class BeforeItsReceipt(Refusal):
+    """That was before the day on which the concern was received."""
+
+
 class NotDecided(Refusal):
     """Section 42 is not decided for this concern, so there is nothing to open again."""
 

@@ -158,7 +158,11 @@ class Voice:
         return record_of(happened, message, adapter(type(message)).dump_json(message), self.by)
 
     def referral(self, case: UUID, number: int, **of: Any) -> Record:
-        return self.says(case, intake.ReferralReceived(adults=number, immediate_danger=False), **of)
+        return self.says(
+            case,
+            intake.ReferralReceived(sender=UUID(int=7), adults=number, immediate_danger=False),
+            **of,
+        )
 
     def concern(self, case: UUID, number: int, **of: Any) -> Record:
         told = triage.ConcernRecognised(contact=UUID(int=number))

@@ -38,7 +38,7 @@ POISON: dict[str, tuple[int, Spoiled, str]] = {
     "a member too many": (1, lambda it: replace(it, value=b'{"more":1}'), "undecodable"),
     "a newer version": (
         1,
-        lambda it: a.with_header(it, "ce_type", b"intake.referral-received/2"),
+        lambda it: a.with_header(it, "ce_type", b"intake.referral-received/3"),
         "unknown-type",
     ),
     "a refusal": (UNWELCOME, lambda it: it, "refused"),

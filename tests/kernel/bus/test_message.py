@@ -104,9 +104,9 @@ def test_it_carries_what_cloudevents_asks_for() -> None:
     told = headers_of(record)
     assert told["ce_specversion"] == "1.0"
     assert told["ce_source"] == "/authority/E06000015/intake"
-    assert told["ce_type"] == "intake.referral-received/1"
+    assert told["ce_type"] == "intake.referral-received/2"
     assert told["content-type"] == "application/json"
-    assert told["ce_dataschema"] == "urn:x-safeguarding:intake.referral-received/1"
+    assert told["ce_dataschema"] == "urn:x-safeguarding:intake.referral-received/2"
     assert told["ce_subject"] == told["ce_partitionkey"] == record.key
     assert told.keys() == {"content-type"} | {
         f"ce_{name}" for name in (
@@ -137,7 +137,7 @@ def test_who_acted_stays_at_home() -> None:
         assert private not in everything
 
 
-@pytest.mark.parametrize("name", ["intake.referral-received/2", "intake.never-heard-of/1", ""])
+@pytest.mark.parametrize("name", ["intake.referral-received/3", "intake.never-heard-of/1", ""])
 def test_a_type_never_heard_of_is_unknown(name: str) -> None:
     with pytest.raises(Unknown):
         heard_of(a.with_header(sample(), "ce_type", name.encode()))

@@ -11,8 +11,10 @@ from uuid import UUID
 
 import orjson
 
+from services.dols.app import dols
 from services.enquiry.app import enquiry
 from services.intake.app import intake
+from services.notify.app import notify
 from services.triage.app import triage
 from shared.facts import Act, Recorded
 from shared.log.codec import Codec
@@ -21,7 +23,7 @@ from tests.kernel.golden.samples import AT, OF_THE_KERNEL, samples
 
 HERE = Path(__file__).parent
 SUMS = HERE / "sha256sums"
-CODECS = {service.name: service.codec() for service in (intake, triage, enquiry)}
+CODECS = {service.name: service.codec() for service in (intake, triage, enquiry, dols, notify)}
 CODECS["log"] = Codec(tuple(map(type, OF_THE_KERNEL)), lambda _happened, _act: None)
 ACT = Act(
     id=UUID(int=1), actor="sam", role="screener", purpose="safeguarding", effective_at=AT,

@@ -58,6 +58,8 @@ def of_enquiry(
             answer=Code("caused-enquiry-answer@1:accepted"), words=words("We will.")
         ),
         enquiry.ReportReceived(words=words("Two were on duty.")),
+        enquiry.LateReportReceived(earlier=False, words=words("A third came at night.")),
+        enquiry.LateReportConsidered(earlier=False, reasons=words("It changes nothing.")),
         enquiry.ReportAssessed(
             verdict=Code("report-verdict@1:returned"), due_at=AT, reasons=words("Who were they?")
         ),
@@ -72,6 +74,16 @@ def of_enquiry(
             plan=Code("safety-plan@1:needed"), words=words("She was not fed."),
         ),
         enquiry.SafetyPlanRecorded(
+            actions=(
+                enquiry.Action(
+                    owner=Code("action-owner@1:provider"), due_on=ON, what=words("Weigh her.")
+                ),
+                enquiry.Action(owner=None, due_on=ON, what=words("Visit her.")),
+            ),
+            review_on=date(2026, 12, 7),
+        ),
+        enquiry.SafetyPlanRecorded2(
+            first=3,
             actions=(
                 enquiry.Action(
                     owner=Code("action-owner@1:provider"), due_on=ON, what=words("Weigh her.")
@@ -98,4 +110,5 @@ def of_enquiry(
             words=words("Her daughter has heard it all."),
         ),
         enquiry.EnquiryReopened(reasons=words("She was found hungry again.")),
+        enquiry.EnquiryReopened2(contact=contact, reasons=words("She was found hungry again.")),
     )  # fmt: skip

@@ -6,9 +6,11 @@ from hashlib import sha256
 from typing import Any, TypeVar, get_args
 from uuid import UUID, uuid5
 
+from services.dols import events as dols
 from services.enquiry import events as enquiry
 from services.intake import events as intake
 from services.intake.rules.checks import Check
+from services.notify import events as notify
 from services.triage import events as triage
 from services.triage.rules.risk_tool import AMBER, RED
 from services.triage.rules.score import Answers, score
@@ -23,7 +25,9 @@ from shared.contracts.intake import (
 )
 from shared.facts import BlockDiscarded, BlockRetried, ClockStepped, Code
 from shared.sealed import Sealed
+from tests.kernel.golden.dols_samples import of_dols, of_the_register
 from tests.kernel.golden.enquiry_samples import of_enquiry
+from tests.kernel.golden.notify_samples import of_notify
 
 T = TypeVar("T")
 Shut = Callable[[UUID, str, Any], Sealed[Any]]
@@ -174,14 +178,15 @@ OF_THE_KERNEL = (
 
 def samples() -> Mapping[str, Any]:
     """Give the fullest fact of each type, by its stored name."""
-    stories = (of_intake, of_triage, of_enquiry)
+    stories = (of_intake, of_triage, of_enquiry, of_dols, of_notify)
     facts: list[Any] = [fact for story in stories for fact in story(fixed, NAMES)]
-    facts += OF_THE_KERNEL
+    facts += (*of_the_register(), *OF_THE_KERNEL)
     return {it.stored_as: it for it in facts}
 
 
 def stored() -> Mapping[str, Any]:
     """Give every type that the services and the kernel may store."""
-    unions = (intake.ReferralFact, triage.ConcernFact, enquiry.EnquiryFact)
-    kinds = (kind for union in unions for kind in get_args(union))
+    unions = (intake.ReferralFact, triage.ConcernFact, enquiry.EnquiryFact, dols.DolsFact)
+    kinds = [kind for union in unions for kind in get_args(union)]
+    kinds += get_args(notify.NotifyFact)
     return {kind.stored_as: kind for kind in (*kinds, *map(type, OF_THE_KERNEL))}

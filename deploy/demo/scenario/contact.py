@@ -1,0 +1,36 @@
+"""What does the contact officer do with those whom the policy left to a person?"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from deploy.demo.scenario.parts import CONTACT
+from deploy.demo.scenario.plan import dice_of
+from deploy.demo.scenario.town import Act, Town
+
+CHILDREN, ADVICE = "redirection@1:children", "redirection@1:advice"
+HELD = "Rang the sender back about this one; their answer settles it."
+MOST = 40
+"""In a round."""
+
+
+async def look(town: Town, now: datetime) -> Sequence[Act]:
+    """Deal with those at the head of the list."""
+    rows = await town.all_of("intake", "/v1/screening", CONTACT, MOST)
+    return choose(town, rows, now)
+
+
+def choose(town: Town, rows: Sequence[Any], _now: datetime) -> Sequence[Act]:
+    """Say what becomes of each: children's services, advice, or a concern after all."""
+    return [_dealt(town, row) for row in rows]
+
+
+def _dealt(town: Town, row: Any) -> Act:
+    adult, reason = str(row["adult"]), str(row["reason"])
+    young = reason.endswith("under-18")
+    to = CHILDREN if young else ADVICE
+    on = not young and dice_of(town.seed, "contact", adult).chance(650)
+    path = "promotion" if on else "redirection"
+    said = {"adult": adult, "reasons": HELD} | ({} if on else {"to": to})
+    where = ("intake", f"/v1/referrals/{row['contact']}/{path}")
+    return town.act(path, CONTACT, where, adult, said, row["waiting_since"])

@@ -1,0 +1,113 @@
+"""What is there, counted one by one?"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from deploy.demo.calls import Door
+from deploy.demo.homes import PARTNERS
+from deploy.demo.scenario.account import Counted
+from deploy.demo.scenario.parts import AUTHORITIES, COORDINATOR, MANAGERS, OPERATOR
+from deploy.demo.scenario.town import Town
+
+MANAGER = MANAGERS[0]
+
+
+@dataclass(frozen=True)
+class Found:
+    """Lists and cases as they were read."""
+
+    referrals: Sequence[Any]
+    requests: Sequence[Any]
+    """Each with `partner`, who sent it."""
+
+    concerns: Sequence[Any]
+    queue: Sequence[Any]
+    enquiries: Sequence[Any]
+    events: Mapping[str, int]
+
+
+async def figures(town: Town) -> Mapping[str, Any]:
+    """Give what services count themselves."""
+    asked = (("intake", MANAGER), ("triage", MANAGER), ("dols", COORDINATOR))
+    return {name: await town.read(name, "/v1/figures", who) for name, who in asked}
+
+
+async def found(town: Town) -> Found:
+    """Read all lists, and each enquiry."""
+    queue = await town.all_of("triage", "/v1/concerns", MANAGER)
+    open_ = await town.all_of("enquiry", "/v1/enquiries", MANAGER)
+    decided = dict.fromkeys(str(it["case"]) for it in town.ledger.did("decision"))
+    decided |= dict.fromkeys(str(row["enquiry"]) for row in open_)
+    return Found(
+        referrals=await _of_all(town, "intake", "/v1/referrals", PARTNERS),
+        requests=await _of_all(town, "dols", "/v1/dols-requests", AUTHORITIES),
+        concerns=[row for row in queue if not row["after_decision"]],
+        queue=await town.all_of("dols", "/v1/dols-queue", COORDINATOR),
+        enquiries=await one_by_one(town, "enquiry", "/v1/enquiries/{}", list(decided), MANAGER),
+        events=await _events(town),
+    )
+
+
+async def _of_all(town: Town, service: str, path: str, partners: Sequence[str]) -> Sequence[Any]:
+    return [
+        {"partner": partner} | row
+        for partner in partners
+        for row in await town.all_of(service, path, partner)
+    ]
+
+
+async def one_by_one(
+    town: Town, service: str, path: str, cases: Sequence[str], who: str
+) -> Sequence[Any]:
+    """Read each case that is there, in the order of `cases`."""
+    read = dict[str, Any]()
+
+    async def one(door: Door, case: str) -> None:
+        try:
+            read[case] = (await door.read(service, path.format(case), who)).json()
+        except httpx.HTTPStatusError as no:
+            if no.response.status_code != httpx.codes.NOT_FOUND:
+                raise
+
+    await town.each(cases, one)
+    return [read[case] for case in cases if case in read]
+
+
+async def _events(town: Town) -> Mapping[str, int]:
+    told = Counter[str]()
+    for partner in PARTNERS:
+        after, more = "", True
+        while more:
+            page = await town.read("notify", f"/v1/events?limit=200{after}", partner)
+            told.update(it["type"] for it in page["items"])
+            after, more = f"&after={page['next']}", bool(page["items"])
+    return told
+
+
+async def blocked(town: Town) -> int:
+    """Count the cases whose messages wait for a person."""
+    all_ = [await town.read(service, "/v1/blocked", OPERATOR) for service in town.services]
+    return sum(map(len, all_))
+
+
+async def counted(town: Town, seen: Found) -> Counted:
+    """Give everything that the account is made of."""
+    said, ledger = await figures(town), town.ledger
+    return Counted(
+        acts=ledger.counts(),
+        adults=sum(it["adults"] for it in ledger.did("referral")),
+        refused=len(ledger.refused),
+        referrals_listed=len(seen.referrals),
+        requests_listed=len(seen.requests),
+        concerns_queued=len(seen.concerns),
+        requests_queued=len(seen.queue),
+        enquiries=len(seen.enquiries),
+        events=seen.events,
+        blocked=await blocked(town),
+        others_may="balanced" in ledger.marks,
+        **said,
+    )

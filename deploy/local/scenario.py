@@ -1,0 +1,111 @@
+"""What does `./run demo --scenario` do, from an empty folder to a town that lives?"""
+
+import asyncio
+import signal
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from deploy.demo.scenario.parts import SCOPES, STAFF
+from deploy.demo.scenario.plan import SCENARIOS
+from deploy.local import Say, Trouble, silent
+from deploy.local.demo import HOURS, forget
+from deploy.local.kafka import jars, java
+from deploy.local.leash import leash
+from deploy.local.places import ROOT, data, remember, services
+from deploy.local.provision import issuer
+from deploy.local.standing import INTERRUPTED, Plan, Standing, standing, until_told
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """What somebody asked of a scenario."""
+
+    name: str
+    check: bool = False
+    report: bool = False
+    fresh: bool = False
+    seed: int = 1
+    scale: float = 1.0
+    days: int | None = None
+    first_port: int | None = None
+    echo: bool = False
+    kafka: bool = False
+
+
+def known(name: str) -> None:
+    """Refuse a scenario that there is not.
+
+    Raises:
+        Trouble: the name is none of theirs.
+    """
+    if name not in SCENARIOS:
+        raise Trouble(f"There is no scenario {name}; there are {', '.join(SCENARIOS)}.")
+
+
+def folder_of(name: str) -> Path:
+    """Give where a scenario's own data lie, apart from the demo's."""
+    return data() / "scenarios" / name
+
+
+def scenario(wanted: Wanted, say: Say) -> int:
+    """Play a scenario, then let the town live until Ctrl-C; give the exit code."""
+    folder = folder_of(wanted.name)
+    folder.mkdir(parents=True, exist_ok=True)
+    if wanted.fresh:
+        forget(folder)
+    if wanted.kafka:
+        java()
+        jars(say)
+    code = until_told(_play(wanted, folder, say))
+    say("Stopped.")
+    return code
+
+
+def tokens(folder: Path) -> dict[str, str]:
+    """Mint a token for every part that is played."""
+    signer = issuer(folder)
+    partners = {name: signer.mint(name, scopes, hours=HOURS) for name, scopes in SCOPES.items()}
+    staff = {name: signer.mint(name, roles=roles, hours=HOURS) for name, roles in STAFF.items()}
+    return partners | staff
+
+
+async def _play(wanted: Wanted, folder: Path, say: Say) -> int:
+    began = time.monotonic()
+    plan = Plan(
+        data=folder,
+        services=services(),
+        first_port=wanted.first_port,
+        clock="simulated",
+        echo=say if wanted.echo else silent,
+        kafka=wanted.kafka,
+    )
+    async with standing(plan, say) as up:
+        say(f"Everything is up after {time.monotonic() - began:.1f} s, on a clock of its own.")
+        return await _visited(wanted, up, folder / "demo")
+
+
+async def _visited(wanted: Wanted, up: Standing, folder: Path) -> int:
+    """Let the council play in a process of its own, that does not outlive us."""
+    access = folder / "access.json"
+    docs = {name: f"{url}/docs" for name, url in up.urls.items()}
+    remember(access, {**up.urls, "docs": docs, "tokens": tokens(folder.parent)})
+    council = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "deploy.demo.scenario", *_words(wanted, access)),
+        cwd=ROOT,
+        preexec_fn=leash(signal.SIGKILL),
+    )
+    try:
+        code = await council.wait()
+    except asyncio.CancelledError:
+        if council.returncode is None:
+            council.kill()
+        raise
+    return code if code >= 0 else INTERRUPTED
+
+
+def _words(wanted: Wanted, access: Path) -> list[str]:
+    words = [str(access), wanted.name, f"--seed={wanted.seed}", f"--scale={wanted.scale}"]
+    words += [f"--days={wanted.days}"] if wanted.days else []
+    return words + ["--check"] * wanted.check + ["--report"] * wanted.report

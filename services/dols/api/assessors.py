@@ -1,0 +1,84 @@
+"""What may staff ask of the register of assessors?"""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Response, Security
+
+from services.dols.api import shape
+from services.dols.decisions import assessor
+from services.dols.decisions.register import ChangeAssessor, RegisterAssessor
+from services.dols.events import AssessorChanged, AssessorRegistered
+from services.dols.projections.assessors import Row, all_of_them, assessors
+from services.dols.rules.independence import assessor_id
+from shared.access.tokens import Caller
+from shared.facts import Act
+from shared.http.parts import (
+    Cursor,
+    Db,
+    IfMatch,
+    Limited,
+    Log,
+    MinPosition,
+    Page,
+    acting,
+    after,
+    answer,
+    caller,
+    cursor,
+    dated,
+    fresh,
+    resting,
+)
+from shared.log.handle import handle
+from shared.time.calendar import london_date
+
+router = APIRouter(prefix="/v1/assessors", tags=["assessors"])
+
+Coordinator = Annotated[Act, Security(acting, scopes=["dols-coordinator"])]
+Reads = Annotated[
+    Caller,
+    Security(caller, scopes=["dols-coordinator", "dols-signatory", "safeguarding-adults-manager"]),
+]
+
+
+@router.post("", status_code=201)
+async def register(said: shape.Entry, by: Coordinator, log: Log) -> Response:
+    """Enter an assessor in the register; their id follows from the name in their token."""
+    id = assessor_id(said.name)
+    entry = AssessorRegistered(**{name: getattr(said, name) for name in ENTRY})
+    command = RegisterAssessor(registered=entry)
+    done = await handle(log, assessor.stream(id), command, dated(by, said))
+    return Response(status_code=201, headers=resting(done) | {"Location": f"/v1/assessors/{id}"})
+
+
+ENTRY = AssessorRegistered.__dataclass_fields__
+
+
+@router.get("", response_model=Page[Row])
+async def who_assesses(
+    _by: Reads,
+    db: Db,
+    log: Log,
+    response: Response,
+    start: Cursor = None,
+    limit: Limited = 50,
+    least: MinPosition = None,
+) -> Any:
+    """Give the register: who may do what, whose training is in date, who has room this week."""
+    await fresh(assessors, db, response, least)
+    place: Any = after(start, UUID)
+    rows, more = await all_of_them(db, london_date(await log.now()), limit, place)
+    return Page(items=rows, next=cursor(*more) if more else None)
+
+
+@router.post("/{id}/changes", status_code=204)
+async def change(
+    id: UUID, said: shape.Change, by: Coordinator, log: Log, expected: IfMatch
+) -> Response:
+    """Say what the register says from now on: training, employer, interests, suspension."""
+    changed = AssessorChanged(
+        **{name: getattr(said, name) for name in AssessorChanged.__dataclass_fields__}
+    )
+    command = ChangeAssessor(changed=changed)
+    return answer(await handle(log, assessor.stream(id), command, dated(by, said), expected))

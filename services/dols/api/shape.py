@@ -1,0 +1,205 @@
+"""What do staff and partners send, and what do they see?
+
+The open doors' shapes are made from the very tables that requests are read by, so that they cannot
+say anything else. Nothing is required there and more is allowed.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Annotated, Any
+
+from pydantic import BaseModel, Field
+
+from services.dols.projections.case import CaseView
+from services.dols.projections.status import CheckTold
+from services.dols.rules import fields as form
+from services.dols.rules.independence import Declared
+from services.dols.rules.priority import Answers
+from services.dols.rules.values import LONGEST
+from shared.facts import Code
+from shared.http.parts import Body
+
+Words = Annotated[str, Field(min_length=1, max_length=LONGEST)]
+Name = Annotated[str, Field(pattern="^[A-Za-z0-9._@-]{1,100}$")]
+"""Somebody, as their own token names them."""
+
+Day = Annotated[date, Field(ge=date(1900, 1, 1), lt=date(2200, 1, 1))]
+Location = Annotated[str, Field(pattern="^(1-[0-9]{6,12}|R[A-Z0-9]{2,4})$")]
+Days = Annotated[int, Field(ge=1, le=366)]
+
+
+def _field(field: form.Field) -> dict[str, Any]:
+    match field.kind:
+        case "tri":
+            shape: dict[str, Any] = {"enum": [*form.TRI, True, False]}
+        case "word":
+            shape = {"type": "string", "enum": [*field.words, "unknown"]}
+        case "date" | "birth":
+            shape = {"type": "string", "format": "date"}
+        case "days":
+            shape = {"type": "integer", "minimum": 1}
+        case _:
+            shape = {"type": "string", "maxLength": LONGEST}
+    return shape | {"description": field.label}
+
+
+def _object(group: form.Group, inside: Sequence[form.Group] = ()) -> dict[str, Any]:
+    members = {field.name: _field(field) for field in group.fields}
+    groups = {it.name: _object(it) for it in inside}
+    shape = {"type": "object", "description": group.label, "properties": members | groups}
+    return {"type": "array", "items": shape} if group.many else shape
+
+
+def _open_door(shape: dict[str, Any]) -> dict[str, Any]:
+    content = {"application/json": {"schema": shape}}
+    return {"x-open-door": True, "requestBody": {"content": content, "required": True}}
+
+
+REQUEST_DOOR = _open_door(_object(form.REQUEST, form.GROUPS))
+CIRCUMSTANCES_DOOR = _open_door(_object(form.CIRCUMSTANCES, form.CIRCUMSTANCES_GROUPS))
+
+
+class Withdrawal(Body):
+    """Why a request is taken back."""
+
+    reason: Words
+
+
+class Told(BaseModel):
+    """What became of a change of circumstances."""
+
+    id: Any
+    told: int
+    checks: Sequence[CheckTold]
+
+
+class Scoring(Body):
+    """A fresh score, by a person who looked: all answers, those left out being unknown."""
+
+    answers: Answers
+    evidence: Words
+
+
+class Extension(Body):
+    """By how many days the urgent authorisation is extended, and why."""
+
+    days: Annotated[int, Field(ge=1, le=7)]
+    reasons: Words
+
+
+class Consideration(Body):
+    """What follows from what the managing authority told."""
+
+    reasons: Words
+
+
+class Offering(Body):
+    """Who is asked to take on which role, and what is known of their independence."""
+
+    role: Code
+    """Of `assessor-role@1`."""
+    assessor: Name
+    declared: Declared = Declared()
+
+
+class Acceptance(Body):
+    """Who takes on which role; they declare that no bar to their independence holds."""
+
+    role: Code
+    """Of `assessor-role@1`."""
+    assessor: Name | None = None
+    """Left out by an assessor who accepts for themselves."""
+    declared: Declared
+
+
+class Decline(Body):
+    """Which role is declined, and why."""
+
+    role: Code
+    """Of `assessor-role@1`."""
+    reason: Code
+    """Of `offer-declined@1`."""
+
+
+class Assessment(Body):
+    """What was found of one requirement."""
+
+    requirement: Code
+    """Of `requirement@1`."""
+    result: Code
+    """Of `assessment-result@1`."""
+    assessed_on: Day
+    recommended_days: Days | None = None
+    """The longest that is recommended; with a best interests requirement that is met."""
+    conditions: Annotated[tuple[Words, ...], Field(max_length=20)] = ()
+    words: Words
+
+
+class Grant(BaseModel):
+    """From when to when, London dates, both included."""
+
+    model_config = {"extra": "forbid"}
+
+    starts_on: Day
+    ends_on: Day
+    conditions: Annotated[tuple[Words, ...], Field(max_length=20)] = ()
+
+
+class NotGranting(BaseModel):
+    """Why not."""
+
+    model_config = {"extra": "forbid"}
+
+    reason: Code
+    """Of `not-granted-reason@1`."""
+
+
+class Decision(Body):
+    """A signatory's decision: one of the two."""
+
+    grant: Grant | None = None
+    not_grant: NotGranting | None = None
+    words: Words | None = None
+
+
+class Entry(Body):
+    """An assessor, for the register."""
+
+    name: Name
+    kinds: Annotated[tuple[Code, ...], Field(min_length=1, max_length=3)]
+    """Of `assessor-kind@1`."""
+    trained_on: Day
+    """The last refresher."""
+    employer: Code
+    """Of `assessor-employer@1`."""
+    interests: Annotated[tuple[Location, ...], Field(max_length=50)] = ()
+    """Places in which they have a financial interest or work."""
+    weekly_capacity: Annotated[int, Field(ge=0, le=50)]
+
+
+class Change(Body):
+    """All that the register says of an assessor from now on."""
+
+    kinds: Annotated[tuple[Code, ...], Field(min_length=1, max_length=3)]
+    trained_on: Day
+    employer: Code
+    interests: Annotated[tuple[Location, ...], Field(max_length=50)] = ()
+    weekly_capacity: Annotated[int, Field(ge=0, le=50)]
+    suspended: bool
+
+
+class WordsShown(BaseModel):
+    """What somebody wrote. Null: its key was destroyed."""
+
+    what: str
+    version: int
+    """Of the fact that it belongs to, as in the history."""
+    words: str | Sequence[str] | Mapping[str, str] | None
+
+
+class CaseShown(BaseModel):
+    """A request as staff see it."""
+
+    case: CaseView
+    words: Sequence[WordsShown]
+    stale_since: datetime | None

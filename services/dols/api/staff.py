@@ -1,0 +1,267 @@
+"""What may staff ask of dols?"""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Annotated, Any, TypeVar
+from uuid import UUID, uuid5
+
+from fastapi import APIRouter, HTTPException, Response, Security
+
+from services.dols.api import shape
+from services.dols.decisions import assessor, request
+from services.dols.decisions import commands as want
+from services.dols.projections.case import Shut, is_theirs, view, was_asked, words
+from services.dols.projections.figures import Figures, figures, how_many
+from services.dols.projections.queue import Row, in_the_hands_of, queue, stale_since, who_is_next
+from services.dols.rules.independence import Standing, assessor_id
+from shared.access.tokens import Caller
+from shared.facts import Act
+from shared.http.parts import (
+    AsAt,
+    Body,
+    Cursor,
+    Db,
+    IfMatch,
+    Limited,
+    Log,
+    MinPosition,
+    Page,
+    acting,
+    after,
+    answer,
+    caller,
+    cursor,
+    dated,
+    fresh,
+)
+from shared.log.handle import handle
+from shared.refusals import KeyGone, NotFound
+from shared.sealed.vault import Open
+from shared.time.calendar import london_date
+
+router = APIRouter(prefix="/v1", tags=["dols cases"])
+
+OFFICE = ["dols-coordinator", "dols-signatory", "safeguarding-adults-manager"]
+Coordinator = Annotated[Act, Security(acting, scopes=["dols-coordinator"])]
+Signatory = Annotated[Act, Security(acting, scopes=["dols-signatory"])]
+Assessor = Annotated[Act, Security(acting, scopes=["assessor"])]
+Either = Annotated[Act, Security(acting, scopes=["dols-coordinator", "assessor"])]
+"""Whoever is both acts as the coordinator."""
+
+Reads = Annotated[Caller, Security(caller, scopes=OFFICE)]
+ReadsOwn = Annotated[Caller, Security(caller, scopes=["assessor"])]
+ReadsCase = Annotated[Caller, Security(caller, scopes=[*OFFICE, "assessor"])]
+
+T = TypeVar("T")
+
+
+@router.get("/dols-queue", response_model=Page[Row])
+async def who_waits(
+    _by: Reads,
+    db: Db,
+    log: Log,
+    response: Response,
+    start: Cursor = None,
+    limit: Limited = 50,
+    least: MinPosition = None,
+) -> Any:
+    """Give those who wait, the next one first: High by receipt, then the others by due time."""
+    await fresh(queue, db, response, least)
+    place: Any = after(start, int, datetime.fromisoformat, UUID)
+    rows, more = await who_is_next(db, await _today(log), limit, place)
+    return Page(items=rows, next=cursor(*more) if more else None)
+
+
+@router.get("/dols-allocations", response_model=Sequence[Row])
+async def what_i_have_in_hand(
+    by: ReadsOwn, db: Db, log: Log, response: Response, least: MinPosition = None
+) -> Any:
+    """Give an assessor what they were offered or have accepted and is not decided."""
+    await fresh(queue, db, response, least)
+    return await in_the_hands_of(db, assessor_id(by.name), await _today(log))
+
+
+@router.get("/figures", response_model=Figures)
+async def counts(
+    _by: Reads, db: Db, log: Log, response: Response, least: MinPosition = None
+) -> Any:  # fmt: skip
+    """Count requests: who waits, who is unprotected, what was decided, and in time or not."""
+    await fresh(figures, db, response, least)
+    return await how_many(db, await _today(log))
+
+
+@router.get("/dols-requests/{id}/case", response_model=shape.CaseShown)
+async def one_case(id: UUID, response: Response, by: ReadsCase, log: Log, db: Db, at: AsAt) -> Any:
+    """Give all that is known of one request, or was: its words, priority, clocks, assessors."""
+    history = await log.history(request.stream(id), **at)
+    if not by.may.intersection(OFFICE):  # whose it is now counts, whatever time is asked about
+        present = await log.history(request.stream(id)) if at else history
+        if not is_theirs(present, by.name):
+            raise NotFound
+    known = view(id, history, london_date(min((await log.now(), *at.values()))))
+    if known is None:
+        raise NotFound
+    if not at:
+        response.headers["ETag"] = f'"{known.version}"'
+    opened = [await _opened(log, it) for it in words(history)]
+    return shape.CaseShown(case=known, words=opened, stale_since=await stale_since(db, id))
+
+
+@router.post("/dols-requests/{id}/priority", status_code=204)
+async def prioritise(
+    id: UUID, said: shape.Scoring, by: Coordinator, log: Log, expected: IfMatch
+) -> Response:
+    """Score afresh, as a person who looked: this is the re-check of who waits."""
+    command = want.Prioritise(answers=said.answers, evidence=_sealed(id, said.evidence))
+    return await _do(log, id, command, (by, said), expected)
+
+
+@router.post("/dols-requests/{id}/consideration", status_code=204)
+async def consider(
+    id: UUID, said: shape.Consideration, by: Coordinator, log: Log, expected: IfMatch
+) -> Response:
+    """Say that what the managing authority told was seen, and what follows."""
+    command = want.ConsiderCircumstances(reasons=_sealed(id, said.reasons))
+    return await _do(log, id, command, (by, said), expected)
+
+
+@router.post("/dols-requests/{id}/extension", status_code=204)
+async def extend_urgent(
+    id: UUID, said: shape.Extension, by: Signatory, log: Log, expected: IfMatch
+) -> Response:
+    """Extend the urgent authorisation: once, in time, by seven days at most."""
+    command = want.ExtendUrgent(days=said.days, reasons=_sealed(id, said.reasons))
+    return await _do(log, id, command, (by, said), expected)
+
+
+@router.post("/dols-requests/{id}/offers", status_code=204)
+async def offer(
+    id: UUID, said: shape.Offering, by: Coordinator, log: Log, expected: IfMatch
+) -> Response:
+    """Ask an assessor to take on a role; what bars them is refused, and named."""
+    command = want.OfferAllocation(
+        role=said.role,
+        name=said.assessor,
+        standing=await _standing(log, said.assessor),
+        declared=said.declared,
+    )
+    return await _do(log, id, command, (by, said), expected)
+
+
+@router.post("/dols-requests/{id}/allocations", status_code=204)
+async def allocate(
+    id: UUID, said: shape.Acceptance, by: Either, log: Log, expected: IfMatch
+) -> Response:
+    """Accept an offer, as the assessor; or record, as coordinator, that an assessor accepted."""
+    name = by.actor if by.role == "assessor" else said.assessor
+    if name is None:
+        raise HTTPException(422)
+    command = want.AllocateAssessor(
+        role=said.role, name=name, standing=await _standing(log, name), declared=said.declared
+    )
+    return await _do(log, id, command, (by, said), expected)
+
+
+@router.post("/dols-requests/{id}/declines", status_code=204)
+async def decline(
+    id: UUID, said: shape.Decline, by: Either, log: Log, expected: IfMatch
+) -> Response:
+    """Decline an offer, as the assessor; or record, as coordinator, that they declined."""
+    command = want.DeclineOffer(role=said.role, reason=said.reason)
+    return await _do(log, id, command, (by, said), expected)
+
+
+@router.post("/dols-requests/{id}/assessments", status_code=204)
+async def assess(
+    id: UUID, said: shape.Assessment, by: Assessor, log: Log, expected: IfMatch
+) -> Response:
+    """Record, as an allocated assessor, what you found of one requirement."""
+    command = want.AssessRequirement(
+        requirement=said.requirement,
+        result=said.result,
+        assessed_on=said.assessed_on,
+        recommended_days=said.recommended_days,
+        conditions=_conditions(id, said.conditions),
+        words=_sealed(id, said.words),
+        suspended=await _suspended(log, by.actor),
+    )
+    return await _do(log, id, command, (by, said), expected)
+
+
+@router.post("/dols-requests/{id}/decision", status_code=204)
+async def decide(
+    id: UUID, said: shape.Decision, by: Signatory, log: Log, expected: IfMatch
+) -> Response:
+    """Grant a standard authorisation or end the request without one: exactly one of the two."""
+    written = None if said.words is None else _sealed(id, said.words)
+    command: want.OfTheEnd
+    if said.grant and not said.not_grant:
+        command = want.GrantAuthorisation(
+            starts_on=said.grant.starts_on,
+            ends_on=said.grant.ends_on,
+            conditions=_conditions(id, said.grant.conditions),
+            words=written,
+        )
+    elif said.not_grant and not said.grant:
+        command = want.RefuseAuthorisation(reason=said.not_grant.reason, words=written)
+    else:
+        raise HTTPException(422)
+    return await _do(log, id, command, (by, said), expected)
+
+
+async def _do(
+    log: Log, id: UUID, command: want.RequestCommand, asked: tuple[Act, Body], expected: int | None
+) -> Response:
+    act = dated(*asked)
+    if act.role == "assessor" and not was_asked(
+        await log.history(request.stream(id)), act.actor
+    ):  # what a refusal says would tell a stranger that it is there
+        raise NotFound
+    return answer(await handle(log, request.stream(id), command, act, expected))
+
+
+async def _today(log: Log) -> date:
+    return london_date(await log.now())
+
+
+async def _suspended(log: Log, name: str) -> bool:
+    known = assessor.fold(await log.history(assessor.stream(assessor_id(name))))
+    return known is not None and known.suspended
+
+
+async def _standing(log: Log, name: str) -> Standing:
+    """Give what the register says of an assessor now, and at which version.
+
+    Raises:
+        NotFound: they are not in it.
+    """
+    stream = assessor.stream(assessor_id(name))
+    history = await log.history(stream)
+    known = assessor.fold(history)
+    if known is None:
+        raise NotFound
+    return Standing(
+        assessor=stream.case,
+        version=len(history),
+        kinds=known.kinds,
+        trained_on=known.trained_on,
+        employer=known.employer,
+        interests=known.interests,
+        suspended=known.suspended,
+    )
+
+
+def _sealed(id: UUID, said: T) -> Open[T]:
+    return Open(subject=uuid5(id, "adult"), audience="adult", value=said)
+
+
+def _conditions(id: UUID, said: tuple[str, ...]) -> Open[tuple[str, ...]] | None:
+    return _sealed(id, said) if said else None
+
+
+async def _opened(log: Log, it: Shut) -> shape.WordsShown:
+    try:
+        told = await log.vault.open(it.sealed, it.kind)
+    except KeyGone:
+        told = None
+    return shape.WordsShown(what=it.what, version=it.version, words=told)

@@ -1,0 +1,84 @@
+"""What is owed to a request, and by when; and what comes by itself?"""
+
+from datetime import date, datetime
+
+from services.dols.decisions.state import Ended, Request, word
+from services.dols.rules import clocks, legal_test
+from services.dols.rules.priority_tool import CURRENT
+from shared.decider import Deadline
+from shared.time.calendar import Calendar
+
+
+def owed(state: Request, calendar: Calendar) -> frozenset[Deadline]:
+    """Give what is owed: a request that is not decided owes something always."""
+    missed = {it.kind: it.due_at for it in state.missed}
+
+    def when(kind: str, due: datetime) -> datetime:
+        last = missed.get(kind)
+        return due if last is None or last < due else clocks.again(kind, last, state.band, calendar)
+
+    steps = dict[str, datetime]()
+    if state.told_at:
+        days = clocks.CURRENT.look_working_days
+        steps[clocks.LOOK] = calendar.close_of_day(state.told_at, working_days=days)
+    if state.ended is None:
+        steps |= _of_the_wait(state, calendar)
+    promised = {Deadline(kind, when(kind, due)) for kind, due in steps.items()}
+    of_time = _lapses(state) if state.ended else _lapses(state) | _of_time(state)
+    return frozenset(promised) | of_time
+
+
+def _of_the_wait(state: Request, calendar: Calendar) -> dict[str, datetime]:
+    steps = {
+        clocks.DECISION: clocks.end_of(state.due_on),
+        clocks.RE_CHECK: clocks.recheck_due(state.band, state.checked_at),
+    }
+    if state.roles_open:
+        steps[clocks.ALLOCATION] = allocation_due(state, calendar)
+    if ready := state.can_be_decided_since:
+        days = clocks.CURRENT.sign_off_working_days
+        steps[clocks.SIGN_OFF] = calendar.close_of_day(ready, working_days=days)
+    return steps
+
+
+def allocation_due(state: Request, calendar: Calendar) -> datetime:
+    """Give the instant (UTC) by which both assessors are to be allocated."""
+    return clocks.allocation_due(state.band, state.received_at, state.band_since, calendar)
+
+
+def _of_time(state: Request) -> frozenset[Deadline]:
+    """Give what comes by itself, and is no promise that somebody could miss."""
+    found = {Deadline(f"{clocks.OFFER}{word(it.role)}", it.expires_at) for it in state.offers}
+    if next_change := _next_change(state):
+        found.add(Deadline(clocks.SCORE, next_change))
+    return frozenset(found)
+
+
+def _lapses(state: Request) -> frozenset[Deadline]:
+    """Give the ends of what authorises it now, where nothing that was granted follows at once."""
+    urgent, ends, found = state.urgent, state.authorisation_ends_on, set[Deadline]()
+    if urgent and not urgent.lapsed and _leaves_a_gap(urgent.ends_on, state.ended):
+        found.add(Deadline(clocks.URGENT, clocks.end_of(urgent.ends_on)))
+    if ends and not state.authorisation_lapsed and _leaves_a_gap(ends, state.ended):
+        # What ended before we received it counts from then.
+        due = max(clocks.end_of(ends), state.received_at)
+        found.add(Deadline(clocks.AUTHORISATION, due))
+    return frozenset(found)
+
+
+def _leaves_a_gap(ends_on: date, ended: Ended | None) -> bool:
+    if ended is None:
+        return True
+    return ended.starts_on is not None and ends_on + clocks.DAY < ended.starts_on
+
+
+def _next_change(state: Request) -> datetime | None:
+    """Give the next instant at which time alone may change the priority."""
+    changes = [legal_test.SINCE]
+    if state.urgent and not state.urgent.lapsed:
+        soon = state.urgent.ends_on - CURRENT.urgent_ends_soon_days * clocks.DAY
+        changes.append(clocks.start_of(soon))
+    if state.authorisation_ends_on:
+        soon = state.authorisation_ends_on - CURRENT.ends_soon_days * clocks.DAY
+        changes.append(clocks.start_of(soon))
+    return min((it for it in changes if it > state.scored_at), default=None)

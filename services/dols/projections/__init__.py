@@ -1,0 +1,1 @@
+"""What can dols answer at once?"""

@@ -1,0 +1,142 @@
+"""Who is in the register of assessors, and how much have they taken on this week?"""
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.dols import events
+from services.dols.decisions import assessor
+from services.dols.decisions.register import Assessor
+from services.dols.events import DolsFact
+from services.dols.rules.independence import in_date_until
+from shared.facts import Code, Recorded
+from shared.projections.projection import Projection
+from shared.shapes import adapter
+from shared.time.calendar import london_date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """An assessor, and the requests that they took on in a week."""
+
+    assessor: UUID
+    correlation: UUID
+    version: int
+    week: date | None
+    """Its Monday."""
+
+    in_week: int
+    allocated: int
+    """In all."""
+
+    state: str
+    """What the register says, in JSON."""
+
+
+def key(happened: Recorded[Any]) -> Hashable:
+    """Give the assessor whom a fact is about; of others, the case, which is nobody's id here."""
+    if isinstance(happened.fact, events.AssessorAllocated):
+        return happened.fact.standing.assessor
+    return happened.case
+
+
+def fold(row: Entry | None, happened: Recorded[DolsFact]) -> Entry | None:
+    """Give the row after `happened`."""
+    match happened.fact:
+        case events.AssessorRegistered() | events.AssessorChanged():
+            was = read(row.state) if row else None
+            state = assessor.evolve(was, happened.fact, happened.act)
+            text = adapter(Assessor).dump_json(state).decode()
+            first = Entry(
+                assessor=happened.case, correlation=happened.act.correlation, version=0,
+                week=None, in_week=0, allocated=0, state=text,
+            )  # fmt: skip
+            return replace(row or first, version=happened.version, state=text)
+        case events.AssessorAllocated():
+            return row and _busier(row, monday(london_date(happened.act.effective_at)))
+        case (
+            events.RequestReceived() | events.RequestPrioritised() | events.CircumstancesTold()
+            | events.CircumstancesConsidered() | events.RequestWithdrawn() | events.UrgentExtended()
+            | events.UrgentLapsed() | events.AuthorisationLapsed()
+            | events.AssessorOffered() | events.OfferDeclined()
+            | events.OfferExpired() | events.RequirementAssessed() | events.AuthorisationGranted()
+            | events.AuthorisationNotGranted() | events.DeadlineMissed()
+        ):  # fmt: skip
+            return row
+
+
+def _busier(row: Entry, week: date) -> Entry:
+    in_week = row.in_week if row.week == week else 0
+    return replace(row, week=week, in_week=in_week + 1, allocated=row.allocated + 1)
+
+
+def monday(day: date) -> date:
+    """Give the first day of a week."""
+    return day - timedelta(days=day.weekday())
+
+
+def read(text: str) -> Assessor:
+    """Give what a row keeps of the register."""
+    found: Assessor = adapter(Assessor).validate_json(text)
+    return found
+
+
+assessors = Projection("dols_assessors", version=1, row=Entry, fold=fold, key=key)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """An assessor as staff see them."""
+
+    assessor: UUID
+    name: str
+    kinds: Sequence[Code]
+    trained_on: date
+    training_in_date_until: date
+    training_in_date: bool
+    employer: Code
+    interests: Sequence[str]
+    suspended: bool
+    weekly_capacity: int
+    taken_on_this_week: int
+    allocated: int
+    version: int
+
+
+async def all_of_them(
+    db: AsyncConnection, today: date, limit: int, after: tuple[UUID] | None = None
+) -> tuple[Sequence[Row], tuple[UUID] | None]:
+    """Give the register, and the place behind the last if there are more."""
+    table = assessors.table
+    query = select(table).order_by(table.c.assessor).limit(limit + 1)
+    if after is not None:
+        query = query.where(table.c.assessor > after[0])
+    found = (await db.execute(query)).mappings().all()
+    rows, more = found[:limit], len(found) > limit
+    return [_row(it, today) for it in rows], (rows[-1]["assessor"],) if more else None
+
+
+def _row(kept: Any, today: date) -> Row:
+    state = read(kept["state"])
+    until = in_date_until(state.trained_on)
+    this_week = kept["week"] == monday(today)
+    return Row(
+        assessor=kept["assessor"],
+        name=state.name,
+        kinds=state.kinds,
+        trained_on=state.trained_on,
+        training_in_date_until=until,
+        training_in_date=state.trained_on <= today <= until,
+        employer=state.employer,
+        interests=state.interests,
+        suspended=state.suspended,
+        weekly_capacity=state.weekly_capacity,
+        taken_on_this_week=kept["in_week"] if this_week else 0,
+        allocated=kept["allocated"],
+        version=kept["version"],
+    )

@@ -1,0 +1,132 @@
+"""How many requests are there, how many wait and how long, and what became of them?"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.dols import events
+from services.dols.events import DolsFact
+from services.dols.rules import clocks
+from shared.facts import Code, Recorded
+from shared.projections.projection import Projection
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counted:
+    """What of a request is counted."""
+
+    request: UUID
+    setting: Code
+    received_on: date
+    band: Code | None = None
+    urgent: bool = False
+    lapsed: bool = False
+    """Of an urgent authorisation and one to be renewed, the urgent one counts."""
+
+    starts_on: date | None = None
+    granted: bool = False
+    decided_on: date | None = None
+    in_time: bool = False
+    reason: Code | None = None
+    missed: int = 0
+
+
+def fold(row: Counted | None, happened: Recorded[DolsFact]) -> Counted | None:
+    """Give the row after `happened`."""
+    if isinstance(happened.fact, events.RequestReceived):
+        received = happened.fact
+        return row or Counted(
+            request=happened.case,
+            setting=received.setting,
+            received_on=received.received_on,
+            urgent=None not in {received.urgent_given_on, received.urgent_ends_on},
+        )
+    if row is None:
+        return None  # the register of assessors is no request
+    match happened.fact:
+        case events.RequestPrioritised(priority=priority):
+            return replace(row, band=priority.band)
+        case events.UrgentLapsed():
+            return replace(row, lapsed=row.lapsed or row.urgent)
+        case events.AuthorisationLapsed():
+            return replace(row, lapsed=row.lapsed or not row.urgent)
+        case events.DeadlineMissed():
+            return replace(row, missed=row.missed + 1)
+        case events.AuthorisationGranted(decided_on=on, starts_on=starts_on):
+            return replace(_decided(row, on, granted=True, reason=None), starts_on=starts_on)
+        case events.AuthorisationNotGranted(decided_on=on, reason=reason):
+            return _decided(row, on, granted=False, reason=reason)
+        case (
+            events.CircumstancesTold() | events.CircumstancesConsidered()
+            | events.RequestWithdrawn() | events.UrgentExtended()
+            | events.AssessorOffered() | events.OfferDeclined()
+            | events.OfferExpired() | events.AssessorAllocated() | events.RequirementAssessed()
+            | events.AssessorRegistered() | events.AssessorChanged()
+        ):  # fmt: skip
+            return row
+
+
+def _decided(row: Counted, on: date, *, granted: bool, reason: Code | None) -> Counted:
+    in_time = clocks.in_time(row.received_on, on)
+    row = replace(row, decided_on=on, granted=granted, reason=reason, in_time=in_time)
+    return replace(row, starts_on=None)
+
+
+figures = Projection("dols_figures", version=2, row=Counted, fold=fold)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """Counts of requests."""
+
+    received: int
+    received_by_setting: Mapping[str, int]
+    waiting: int
+    waiting_by_band: Mapping[str, int]
+    unprotected: int
+    """Their urgent authorisation, or the one to be renewed, ended, and no other has begun."""
+
+    waiting_over_180_days: int
+    decided: int
+    decided_in_21_days: int
+    """As the national return counts: signed off within 21 days of receipt."""
+
+    granted: int
+    not_granted_by_reason: Mapping[str, int] = field(default_factory=dict)
+    deadlines_missed: int = 0
+
+
+async def how_many(db: AsyncConnection, today: date) -> Figures:
+    """Give the counts; settings, bands and reasons by the last part of their codes."""
+    it = figures.table.c
+    waits = it.decided_on.is_(None)
+    long = waits & (it.received_on < today - clocks.LONG_WAIT * clocks.DAY)
+    sums = {
+        "received": func.count(),
+        "waiting": func.count().filter(waits),
+        "unprotected": func.count().filter(it.lapsed & (waits | (it.starts_on > today))),
+        "waiting_over_180_days": func.count().filter(long),
+        "decided": func.count().filter(~waits),
+        "decided_in_21_days": func.count().filter(it.in_time),
+        "granted": func.count().filter(it.granted),
+        "deadlines_missed": func.coalesce(func.sum(it.missed), 0),
+    }
+    query = select(*(sum_.label(name) for name, sum_ in sums.items()))
+    found = (await db.execute(query)).mappings().one()
+    return Figures(
+        received_by_setting=await _by(db, it.setting),
+        waiting_by_band=await _by(db, it.band, waits),
+        not_granted_by_reason=await _by(db, it.reason),
+        **{name: int(found[name]) for name in sums},
+    )
+
+
+async def _by(db: AsyncConnection, column: Any, *where: Any) -> Mapping[str, int]:
+    query = select(column, func.count()).where(column.is_not(None), *where)
+    rows = await db.execute(query.group_by(column).order_by(column))
+    return {code.rpartition(":")[2]: count for code, count in rows}

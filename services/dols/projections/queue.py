@@ -1,0 +1,205 @@
+"""Who waits for a decision, who is next, and who assesses whom?
+
+High goes first by received time; then Medium and Low together by the time they are due, so that
+every wait is bounded. A row keeps the state as it was folded, so that the list and one case cannot
+differ. It names nobody.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import or_, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.dols.decisions import request
+from services.dols.decisions.owing import allocation_due, owed
+from services.dols.decisions.state import Request
+from services.dols.events import AssessorChanged, AssessorRegistered, DolsFact
+from services.dols.rules import clocks, codes
+from shared.decider import Deadline
+from shared.facts import Code, Recorded
+from shared.projections.projection import Projection
+from shared.shapes import adapter
+from shared.time.calendar import calendar, london_date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """A request, its place in the order, and who has it in hand."""
+
+    request: UUID
+    correlation: UUID
+    version: int
+    decided: bool
+    rank: int
+    sort_at: datetime
+    received_on: date
+    best_interests: UUID | None
+    mental_health: UUID | None
+    best_interests_offered: UUID | None
+    mental_health_offered: UUID | None
+    state: str
+    """As it was folded, in JSON."""
+
+
+def fold(row: Kept | None, happened: Recorded[DolsFact]) -> Kept | None:
+    """Give the row after `happened`."""
+    if isinstance(happened.fact, AssessorRegistered | AssessorChanged):
+        return row
+    was = read(row.state) if row else None
+    state = request.evolve(was, happened.fact, happened.act)
+    rank, sort_at = _placed(state)
+    return Kept(
+        request=happened.case,
+        correlation=row.correlation if row else happened.act.correlation,
+        version=happened.version,
+        decided=state.ended is not None,
+        rank=rank,
+        sort_at=sort_at,
+        received_on=state.received_on,
+        state=adapter(Request).dump_json(state).decode(),
+        **_hands(state),
+    )
+
+
+def _placed(state: Request) -> tuple[int, datetime]:
+    if state.band == codes.HIGH:
+        return 0, state.received_at
+    return 1, allocation_due(state, calendar())
+
+
+def _hands(state: Request) -> Mapping[str, UUID | None]:
+    had = {it.role: it.standing.assessor for it in state.allocations}
+    asked = {it.role: it.assessor for it in state.offers}
+    return {
+        "best_interests": had.get(codes.BEST_INTERESTS),
+        "mental_health": had.get(codes.MENTAL_HEALTH),
+        "best_interests_offered": asked.get(codes.BEST_INTERESTS),
+        "mental_health_offered": asked.get(codes.MENTAL_HEALTH),
+    }
+
+
+def read(text: str) -> Request:
+    """Give the state that a row keeps."""
+    found: Request = adapter(Request).validate_json(text)
+    return found
+
+
+def in_order(state: Request) -> Sequence[Deadline]:
+    """Give what is owed, the first one first."""
+    return sorted(owed(state, calendar()), key=lambda it: (it.due_at, it.kind))
+
+
+ORDER = ("rank", "sort_at", "request")
+queue = Projection("dols_queue", version=2, row=Kept, fold=fold, indexes=(("decided", *ORDER),))
+Place = tuple[int, datetime, UUID]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """Something owed, and by when."""
+
+    kind: str
+    """Of `dols-deadline@1`, its last part; or what time itself brings: urgent, authorisation,
+    score, an offer."""
+
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A row of the queue as staff see it."""
+
+    request: UUID
+    band: Code
+    total: int
+    stage: Code
+    setting: Code
+    received_at: datetime
+    days_waited: int
+    """Calendar days of London since it was received."""
+
+    statutory_due_on: date
+    overdue: bool
+    unprotected: bool
+    """The urgent authorisation, or the one to be renewed, ended, and no other has begun."""
+
+    over_180_days: bool
+    rank_reason: str
+    roles_open: Sequence[Code]
+    due: Sequence[Due]
+    version: int
+    stale_since: datetime | None
+
+
+async def who_is_next(
+    db: AsyncConnection, today: date, limit: int, after: Place | None = None
+) -> tuple[Sequence[Row], Place | None]:
+    """Give those who wait, the next one first, and the place behind the last if there are more."""
+    table = queue.table
+    order = [table.c[name] for name in ORDER]
+    query = select(table, queue.stale_since()).where(~table.c.decided)
+    if after is not None:
+        query = query.where(tuple_(*order) > tuple_(*after))
+    found = (await db.execute(query.order_by(*order).limit(limit + 1))).mappings().all()
+    rows, more = found[:limit], len(found) > limit
+    place = tuple(rows[-1][name] for name in ORDER) if more else None
+    return [_row(it, today) for it in rows], place
+
+
+async def in_the_hands_of(db: AsyncConnection, assessor: UUID, today: date) -> Sequence[Row]:
+    """Give what an assessor has in hand or was offered, what waits longest first."""
+    table = queue.table
+    hands = (
+        table.c.best_interests, table.c.mental_health, table.c.best_interests_offered,
+        table.c.mental_health_offered,
+    )  # fmt: skip
+    theirs = or_(*(it == assessor for it in hands))
+    query = select(table, queue.stale_since()).where(~table.c.decided, theirs)
+    found = await db.execute(query.order_by(table.c.received_on, table.c.request))
+    return [_row(it, today) for it in found.mappings()]
+
+
+async def stale_since(db: AsyncConnection, id: UUID) -> datetime | None:
+    """Give since when what is known of one request may be out of date, None where it is not."""
+    query = select(queue.stale_since()).where(queue.table.c.request == id)
+    found: datetime | None = (await db.execute(query)).scalar()
+    return found
+
+
+def days_waited(state: Request, today: date) -> int:
+    """Give how long it waits, or waited, in calendar days."""
+    return ((state.ended.on if state.ended else today) - state.received_on).days
+
+
+def _row(kept: Any, today: date) -> Row:
+    state, waited = read(kept["state"]), (today - kept["received_on"]).days
+    return Row(
+        request=kept["request"],
+        band=state.band,
+        total=state.total,
+        stage=state.stage,
+        setting=state.setting,
+        received_at=state.received_at,
+        days_waited=waited,
+        statutory_due_on=state.due_on,
+        overdue=state.overdue,
+        unprotected=state.unprotected(today),
+        over_180_days=waited > clocks.LONG_WAIT,
+        rank_reason=rank_reason(state),
+        roles_open=state.roles_open,
+        due=[Due(kind=it.kind, due_at=it.due_at) for it in in_order(state)],
+        version=kept["version"],
+        stale_since=kept["stale_since"],
+    )
+
+
+def rank_reason(state: Request) -> str:
+    """Say in a sentence why it stands where it stands."""
+    if state.band == codes.HIGH:
+        return f"High: first, by the time received, {london_date(state.received_at):%d %b %Y}."
+    due = london_date(allocation_due(state, calendar()))
+    return f"{codes.BANDS[state.band]}: by the day assessors are due, {due:%d %b %Y}."

@@ -1,0 +1,83 @@
+"""Which requests did a sender make, and where has each got to?"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import select, tuple_
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.dols import events
+from services.dols.events import DolsFact
+from shared.facts import Code, Recorded
+from shared.projections.projection import Projection
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """A request, without a word of what it says."""
+
+    request: UUID
+    correlation: UUID
+    sender: str
+    received_at: datetime
+    due_on: date
+    withdrawn: bool = False
+    decided_on: date | None = None
+    not_granted: Code | None = None
+    """The reason, where it ended without an authorisation."""
+
+    ends_on: date | None = None
+    """Of the authorisation."""
+
+
+def fold(row: Made | None, happened: Recorded[DolsFact]) -> Made | None:
+    """Give the row after `happened`."""
+    if isinstance(happened.fact, events.RequestReceived):
+        return row or Made(
+            request=happened.case,
+            correlation=happened.act.correlation,
+            sender=happened.act.actor,
+            received_at=happened.act.effective_at,
+            due_on=happened.fact.due_on,
+        )
+    if row is None:
+        return None  # the register of assessors is no request
+    match happened.fact:
+        case events.RequestWithdrawn():
+            return replace(row, withdrawn=True)
+        case events.AuthorisationGranted(decided_on=on, ends_on=ends_on):
+            return replace(row, decided_on=on, ends_on=ends_on)
+        case events.AuthorisationNotGranted(decided_on=on, reason=reason):
+            return replace(row, decided_on=on, not_granted=reason)
+        case (
+            events.RequestPrioritised() | events.CircumstancesTold()
+            | events.CircumstancesConsidered() | events.UrgentExtended()
+            | events.UrgentLapsed() | events.AuthorisationLapsed() | events.AssessorOffered()
+            | events.OfferDeclined() | events.OfferExpired() | events.AssessorAllocated()
+            | events.RequirementAssessed() | events.DeadlineMissed() | events.AssessorRegistered()
+            | events.AssessorChanged()
+        ):  # fmt: skip
+            return row
+
+
+ORDER = ("received_at", "request")
+requests = Projection(
+    "dols_requests", version=1, row=Made, fold=fold, indexes=(("sender", *ORDER),)
+)
+Place = tuple[datetime, UUID]
+
+
+async def made_by(
+    db: AsyncConnection, sender: str, limit: int, after: Place | None = None
+) -> tuple[Sequence[Made], Place | None]:
+    """Give the requests of a sender, the first one first, and the place behind the last."""
+    table = requests.table
+    order = [table.c[name] for name in ORDER]
+    query = select(table).where(table.c.sender == sender)
+    if after is not None:
+        query = query.where(tuple_(*order) > tuple_(*after))
+    found = (await db.execute(query.order_by(*order).limit(limit + 1))).mappings().all()
+    rows, more = [Made(**it) for it in found[:limit]], len(found) > limit
+    return rows, (rows[-1].received_at, rows[-1].request) if more else None

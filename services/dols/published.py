@@ -1,0 +1,47 @@
+"""What may others know of a request?"""
+
+from services.dols import events
+from shared.contracts import dols as contract
+from shared.facts import Act, party
+from shared.time.calendar import london_date
+
+
+def publish(happened: events.DolsFact, act: Act) -> contract.Message | None:
+    """Give the message for `happened`, or None where it concerns nobody else."""
+    match happened:
+        case events.RequestReceived(received_on=day, urgent_ends_on=ends):
+            return contract.RequestReceived(
+                sender=party(act.actor), urgent=ends is not None, received_on=day
+            )
+        case events.AssessorAllocated(role=role):
+            return contract.AssessorAllocated(role=role, allocated_on=london_date(act.effective_at))
+        case events.RequirementAssessed():
+            return contract.RequirementAssessed(
+                requirement=happened.requirement,
+                result=happened.result,
+                legal_test=happened.legal_test,
+                assessed_on=happened.assessed_on,
+            )
+        case events.AuthorisationGranted():
+            return contract.AuthorisationGranted(
+                legal_test=happened.legal_test,
+                decided_on=happened.decided_on,
+                starts_on=happened.starts_on,
+                ends_on=happened.ends_on,
+            )
+        case events.AuthorisationNotGranted():
+            return contract.AuthorisationNotGranted(
+                reason=happened.reason,
+                legal_test=happened.legal_test,
+                decided_on=happened.decided_on,
+            )
+        case events.RequestPrioritised() | events.DeadlineMissed() | events.AuthorisationLapsed():
+            return None
+        case events.CircumstancesTold() | events.CircumstancesConsidered():
+            return None
+        case events.RequestWithdrawn() | events.UrgentExtended() | events.UrgentLapsed():
+            return None
+        case events.AssessorOffered() | events.OfferDeclined() | events.OfferExpired():
+            return None
+        case events.AssessorRegistered() | events.AssessorChanged():
+            return None

@@ -1,0 +1,1 @@
+"""What do law, forms and sums say of a deprivation of liberty?"""

@@ -1,0 +1,189 @@
+"""By when is each step of a request due, and how long may an authorisation last?
+
+What law sets are calendar days of London, and each lasts to 23:59. Targets are the council's own.
+No clock of law stops for our view of a form. A time that passed unmet is owed again some days
+later, until somebody does what is owed: nobody waits unseen.
+
+Law: SI 2008/1858 reg 13 (21 days for the assessments); Mental Capacity Act 2005 Sch A1 paras 76-78
+(urgent), 84-85 (its one extension), 51 (a year, and never longer than recommended). Targets: the
+council's own, 2026.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+
+from services.dols.rules.codes import HIGH, LOW, MEDIUM
+from shared.facts import Code
+from shared.time.calendar import LONDON, Calendar, london_date
+
+DAY = timedelta(days=1)
+ASSESSED_WITHIN = 21
+"""Days, reg 13."""
+
+URGENT_LONGEST = 7
+EXTENSION_LONGEST = 7
+URGENT_WITH_EXTENSION = 14
+"""Days: an extended urgent authorisation ends 13 days after the day it was given, at the latest."""
+
+ASKED_AHEAD = 28
+"""Days: a standard authorisation may be asked for when detention is likely within them."""
+
+LONG_WAIT = 180
+"""Days; who waits longer is counted."""
+
+
+def end_of(day: date) -> datetime:
+    """Give the instant (UTC) at which `day` ends in London."""
+    return datetime.combine(day, time(23, 59), LONDON).astimezone(UTC)
+
+
+def start_of(day: date) -> datetime:
+    """Give the instant (UTC) at which `day` begins in London."""
+    return datetime.combine(day, time(), LONDON).astimezone(UTC)
+
+
+def standard_due(received_on: date) -> date:
+    """Give the last of the 21 days for the assessments; the day of receipt is the first."""
+    return received_on + (ASSESSED_WITHIN - 1) * DAY
+
+
+def in_time(received_on: date, signed_off_on: date) -> bool:
+    """Say whether the national return counts a request as decided within 21 days."""
+    return (signed_off_on - received_on).days <= ASSESSED_WITHIN
+
+
+def urgent_ends(given_on: date, days: int) -> date:
+    """Give the last day of an urgent authorisation: the day it was given is its first.
+
+    Whatever a form says, it has one day at least and seven at most (para 78).
+    """
+    return given_on + (min(max(days, 1), URGENT_LONGEST) - 1) * DAY
+
+
+def extended_until(given_on: date, ends_on: date, days: int) -> date:
+    """Give the last day of an urgent authorisation that was extended by `days` (para 85)."""
+    longest = given_on + (URGENT_WITH_EXTENSION - 1) * DAY
+    return min(ends_on + min(max(days, 1), EXTENSION_LONGEST) * DAY, longest)
+
+
+def a_year_on(day: date) -> date:
+    """Give the same day of the next year; of 29 February, the 28th."""
+    leap = (day.month, day.day) == (2, 29)
+    return day.replace(year=day.year + 1, day=28 if leap else day.day)
+
+
+def good_until(assessed_on: date) -> date:
+    """Give the last day on which an authorisation may start that rests on an assessment (para 49).
+
+    Of 29 February, the 28th.
+    """
+    return a_year_on(assessed_on)
+
+
+def last_day_of_a_year(starts_on: date) -> date:
+    """Give the last day that an authorisation from `starts_on` may have (para 51).
+
+    A year from 29 February ends as if it had begun on the 28th: the earlier of the two.
+    """
+    return a_year_on(starts_on) - DAY
+
+
+def longest_end(starts_on: date, recommended_days: int | None) -> date:
+    """Give the last day that may be granted: within a year, and never longer than recommended."""
+    year = last_day_of_a_year(starts_on)
+    if recommended_days is None:
+        return year
+    return min(year, starts_on + (recommended_days - 1) * DAY)
+
+
+# The council's own targets
+
+ALLOCATION, RE_CHECK, DECISION = "allocation", "re-check", "decision"
+SIGN_OFF, LOOK = "sign-off", "look"
+URGENT, AUTHORISATION, SCORE, OFFER = "urgent", "authorisation", "score", "offer-"
+
+KINDS: Mapping[Code, str] = {
+    Code(f"dols-deadline@1:{kind}"): says
+    for kind, says in {
+        ALLOCATION: "both assessors are allocated",
+        RE_CHECK: "it is looked at afresh whether the person still waits, and how urgently",
+        DECISION: "it is decided, within the 21 days of the law",
+        SIGN_OFF: "a signatory decides what can be decided",
+        LOOK: "a person has seen what the managing authority told",
+    }.items()
+}
+"""What can be missed, by its code."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Clocks:
+    """One version of the local targets."""
+
+    code: Code
+    high_allocated_working_days: int
+    allocated_days: Mapping[Code, int]
+    """Calendar days from receipt, for the bands below High."""
+
+    recheck_days: Mapping[Code, int]
+    offer_hours: Mapping[Code, int]
+    """For which an offer stands."""
+
+    sign_off_working_days: int
+    look_working_days: int
+    again_working_days: int
+    """Until what was missed is owed again, where its own time does not say."""
+
+    decision_again_days: int
+
+
+CLOCKS_1 = Clocks(
+    code=Code("dols-clocks@1:2026-11"),
+    high_allocated_working_days=2,
+    allocated_days={MEDIUM: 15, LOW: 60},
+    recheck_days={HIGH: 7, MEDIUM: 28, LOW: 84},
+    offer_hours={HIGH: 24, MEDIUM: 48, LOW: 48},
+    sign_off_working_days=5,
+    look_working_days=2,
+    again_working_days=5,
+    decision_again_days=7,
+)
+CLOCKS: Mapping[Code, Clocks] = {it.code: it for it in (CLOCKS_1,)}
+"""Every version ever used."""
+
+CURRENT = CLOCKS_1
+
+
+def allocation_due(
+    band: Code, received_at: datetime, band_since: datetime, calendar: Calendar,
+    clocks: Clocks = CURRENT,
+) -> datetime:  # fmt: skip
+    """Give the instant (UTC) by which both assessors are to be allocated.
+
+    High counts from when it became so; what is below counts from receipt, so that no change of
+    bands can push it on for ever.
+    """
+    if band == HIGH:
+        return calendar.close_of_day(band_since, working_days=clocks.high_allocated_working_days)
+    return end_of(london_date(received_at) + clocks.allocated_days[band] * DAY)
+
+
+def recheck_due(band: Code, checked_at: datetime, clocks: Clocks = CURRENT) -> datetime:
+    """Give the instant (UTC) by which who waits is looked at afresh."""
+    return end_of(london_date(checked_at) + clocks.recheck_days[band] * DAY)
+
+
+def offer_expires(band: Code, offered_at: datetime, clocks: Clocks = CURRENT) -> datetime:
+    """Give the instant (UTC) at which an offer comes to its end: elapsed hours, day and night."""
+    return offered_at + timedelta(hours=clocks.offer_hours[band])
+
+
+def again(
+    kind: str, missed: datetime, band: Code, calendar: Calendar, clocks: Clocks = CURRENT
+) -> datetime:
+    """Give the instant (UTC) by which what was missed is owed the next time."""
+    if kind == RE_CHECK:
+        return recheck_due(band, missed, clocks)
+    if kind == DECISION:
+        return end_of(london_date(missed) + clocks.decision_again_days * DAY)
+    return calendar.close_of_day(missed, working_days=clocks.again_working_days)

@@ -1,0 +1,120 @@
+"""May this assessor assess this person, at this place?
+
+What the register says and what the assessor declares is checked when they are offered a request
+and again when they accept; each check is hard. An offer may still leave a declaration open; an
+allocation may not. The same person never makes both the mental health and the best interests
+assessment.
+
+Law: Mental Capacity Act 2005 Sch A1 paras 128-130; SI 2008/1858 regs 3-13: eligible and trained
+within 12 months, no relative, no financial interest, not involved in the care, and, where the
+managing authority and the supervisory body are the same, no best interests assessor in its employ.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import ClassVar, Literal
+from uuid import UUID, uuid5
+
+from services.dols.rules.clocks import a_year_on
+from services.dols.rules.codes import BEST_INTERESTS, BIA, COUNCIL, ROLES, SECTION_12
+from shared.facts import Code
+
+Tri = Literal["yes", "no", "unknown"]
+_NAMES = UUID("d0150000-0000-4000-8000-000000000000")
+
+
+def assessor_id(name: str) -> UUID:
+    """Give the id of an assessor, from the name that their own token gives them."""
+    return uuid5(_NAMES, name)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Standing:
+    """What the register says of an assessor, and at which version: what a check rested on."""
+
+    __pydantic_config__: ClassVar = {"extra": "forbid"}
+
+    assessor: UUID
+    version: int
+    kinds: tuple[Code, ...]
+    trained_on: date
+    """The last refresher; good for twelve months."""
+
+    employer: Code
+    interests: tuple[str, ...]
+    """Places by their CQC location ids in which they have a financial interest or work."""
+
+    suspended: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Declared:
+    """What the assessor declares of this person and this place."""
+
+    __pydantic_config__: ClassVar = {"extra": "forbid"}
+
+    related: Tri = "unknown"
+    """To the person, or to somebody with a financial interest in the care."""
+
+    financial_interest: Tri = "unknown"
+    involved_in_care: Tri = "unknown"
+    """Or in decisions about it."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Place:
+    """Where the person is, as far as independence rests on it."""
+
+    location: str | None
+    run_by_council: bool
+
+
+Problem = Literal[
+    "role-unknown", "suspended", "not-eligible", "training-out-of-date", "related",
+    "financial-interest", "involved-in-care", "employed-by-both", "both-roles", "not-declared",
+]  # fmt: skip
+
+
+def in_date_until(trained_on: date) -> date:
+    """Give the last day on which a refresher counts; of 29 February, the 28th."""
+    return a_year_on(trained_on)
+
+
+def problem(
+    role: Code, it: Standing, said: Declared, place: Place, today: date, *, both: bool,
+    final: bool,
+) -> Problem | None:  # fmt: skip
+    """Give the first reason why they may not assess in `role`, or None.
+
+    `both`: they have the other role in this request. `final`: nothing may be left undeclared.
+    """
+    found = (*_of_the_register(role, it, today), *_of_the_place(role, it, said, place))
+    if found:
+        return found[0]
+    if both:
+        return "both-roles"
+    left = "unknown" in {said.related, said.financial_interest, said.involved_in_care}
+    return "not-declared" if final and left else None
+
+
+def _of_the_register(role: Code, it: Standing, today: date) -> Iterator[Problem]:
+    if role not in ROLES:
+        yield "role-unknown"
+    if it.suspended:
+        yield "suspended"
+    if (BIA if role == BEST_INTERESTS else SECTION_12) not in it.kinds:
+        yield "not-eligible"
+    if not it.trained_on <= today <= in_date_until(it.trained_on):
+        yield "training-out-of-date"
+
+
+def _of_the_place(role: Code, it: Standing, said: Declared, place: Place) -> Iterator[Problem]:
+    if said.related == "yes":
+        yield "related"
+    if said.financial_interest == "yes" or place.location in it.interests:
+        yield "financial-interest"
+    if said.involved_in_care == "yes":
+        yield "involved-in-care"
+    if place.run_by_council and it.employer == COUNCIL and role == BEST_INTERESTS:
+        yield "employed-by-both"

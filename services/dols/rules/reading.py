@@ -1,0 +1,220 @@
+"""What does a request say, field by field?
+
+Each field is read on its own, so that one that cannot be read spoils no other. Nothing raises,
+whatever was sent; what is missing, unknown or cannot be read becomes a check. Nothing is inferred
+from anybody's words: only codes and dates become answers.
+
+Law: SI 2008/1858 reg 16; Mental Capacity Act 2005 Sch A1 para 13 (18 or over), paras 77-78 (one
+urgent authorisation, of seven days at most).
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any, Final, Literal
+
+from services.dols.rules import clocks
+from services.dols.rules.checks import Check, Problem
+from services.dols.rules.document import UNREAD
+from services.dols.rules.fields import (
+    CARE,
+    CIRCUMSTANCES,
+    CIRCUMSTANCES_GROUPS,
+    GROUPS,
+    REQUEST,
+    Group,
+)
+from services.dols.rules.priority import Answers
+from services.dols.rules.values import ABSENT, Value, iso_date, value_of
+from shared.facts import Code
+
+Tri = Literal["yes", "no", "unknown"]
+MOST: Final = 50
+"""Interested persons read of one request; the others stay in the document."""
+
+IN_CLEAR: Final = {"reference", "tri", "word", "date", "days", "location"}
+"""Kinds of which what was read stands outside the words; a date of birth is a word."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class UrgentGiven:
+    """The urgent authorisation that a managing authority gave itself."""
+
+    given_on: date
+    days: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Read:
+    """What was sent says."""
+
+    values: Mapping[str, Value]
+    """By path."""
+
+    checks: tuple[Check, ...]
+    others: frozenset[str]
+    """The paths whose words are of other people."""
+
+    def words(self, *, of_others: bool) -> Mapping[str, str]:
+        """Give what people wrote, by path: of the person, or of others."""
+        told = {path: it.text for path, it in self.values.items() if it.text}
+        return {path: text for path, text in told.items() if (path in self.others) is of_others}
+
+    def word(self, path: str) -> str | None:
+        """Give a word or text that a rule may rest on; unknown is none."""
+        found = self.values.get(path, ABSENT).read
+        return None if found == "unknown" else found
+
+    def day(self, path: str) -> date | None:
+        """Give a date that a rule may rest on."""
+        return iso_date(self.values.get(path, ABSENT).read)
+
+    def tri(self, path: str) -> Tri:
+        """Give yes, no or unknown."""
+        match self.word(path):
+            case "yes" | "no" as said:
+                return said
+            case _:
+                return "unknown"
+
+    @property
+    def answers(self) -> Answers:
+        """Give the coded answers to the priority tool's questions."""
+        told: dict[str, Any] = {it.name: self.word(f"{CARE.name}.{it.name}") for it in CARE.fields}
+        return Answers(**told)
+
+    @property
+    def setting(self) -> Code:
+        """Give the kind of place."""
+        return Code(f"setting@1:{self.word('managing_authority.kind') or 'unknown'}")
+
+    @property
+    def urgent(self) -> UrgentGiven | None:
+        """Give the urgent authorisation, None where there is none, or none that has effect."""
+        given_on = self.day("urgent.given_on")
+        if given_on is None or self.word("urgent.given_before") == "yes":
+            return None
+        days = int(self.word("urgent.days") or clocks.URGENT_LONGEST)
+        return UrgentGiven(given_on=given_on, days=days)
+
+    @property
+    def extension_requested(self) -> bool:
+        """Say whether an extension is asked for, with a request or later."""
+        asked = ("urgent.extension_requested", "extension_requested")
+        return any(self.word(it) == "yes" for it in asked)
+
+
+def read(document: Mapping[str, object], received_on: date) -> Read:
+    """Give what a request says, received on that London date. Never raises."""
+    found = _read(REQUEST, GROUPS, document)
+    for check in _of_sense(found.read(), received_on):
+        found.checks[check] = None
+    return found.read()
+
+
+def read_circumstances(document: Mapping[str, object]) -> Read:
+    """Give what a change of circumstances says. Never raises; it need not say all again."""
+    found = _read(CIRCUMSTANCES, CIRCUMSTANCES_GROUPS, document).read()
+    told = tuple(it for it in found.checks if it.code != "missing")
+    return Read(values=found.values, checks=told, others=found.others)
+
+
+@dataclass
+class _Notes:
+    """Reads members, and collects each check once on the way."""
+
+    values: dict[str, Value] = field(default_factory=dict)
+    checks: dict[Check, None] = field(default_factory=dict)
+    others: set[str] = field(default_factory=set)
+
+    def read(self) -> Read:
+        """Give what was read so far."""
+        return Read(
+            values=dict(self.values), checks=tuple(self.checks), others=frozenset(self.others)
+        )
+
+    def add(self, code: Problem, path: str) -> None:
+        """Note something to look at again."""
+        self.checks[Check(code=code, field=path)] = None
+
+    def group(self, group: Group, sent: object) -> None:
+        """Read an object, or a list of them."""
+        if group.many:
+            entries = sent if isinstance(sent, list) else [] if sent is None else [sent]
+            if len(entries) > MOST:
+                self.add("too-many", group.name)
+            for at, entry in enumerate(entries[:MOST]):
+                self.one(group, entry, f"{group.name}[{at}]")
+            sent = entries or None
+        elif sent is not None:
+            self.one(group, sent, group.name)
+        if sent is None and group.matters:
+            self.add("missing", group.name)
+
+    def one(self, group: Group, sent: object, path: str) -> None:
+        """Read one object."""
+        if isinstance(sent, Mapping):
+            self.members(group, sent, path)
+        else:
+            self.add("unreadable", path)
+
+    def members(
+        self, group: Group, sent: Mapping[Any, object], path: str, also: Sequence[str] = ()
+    ) -> None:
+        """Read the members of an object; those in `also` are read elsewhere."""
+        for known in group.fields:
+            at = f"{path}.{known.name}" if path else known.name
+            said = sent.get(known.name)
+            value = ABSENT if said is None else value_of(known, said)
+            if value.given:
+                self.values[at] = value
+                self.others |= {at} if group.of_others else set()
+            for trouble in value.troubles:
+                self.add(trouble, at)
+            if known.matters and not value.given:
+                self.add("missing", at)
+        if not sent.keys() <= {*also, *(it.name for it in group.fields)}:
+            # Never which: a member's name may hold a person's.
+            self.add("unknown-member", path)
+
+
+def _read(top: Group, groups: Sequence[Group], document: Mapping[str, object]) -> _Notes:
+    notes = _Notes()
+    notes.members(top, document, "", [it.name for it in groups])
+    for group in groups:
+        notes.group(group, document.get(group.name))
+    if document is UNREAD:
+        notes.add("too-deep", "")
+    return notes
+
+
+GROWN: Final = 18
+"""Years."""
+
+
+def _of_sense(it: Read, on: date) -> Iterator[Check]:
+    """Give what can be read, and yet is not as law has it."""
+    born, wanted, given_on = it.day("person.date_of_birth"), it.day("date_wanted"), it.urgent
+    if born and born > on:
+        yield Check(code="looks-wrong", field="person.date_of_birth")
+    elif born and _years(born, on) < GROWN:
+        yield Check(code="under-18", field="person.date_of_birth")
+    if wanted and wanted > on + timedelta(days=clocks.ASKED_AHEAD):
+        yield Check(code="wanted-too-late", field="date_wanted")
+    if given_on and given_on.given_on > on:
+        yield Check(code="looks-wrong", field="urgent.given_on")
+    if int(it.word("urgent.days") or 0) > clocks.URGENT_LONGEST:
+        yield Check(code="urgent-longer-than-7-days", field="urgent.days")
+    if it.word("urgent.given_before") == "yes":
+        yield Check(code="second-urgent", field="urgent.given_before")
+    if it.extension_requested and _extension_is_late(it, on):
+        yield Check(code="extension-too-late", field="urgent.extension_requested")
+
+
+def _extension_is_late(it: Read, on: date) -> bool:
+    urgent = it.urgent
+    return urgent is None or clocks.urgent_ends(urgent.given_on, urgent.days) < on
+
+
+def _years(born: date, on: date) -> int:
+    return on.year - born.year - ((on.month, on.day) < (born.month, born.day))

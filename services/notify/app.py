@@ -1,0 +1,25 @@
+"""What is notify made of?"""
+
+import services.notify as room
+from services.notify.api import obligations as ledger
+from services.notify.api import partners, staff
+from services.notify.decisions import contribution, correspondence, subscriber
+from services.notify.gateways.dispatcher import workers
+from services.notify.projections.deliveries import deliveries
+from services.notify.projections.feed import feed
+from services.notify.projections.obligations import obligations
+from services.notify.projections.senders import senders
+from services.notify.published import publish
+from services.notify.reactions import REACTIONS
+from shared.service import Service
+
+notify = Service(
+    name="notify",
+    purpose=room.__doc__ or "",
+    deciders=(correspondence, subscriber, contribution),
+    reactions=REACTIONS,
+    projections=(feed, deliveries, senders, obligations),
+    publish=publish,
+    routes=(partners.router, ledger.router, staff.router),
+    workers=workers,
+)

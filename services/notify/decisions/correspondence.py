@@ -1,0 +1,248 @@
+"""What is one partner told of one case, in which order, and did it arrive?
+
+The stream is the lane: each endpoint is brought its events in order, the next one when the last is
+settled. What the lane keeps of an endpoint is the last event tried there, and whether it is.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from uuid import UUID
+
+from services.notify.events import (
+    CorrespondenceFact,
+    DeliveryAttempted,
+    DeliveryOwed,
+    EventAwaited,
+    Happening,
+    SenderKnown,
+    TaskMoved,
+)
+from services.notify.rules import replies
+from services.notify.rules.body import event_id
+from services.notify.rules.disclosure import ASKED, OWNER, right_to
+from services.notify.rules.retry import AT_LEAST, GIVES_UP_AFTER, SETTLED, next_try
+from shared.decider import Decider
+from shared.facts import Act, Code
+from shared.refusals import Refusal
+
+Facts = Sequence[CorrespondenceFact]
+
+
+@dataclass(frozen=True, kw_only=True)
+class HearSender:
+    """Learn whose case it is, and tell them what happened."""
+
+    partner: UUID
+    relation: Code
+    happening: Happening
+
+
+@dataclass(frozen=True, kw_only=True)
+class TellPartner:
+    """Tell whoever's case it is what happened."""
+
+    happening: Happening
+
+
+@dataclass(frozen=True, kw_only=True)
+class MoveTask:
+    """Take an enquiry that a partner was asked to make a step further."""
+
+    stage: Code
+    partner: UUID | None = None
+    """Who is asked, where somebody is."""
+
+    due_on: date | None = None
+    happening: Happening | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class TryEndpoint:
+    """Send an endpoint an event that speaks of nobody. The lane is the endpoint's own."""
+
+    partner: UUID
+    happening: Happening
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordAttempt:
+    """Keep what became of sending an event to an endpoint."""
+
+    lane: UUID
+    partner: UUID
+    sequence: int
+    endpoint: UUID
+    owed_at: datetime
+    """When the event came to be owed."""
+
+    outcome: Code
+    status: int | None
+    milliseconds: int
+    hold: int | None = None
+    """Seconds that the receiver asked us to wait."""
+
+
+CorrespondenceCommand = HearSender | TellPartner | MoveTask | TryEndpoint | RecordAttempt
+
+
+class NothingOwed(Refusal):
+    """Nothing of this number is owed to this partner."""
+
+
+class OutOfTurn(Refusal):
+    """An earlier event is not settled at this endpoint."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """The last event that an endpoint was sent, and how that stands."""
+
+    sequence: int
+    attempts: int
+    first_at: datetime
+    retry_at: datetime | None
+    """None: it is settled."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Correspondence:
+    """What is known of a lane."""
+
+    partner: UUID | None = None
+    relation: Code | None = None
+    awaited: tuple[Happening, ...] = ()
+    owed: Mapping[UUID, int] = field(default_factory=dict)
+    """How many events each partner was told of, or will be."""
+
+    standing: Mapping[UUID, Standing] = field(default_factory=dict)
+    """By endpoint."""
+
+    stages: Mapping[UUID, Code] = field(default_factory=dict)
+    """How far each partner's task is who was asked to enquire."""
+
+
+def decide(command: CorrespondenceCommand, state: Correspondence | None, act: Act) -> Facts:
+    """Give the facts that `command` leads to, none where it is so already, or refuse it."""
+    known = state or Correspondence()
+    match command:
+        case HearSender():
+            return _heard(command, known)
+        case TellPartner(happening=happening):
+            if known.partner is None or known.relation is None:
+                return (EventAwaited(happening=happening),)
+            return tuple(_owed(known, known.partner, known.relation, happening))
+        case MoveTask():
+            return _moved(command, known)
+        case TryEndpoint(partner=who, happening=happening):
+            fresh = () if known.partner else (SenderKnown(partner=who, relation=OWNER),)
+            return (*fresh, *_owed(known, who, OWNER, happening))
+        case RecordAttempt():
+            return _attempted(command, known, act)
+
+
+def _heard(command: HearSender, known: Correspondence) -> Facts:
+    who, relation = command.partner, command.relation
+    if known.partner == who:
+        return ()
+    owed = _owed(known, who, relation, command.happening, *known.awaited)
+    return (SenderKnown(partner=who, relation=relation), *owed)
+
+
+def _moved(command: MoveTask, known: Correspondence) -> Facts:
+    who = command.partner or _whose(command.stage, known)
+    if who is None:  # asked before anybody told us of it
+        return ()
+    asked = command.partner is not None and who != known.partner
+    fresh = (SenderKnown(partner=who, relation=ASKED),) if asked else ()
+    moved = TaskMoved(partner=who, stage=command.stage, due_on=command.due_on)
+    told = (command.happening,) if command.happening else ()
+    return (*fresh, moved, *_owed(known, who, ASKED, *told))
+
+
+def _whose(stage: Code, known: Correspondence) -> UUID | None:
+    """Give whose task moves: a verdict is on the report that waits for one.
+
+    It may have come late, and another partner been asked since, who is not to hear of it.
+    """
+    waits = [it for it, theirs in known.stages.items() if theirs == replies.REPORTED]
+    if stage in replies.VERDICTS and waits and known.partner not in waits:
+        return waits[-1]
+    return known.partner
+
+
+def _owed(
+    known: Correspondence, who: UUID, relation: Code, *happenings: Happening
+) -> Iterator[DeliveryOwed]:
+    last = known.owed.get(who, 0)
+    for it in happenings:
+        right = right_to(it.event, relation)
+        if right is not None:  # no right, no event
+            last += 1
+            yield DeliveryOwed(partner=who, sequence=last, happening=it, disclosure=right)
+
+
+def _attempted(command: RecordAttempt, known: Correspondence, act: Act) -> Facts:
+    if not 0 < command.sequence <= known.owed.get(command.partner, 0):
+        raise NothingOwed
+    last = known.standing.get(command.endpoint)
+    if last and last.retry_at and command.sequence > last.sequence:
+        raise OutOfTurn
+    if last and (command.sequence < last.sequence or _is_settled(last, command.sequence)):
+        return ()
+    return (
+        DeliveryAttempted(
+            partner=command.partner,
+            sequence=command.sequence,
+            endpoint=command.endpoint,
+            outcome=command.outcome,
+            status=command.status,
+            milliseconds=command.milliseconds,
+            retry_at=_retry_at(command, last, act.effective_at),
+        ),
+    )
+
+
+def _is_settled(last: Standing, sequence: int) -> bool:
+    return last.sequence == sequence and last.retry_at is None
+
+
+def _retry_at(command: RecordAttempt, last: Standing | None, now: datetime) -> datetime | None:
+    if command.outcome in SETTLED:
+        return None
+    again = last is not None and last.sequence == command.sequence
+    attempts, first_at = (last.attempts, last.first_at) if last and again else (0, now)
+    # From when it was owed: behind a dead endpoint's first event the others would wait for weeks.
+    since = max(command.owed_at, first_at + AT_LEAST - GIVES_UP_AFTER)
+    event = event_id(command.lane, command.partner, command.sequence)
+    return next_try(event, command.endpoint, attempts + 1, since, now, command.hold)
+
+
+def evolve(state: Correspondence | None, happened: CorrespondenceFact, act: Act) -> Correspondence:
+    """Give the state after `happened`. Never refuses: facts are facts."""
+    known = state or Correspondence()
+    match happened:
+        case SenderKnown(partner=partner, relation=relation):
+            return replace(known, partner=partner, relation=relation, awaited=())
+        case EventAwaited(happening=happening):
+            return replace(known, awaited=(*known.awaited, happening))
+        case DeliveryOwed(partner=partner, sequence=sequence):
+            return replace(known, owed={**known.owed, partner: sequence})
+        case DeliveryAttempted(endpoint=endpoint):
+            stands = _stands(known.standing.get(endpoint), happened, act)
+            return replace(known, standing={**known.standing, endpoint: stands})
+        case TaskMoved(partner=partner, stage=stage):
+            return replace(known, stages={**known.stages, partner: stage})
+
+
+def _stands(last: Standing | None, tried: DeliveryAttempted, act: Act) -> Standing:
+    if last is None or last.sequence != tried.sequence:
+        last = Standing(
+            sequence=tried.sequence, attempts=0, first_at=act.effective_at, retry_at=None
+        )
+    return replace(last, attempts=last.attempts + 1, retry_at=tried.retry_at)
+
+
+correspondence = Decider(
+    kind="correspondence", facts=CorrespondenceFact, decide=decide, evolve=evolve
+)

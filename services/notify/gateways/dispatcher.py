@@ -1,0 +1,204 @@
+"""Who brings events to partners' endpoints?
+
+One owner in the whole installation. It folds the log, sends what is due, and records each attempt
+on the log: there is no other queue. What was sent and could not be recorded is sent again under the
+same id, by which a receiver knows it.
+"""
+
+import asyncio
+from collections import Counter as Counted
+from collections.abc import Sequence
+from datetime import timedelta
+from itertools import islice
+from time import time  # noqa: TID251 - see `_signed`
+from typing import NamedTuple
+from uuid import NAMESPACE_OID, uuid5
+
+import asyncpg
+from prometheus_client import Counter, Gauge, Histogram
+
+from services.notify.decisions import correspondence, subscriber
+from services.notify.decisions.correspondence import OutOfTurn, RecordAttempt
+from services.notify.decisions.subscriber import BY_GONE, DisableEndpoint
+from services.notify.gateways.egress import Answer, Egress
+from services.notify.gateways.outbox import Job, Key, Outbox
+from services.notify.gateways.signing import headers
+from services.notify.rules.body import body, correlation_told, event_id
+from services.notify.rules.disclosure import stands
+from services.notify.rules.retry import GONE, WITHHELD
+from shared.facts import Act
+from shared.failpoint import failpoint
+from shared.lease import Loop, leading
+from shared.log.codec import Undecodable
+from shared.log.handle import handle
+from shared.log.log import Log
+from shared.refusals import KeyGone, NotFound
+from shared.telemetry import failed, log
+
+BATCH, POLL = 2000, 0.25
+MOST_AT_ONCE = 512
+LONGEST_WAIT = 300
+"""Seconds until what could not be recorded is sent again."""
+
+ENDS_WITHIN = 2.0
+"""Seconds for what is under way when the loop is to end; what is not recorded is sent again."""
+
+ATTEMPTS = Counter("safeguarding_delivery_attempts_total", "Attempts to bring events", ["outcome"])
+WAITING = Gauge("safeguarding_deliveries_waiting", "Events that endpoints have not taken")
+FORWARD = Histogram(
+    "safeguarding_delivery_forward_seconds", "Seconds from knowing of an event to its first try",
+    buckets=(0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300),
+)  # fmt: skip
+
+
+class Done(NamedTuple):
+    """An attempt that ended, and the position up to which the log has to be read to know it."""
+
+    key: Key
+    position: int | None
+    """None: it could not be recorded."""
+
+
+def workers(dsn: str, own: Log) -> Sequence[Loop]:
+    """Give the loop that brings events."""
+    return (Loop("deliveries", Dispatcher(dsn, own, Egress()).work),)
+
+
+class Dispatcher:
+    """Brings what is owed."""
+
+    def __init__(self, dsn: str, own: Log, egress: Egress) -> None:
+        self._dsn, self._log, self._egress = dsn, own, egress
+        self._running: set[asyncio.Task[None]] = set()
+        self._done: list[Done] = []
+        self._lost = Counted[Key]()
+        """How often in a row what came of sending there could not be recorded."""
+
+    async def work(self, loop: Loop) -> None:
+        """Own, and bring what is due until asked to stop.
+
+        Raises:
+            NotOwner: another process brings it.
+        """
+        async with leading(self._dsn, 8113, 4) as db:
+            outbox, at = Outbox(), 0
+            self._done = []
+            try:
+                while not loop.stopping:
+                    news = await db.fetch("select * from log.read($1, $2)", at, BATCH)
+                    self._hear(outbox, news)
+                    at = news[-1]["position"] if news else at
+                    if len(news) < BATCH:  # all of the log, before anything is sent
+                        await self._release(outbox, at)
+                        await self._start(outbox, loop)
+                        WAITING.set(len(outbox))
+                        await loop.rest(POLL)
+            finally:
+                await self._end()
+
+    def _hear(self, outbox: Outbox, rows: Sequence[asyncpg.Record]) -> None:
+        for row in rows:
+            try:
+                outbox.hear(self._log.codec.read(row))
+            except Undecodable:  # a newer build's, whose business it is
+                log.warning("unread", type=row["type"], case=str(row["case_id"]))
+
+    async def _release(self, outbox: Outbox, at: int) -> None:
+        """Let go of what has ended, as far as the log was read to know of it."""
+        now, done = await self._log.now(), self._done
+        self._done = [it for it in done if it.position is not None and it.position > at]
+        for it in done:
+            if it.position is None:
+                self._lost[it.key] += 1  # it was sent all the same: not again and again
+                wait = min(2 ** self._lost[it.key], LONGEST_WAIT)
+                outbox.release(it.key, now + timedelta(seconds=wait))
+            elif it.position <= at:
+                self._lost.pop(it.key, None)
+                outbox.release(it.key)
+
+    async def _start(self, outbox: Outbox, loop: Loop) -> None:
+        now = await self._log.now()
+        for job in islice(outbox.due(now), MOST_AT_ONCE - len(self._running)):
+            task = asyncio.create_task(self._bring(job, loop), name=f"deliver {job.endpoint.id}")
+            self._running.add(task)
+            task.add_done_callback(self._running.discard)
+
+    async def _end(self) -> None:
+        if self._running:
+            _, late = await asyncio.wait(self._running, timeout=ENDS_WITHIN)
+            for task in late:
+                task.cancel()
+
+    async def _bring(self, job: Job, loop: Loop) -> None:
+        try:
+            position: int | None = await self.deliver(job)
+        except Exception as why:  # noqa: BLE001 - one endpoint's trouble is no other's
+            log.warning("delivery", case=str(job.waiting.lane), exc_info=why)
+            failed("deliveries", why)
+            position = None
+        self._done.append(Done(job.key, position))
+        loop.wake()
+
+    async def deliver(self, job: Job) -> int:
+        """Send, record what came of it, and give the position that tells of it."""
+        it, owed, endpoint = job.waiting, job.waiting.owed, job.endpoint
+        answer = await self._sent(job)
+        failpoint("notify.after_send")
+        command = RecordAttempt(
+            lane=it.lane, partner=owed.partner, sequence=owed.sequence, endpoint=endpoint.id,
+            owed_at=owed.happening.known_at, outcome=answer.outcome, status=answer.status,
+            milliseconds=answer.milliseconds, hold=answer.hold,
+        )  # fmt: skip
+        name = f"{it.lane} {owed.partner}/{owed.sequence} {endpoint.id} {it.attempts + 1}"
+        act = await self._act(job, name)
+        try:
+            receipt = await handle(self._log, correspondence.stream(it.lane), command, act)
+        except OutOfTurn:
+            # A second owner was quicker: what the log says is what counts.
+            return await self._log.head()
+        ATTEMPTS.labels(answer.outcome.partition(":")[2]).inc()
+        if not it.attempts:
+            FORWARD.observe((act.effective_at - owed.happening.known_at).total_seconds())
+        if answer.outcome == GONE:
+            await self._disable(job, name)
+        return receipt.position or await self._log.head()
+
+    async def _sent(self, job: Job) -> Answer:
+        owed = job.waiting.owed
+        if not stands(owed.happening.event, owed.disclosure):
+            return Answer(outcome=WITHHELD, milliseconds=0)
+        try:
+            url = await self._log.vault.open(job.endpoint.url, str)
+            told, text = await self._signed(job)
+        except KeyGone:  # nobody can know any more where to, or with what
+            return Answer(outcome=WITHHELD, milliseconds=0)
+        return await self._egress.send(url, told, text)
+
+    async def _signed(self, job: Job) -> tuple[dict[str, str], bytes]:
+        owed, lane = job.waiting.owed, job.waiting.lane
+        sealed = job.endpoint.signs_with(await self._log.now())
+        secrets = [await self._log.vault.open(it, str) for it in sealed]
+        told = owed.happening
+        text = body(
+            lane, owed.partner, owed.sequence, told.event, told.about, told.occurred_at,
+            told.known_at,
+        )  # fmt: skip
+        id = event_id(lane, owed.partner, owed.sequence)
+        correlation = correlation_told(job.waiting.correlation, owed.partner, told.event)
+        # A receiver compares with its own clock, even where the council's time is simulated.
+        return headers(id, text, secrets, int(time()), correlation), text
+
+    async def _disable(self, job: Job, name: str) -> None:
+        stream = subscriber.stream(job.waiting.owed.partner)
+        command = DisableEndpoint(endpoint=job.endpoint.id, why=BY_GONE)
+        try:
+            await handle(self._log, stream, command, await self._act(job, f"gone {name}"))
+        except NotFound:  # removed meanwhile
+            return
+
+    async def _act(self, job: Job, name: str) -> Act:
+        return Act(
+            id=uuid5(NAMESPACE_OID, f"notify {name}"), actor=self._log.name, role="dispatcher",
+            purpose="safeguarding", effective_at=await self._log.now(),
+            correlation=job.waiting.correlation, causation=job.waiting.cause,
+        )  # fmt: skip

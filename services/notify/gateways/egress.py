@@ -1,0 +1,307 @@
+"""How do we reach an address that a partner named, and nothing else by it?
+
+The name is resolved and every answer vetted at each attempt, and the vetted address is what is
+dialled, so a name that changes its answer gains nothing; TLS is verified on the name all the same.
+No redirect is followed, no proxy of the surroundings is used, one deadline is around everything,
+and of the answer at most 4 KiB is read, as it comes over the wire.
+"""
+
+import asyncio
+import socket
+import ssl
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from functools import cache
+from ipaddress import ip_network
+from time import monotonic
+from typing import Any, ClassVar
+
+import httpcore
+import httpx
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from services.notify.rules import retry
+from services.notify.rules.addresses import LONGEST_URL, PORTS, Network, public_name, reachable
+from shared.facts import Code
+from shared.refusals import Refusal
+
+DEADLINE = 10.0
+"""Seconds for one attempt, from the name to the last byte."""
+
+MOST_READ = 4096
+MOST_DIALLED = 3
+MOST_RESOLVING = 64
+
+Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
+
+
+class Settings(BaseSettings):
+    """Where a house lets events go, each as `SAFEGUARDING_NAME`."""
+
+    model_config = SettingsConfigDict(env_prefix="SAFEGUARDING_")
+
+    egress_allow: str = ""
+    """Networks, such as `127.0.0.0/8`, that may be reached though they are not public: over HTTP
+    and on any port as well. For a demonstration, and for partners on the council's own network."""
+
+    egress_own_names: str = ""
+    """Names of our own, to which no event is sent, nor to any name below them."""
+
+    @property
+    def allowed(self) -> Sequence[Network]:
+        """Give the networks."""
+        return tuple(ip_network(it) for it in _listed(self.egress_allow))
+
+    @property
+    def own(self) -> Sequence[str]:
+        """Give the names, this machine's among them."""
+        return (socket.gethostname().lower(), *_listed(self.egress_own_names.lower()))
+
+
+def _listed(text: str) -> Iterable[str]:
+    return filter(None, (it.strip() for it in text.split(",")))
+
+
+class AddressRefused(Refusal):
+    """We send to public https addresses on port 443 or 8443 only, without a user name."""
+
+    status: ClassVar[int] = 422
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Answer:
+    """What came of sending something."""
+
+    outcome: Code
+    milliseconds: int
+    status: int | None = None
+    hold: int | None = None
+    """Seconds that the receiver asked us to wait."""
+
+
+class Vetting(httpcore.AsyncNetworkBackend):
+    """Dials what `resolve` gives, if all of it may be reached."""
+
+    def __init__(
+        self,
+        resolve: Resolve,
+        dial: httpcore.AsyncNetworkBackend,
+        allowed: Sequence[Network],
+        *,
+        only: bool,
+    ) -> None:
+        self._resolve, self._dial, self._allowed, self._only = resolve, dial, allowed, only
+        self._opened: list[httpcore.AsyncNetworkStream] = []
+
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,  # noqa: ASYNC109 - httpcore's own signature
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> httpcore.AsyncNetworkStream:
+        """Connect to the name `host`.
+
+        Raises:
+            AddressRefused: one of its addresses is none that we connect to.
+            ConnectError: none of them answers.
+        """
+        found = await self._resolve(host, port)
+        # One bad answer is enough: who mixes them is after the one that slips through.
+        if not all(reachable(it, self._allowed, only=self._only) for it in found):
+            raise AddressRefused
+        for address in found[:MOST_DIALLED]:
+            try:
+                stream = await self._dial.connect_tcp(
+                    address, port, timeout, local_address, socket_options
+                )
+            except (httpcore.ConnectError, httpcore.ConnectTimeout):
+                continue
+            self._opened.append(stream)
+            return stream
+        raise httpcore.ConnectError
+
+    async def aclose(self) -> None:
+        """Close what was opened: a pool forgets what was cut off while TLS was agreed on."""
+        for stream in self._opened:
+            await stream.aclose()
+
+
+class Wire(httpx.AsyncBaseTransport):
+    """One connection for each request: nothing is shared, and every dialling is vetted."""
+
+    def __init__(
+        self,
+        resolve: Resolve,
+        dial: httpcore.AsyncNetworkBackend,
+        allowed: Sequence[Network],
+        trusts: ssl.SSLContext,
+    ) -> None:
+        self._resolve, self._dial, self._allowed, self._trusts = resolve, dial, allowed, trusts
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Send `request`, and give its answer with the body yet to be read."""
+        url = httpcore.URL(
+            scheme=request.url.raw_scheme, host=request.url.raw_host, port=request.url.port,
+            target=request.url.raw_path,
+        )  # fmt: skip
+        only = bool(request.extensions["only"])
+        backend = Vetting(self._resolve, self._dial, self._allowed, only=only)
+        connection = httpcore.AsyncHTTPConnection(
+            url.origin, ssl_context=self._trusts, network_backend=backend
+        )
+        sent = httpcore.Request(
+            method=request.method, url=url, headers=request.headers.raw, content=request.stream
+        )
+        try:
+            got = await connection.handle_async_request(sent)
+        except BaseException:
+            await _closed(connection, backend)
+            raise
+        return httpx.Response(got.status, headers=got.headers, stream=Raw(got, connection, backend))
+
+
+class Raw(httpx.AsyncByteStream):
+    """A body, as it comes over the wire."""
+
+    def __init__(
+        self, got: httpcore.Response, connection: httpcore.AsyncHTTPConnection, backend: Vetting
+    ) -> None:
+        self._got, self._connection, self._backend = got, connection, backend
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        async for part in self._got.aiter_stream():
+            yield part
+
+    async def aclose(self) -> None:
+        """Read no further, and let the connection go."""
+        await self._got.aclose()
+        await _closed(self._connection, self._backend)
+
+
+async def _closed(connection: httpcore.AsyncHTTPConnection, backend: Vetting) -> None:
+    await connection.aclose()
+    await backend.aclose()
+
+
+class Egress:
+    """Sends to addresses that partners named."""
+
+    def __init__(
+        self,
+        settings: Settings | None = None,
+        *,
+        resolve: Resolve | None = None,
+        dial: httpcore.AsyncNetworkBackend | None = None,
+        deadline: float = DEADLINE,
+        trusts: ssl.SSLContext | None = None,
+    ) -> None:
+        told = settings or Settings()
+        self._allowed, self._own, self._deadline = told.allowed, told.own, deadline
+        backend, trusted = dial or httpcore.AnyIOBackend(), trusts or _trusted()
+        wire = Wire(resolve or resolved, backend, self._allowed, trusted)
+        self._client = httpx.AsyncClient(transport=wire, trust_env=False)
+
+    def vet(self, text: str) -> str:
+        """Give the host of an address that a partner names, if we may send there at all.
+
+        Raises:
+            AddressRefused: we may not.
+        """
+        return self._vetted(text).raw_host.decode()
+
+    async def send(self, url: str, headers: Mapping[str, str], body: bytes) -> Answer:
+        """Send `body` to `url`, and say what came of it; nothing that it meets is raised."""
+        began, heard = monotonic(), list[httpx.Response]()
+        try:
+            async with asyncio.timeout(self._deadline):
+                await self._post(self._vetted(url), headers, body, heard)
+            failed = retry.BROKEN
+        except AddressRefused:
+            failed = retry.ADDRESS_REFUSED
+        except (TimeoutError, httpcore.TimeoutException):
+            failed = retry.TIMED_OUT
+        except (httpcore.ConnectError, OSError):  # an `SSLError` is one
+            failed = retry.UNREACHABLE
+        except (httpcore.ProtocolError, httpcore.NetworkError, httpx.HTTPError, ValueError):
+            failed = retry.BROKEN
+        took = round((monotonic() - began) * 1000)
+        if not heard:
+            return Answer(outcome=failed, milliseconds=took)
+        # What it said first counts, whatever became of the rest.
+        status, hold = heard[0].status_code, asked_to_wait(heard[0].headers.get("retry-after"))
+        outcome = retry.outcome_of(status)
+        return Answer(outcome=outcome, milliseconds=took, status=status, hold=hold)
+
+    async def _post(
+        self, url: httpx.URL, headers: Mapping[str, str], body: bytes, heard: list[httpx.Response]
+    ) -> None:
+        told: dict[str, Any] = {"headers": dict(headers), "content": body}
+        only = {"only": not self._is_public(url)}
+        async with self._client.stream("POST", url, extensions=only, **told) as answer:
+            heard.append(answer)
+            read = 0
+            async for part in answer.aiter_raw():
+                read += len(part)
+                if read >= MOST_READ:
+                    break
+
+    def _vetted(self, text: str) -> httpx.URL:
+        try:
+            url = httpx.URL(text)
+        except (httpx.InvalidURL, ValueError) as wrong:
+            raise AddressRefused from wrong
+        good = len(text) <= LONGEST_URL and url.host and not url.userinfo and not url.fragment
+        if not good or url.scheme not in {"http", "https"} or "\\" in text:
+            raise AddressRefused
+        if not self._is_public(url) and not self._allowed:
+            raise AddressRefused
+        return url
+
+    def _is_public(self, url: httpx.URL) -> bool:
+        """Say whether others could have this address in public; else it is to be allowed."""
+        port = 443 if url.port is None else url.port
+        name = url.raw_host.decode()  # as it is resolved: its letters are ASCII
+        return url.scheme == "https" and port in PORTS and public_name(name, self._own)
+
+
+@cache
+def _trusted() -> ssl.SSLContext:
+    return ssl.create_default_context()  # reading the authorities takes its time
+
+
+def asked_to_wait(text: str | None) -> int | None:
+    """Give the seconds in a `Retry-After`, in either of its forms; None where it is none."""
+    if text is None or len(text) > 100:  # noqa: PLR2004 - no date is so long
+        return None
+    if text.strip().isascii() and text.strip().isdigit():
+        return min(int(text), retry.LONGEST_HOLD)
+    try:
+        until = parsedate_to_datetime(text)
+        wait = (until - datetime.now(UTC)).total_seconds()  # noqa: TID251 - by their clock, not ours
+    except (ValueError, TypeError, OverflowError):
+        return None
+    return min(max(round(wait), 0), retry.LONGEST_HOLD)
+
+
+@cache
+def _resolvers() -> ThreadPoolExecutor:
+    # Of our own: a name server that says nothing holds a thread longer than any deadline.
+    return ThreadPoolExecutor(MOST_RESOLVING, thread_name_prefix="resolve")
+
+
+async def resolved(host: str, port: int) -> Sequence[str]:
+    """Give the addresses of `host`.
+
+    Raises:
+        OSError: it has none.
+    """
+    loop = asyncio.get_running_loop()
+    found = await loop.run_in_executor(
+        _resolvers(), lambda: socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    )
+    return list(dict.fromkeys(str(it[4][0]).partition("%")[0] for it in found))

@@ -1,0 +1,1 @@
+"""What can notify answer at once?"""

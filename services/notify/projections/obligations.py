@@ -1,0 +1,190 @@
+"""Who owes whom an answer, and by when?
+
+The joint view of partners and council: what partners added to a referral and we have to answer,
+enquiries that we asked them to make, and reports of theirs that wait for us. Who must act next is
+who owes. A row is kept when it is met, and the list leaves it out.
+"""
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from sqlalchemy import Select, func, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.notify.events import ContributionAnswered, ContributionReceived, NotifyFact, TaskMoved
+from services.notify.projections.senders import senders
+from services.notify.rules import replies
+from services.notify.rules.body import case_told
+from services.notify.rules.disclosure import ASKED
+from shared.facts import Code, Recorded
+from shared.projections.projection import Projection
+from shared.time.calendar import calendar
+
+Side = Literal["us", "them"]
+TO_CONTRIBUTION = Code("obligation@1:answer-to-contribution")
+TO_REQUEST = Code("obligation@1:answer-to-request")
+REPORT = Code("obligation@1:report")
+TO_REPORT = Code("obligation@1:answer-to-report")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """Something owed."""
+
+    obligation: UUID
+    correlation: UUID
+    kind: Code
+    by_us: bool
+    """The council owes it; else the partner."""
+
+    case_id: UUID
+    """The referral it is about, or the enquiry that was asked for, as the partner knows it."""
+
+    partner: UUID | None
+    """None where the referral says whose it is."""
+
+    since: datetime
+    due_at: datetime
+    met: bool
+
+
+TASKS = {
+    replies.ASSIGNED: (False, TO_REQUEST),
+    replies.ACCEPTED: (False, REPORT),
+    replies.REPORTED: (True, TO_REPORT),
+    replies.RETURNED: (False, REPORT),
+}
+"""Whether we owe, and what, at which stage of an enquiry that we asked for; else nobody does."""
+
+
+def key(happened: Recorded[NotifyFact]) -> Hashable:
+    """Give what is owed."""
+    match happened.fact:
+        case ContributionReceived(contribution=id) | ContributionAnswered(contribution=id):
+            return id
+        case TaskMoved(partner=partner):
+            return case_told(happened.case, partner, ASKED)
+        case _:
+            return happened.case
+
+
+def fold(row: Kept | None, happened: Recorded[NotifyFact]) -> Kept | None:
+    """Give the row after `happened`."""
+    match happened.fact:
+        case ContributionReceived() as came:
+            return _contribution(came, happened)
+        case ContributionAnswered():
+            return replace(row, met=True) if row else None
+        case TaskMoved() as moved:
+            return _task(row, moved, happened)
+        case _:
+            return row
+
+
+def _contribution(came: ContributionReceived, happened: Recorded[NotifyFact]) -> Kept:
+    return Kept(
+        obligation=came.contribution, correlation=happened.act.correlation, kind=TO_CONTRIBUTION,
+        by_us=True, case_id=came.contact, partner=None, since=came.told_at,
+        due_at=replies.due(came.told_at, calendar()), met=False,
+    )  # fmt: skip
+
+
+def _task(row: Kept | None, moved: TaskMoved, happened: Recorded[NotifyFact]) -> Kept:
+    at, id = happened.act.effective_at, case_told(happened.case, moved.partner, ASKED)
+    by_us, kind = TASKS.get(moved.stage, (True, REPORT))
+    known = row or Kept(
+        obligation=id, correlation=happened.act.correlation, kind=kind, by_us=by_us, case_id=id,
+        partner=moved.partner, since=at, due_at=at, met=False,
+    )  # fmt: skip
+    if moved.stage not in TASKS:
+        return replace(known, met=True)
+    due = replies.on_day(moved.due_on, calendar()) if moved.due_on else known.due_at
+    if by_us:
+        due = replies.due(at, calendar())
+    return replace(known, kind=kind, by_us=by_us, since=at, due_at=due, met=False)
+
+
+ORDER = ("due_at", "obligation")
+obligations = Projection(
+    "obligations", version=1, row=Kept, fold=fold, key=key, indexes=(ORDER, ("partner",))
+)
+Place = tuple[datetime, UUID]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Obligation:
+    """Something owed, as partner and staff see it."""
+
+    id: UUID
+    kind: Code
+    """Of `obligation@1`."""
+
+    owed_by: Side
+    partner: UUID | None
+    case: UUID
+    """The referral it is about, or the enquiry that was asked for."""
+
+    since: datetime
+    due_at: datetime
+    met: bool
+    stale_since: datetime | None
+    """A message about it is missing or could not be taken since then."""
+
+
+async def who_owes(
+    db: AsyncConnection,
+    limit: int,
+    after: Place | None = None,
+    *,
+    partner: UUID | None = None,
+    side: Side | None = None,
+) -> tuple[Sequence[Obligation], Place | None]:
+    """Give what is owed, what is due first as the first, and the place behind the last.
+
+    Of one partner, and by one side, where they are named.
+    """
+    table = obligations.table
+    order = [table.c[name] for name in ORDER]
+    query = _of(partner).where(~table.c.met)
+    if side:
+        query = query.where(table.c.by_us == (side == "us"))
+    if after is not None:
+        query = query.where(tuple_(*order) > tuple_(*after))
+    found = (await db.execute(query.order_by(*order).limit(limit + 1))).mappings().all()
+    rows, more = found[:limit], len(found) > limit
+    place = (rows[-1]["due_at"], rows[-1]["obligation"]) if more else None
+    return [_shown(it) for it in rows], place
+
+
+async def one(db: AsyncConnection, id: UUID, partner: UUID | None = None) -> Obligation | None:
+    """Give one obligation, met or not; None where it is not there, or not this partner's."""
+    query = _of(partner).where(obligations.table.c.obligation == id)
+    found = (await db.execute(query)).mappings().one_or_none()
+    return _shown(found) if found else None
+
+
+def _of(partner: UUID | None) -> Select[Any]:
+    """Ask for obligations with whose they are: what was added to a referral is its sender's."""
+    table, theirs = obligations.table, senders.table
+    whose = func.coalesce(table.c.partner, theirs.c.partner)
+    joined = table.outerjoin(theirs, theirs.c.lane == table.c.case_id)
+    query = select(table, whose.label("whose"), obligations.stale_since(case="case_id"))
+    query = query.select_from(joined)
+    return query if partner is None else query.where(whose == partner)
+
+
+def _shown(row: Any) -> Obligation:
+    return Obligation(
+        id=row["obligation"],
+        kind=row["kind"],
+        owed_by="us" if row["by_us"] else "them",
+        partner=row["whose"],
+        case=row["case_id"],
+        since=row["since"],
+        due_at=row["due_at"],
+        met=row["met"],
+        stale_since=row["stale_since"],
+    )

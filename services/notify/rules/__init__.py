@@ -1,0 +1,1 @@
+"""What does notify go by?"""

@@ -1,0 +1,100 @@
+"""What does dols tell the others? The request for an authorisation is the message's case."""
+
+from datetime import date
+from uuid import UUID
+
+from shared.facts import Code, fact
+
+
+@fact("dols.request-received/1")
+class RequestReceived:
+    """A managing authority asks for a standard authorisation, and the request is safe with us.
+
+    Law: Mental Capacity Act 2005 Sch A1 Part 4.
+    """
+
+    sender: UUID
+    """The partner's id, made from the name in their token: what becomes of it is theirs to hear."""
+
+    urgent: bool
+    """They gave themselves an urgent authorisation as well: Sch A1 Part 5."""
+
+    received_on: date
+    """In London; day 1 of the 21 in which the assessments are to be made."""
+
+
+@fact("dols.assessor-allocated/1")
+class AssessorAllocated:
+    """Somebody accepted to make assessments of a request."""
+
+    role: Code
+    """Of `assessor-role@1`: best interests or mental health."""
+
+    allocated_on: date
+    """In London."""
+
+
+@fact("dols.requirement-assessed/1")
+class RequirementAssessed:
+    """One of the six qualifying requirements was assessed. Said again, the last counts.
+
+    Law: Mental Capacity Act 2005 Sch A1 para 12.
+    """
+
+    requirement: Code
+    """Of `requirement@1`."""
+
+    result: Code
+    """Of `assessment-result@1`: not-assessed, satisfied, not-satisfied or equivalent."""
+
+    legal_test: Code
+    """Of `legal-test@1`: by which law it was asked whether somebody is deprived of liberty."""
+
+    assessed_on: date
+    """In London."""
+
+
+@fact("dols.authorisation-granted/1")
+class AuthorisationGranted:
+    """The supervisory body gave a standard authorisation.
+
+    Law: Mental Capacity Act 2005 Sch A1 para 50.
+    """
+
+    legal_test: Code
+    """Of `legal-test@1`."""
+
+    decided_on: date
+    """In London."""
+
+    starts_on: date
+    """The first day; it may lie ahead."""
+
+    ends_on: date
+    """The last day; at most a year, and never longer than was recommended."""
+
+
+@fact("dols.authorisation-not-granted/1")
+class AuthorisationNotGranted:
+    """A request came to its end without an authorisation.
+
+    Law: Mental Capacity Act 2005 Sch A1 para 50.
+    """
+
+    reason: Code
+    """Of `not-granted-reason@1`."""
+
+    legal_test: Code
+    """Of `legal-test@1`."""
+
+    decided_on: date
+    """In London."""
+
+
+Message = (
+    RequestReceived
+    | AssessorAllocated
+    | RequirementAssessed
+    | AuthorisationGranted
+    | AuthorisationNotGranted
+)

@@ -1,0 +1,222 @@
+"""Samples. Start from these and `replace` only what the story is about."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from services.dols.decisions import commands as want
+from services.dols.decisions.register import RegisterAssessor
+from services.dols.events import (
+    AssessorAllocated,
+    AssessorChanged,
+    AssessorOffered,
+    AssessorRegistered,
+    AuthorisationGranted,
+    AuthorisationLapsed,
+    AuthorisationNotGranted,
+    CircumstancesConsidered,
+    CircumstancesTold,
+    DeadlineMissed,
+    OfferDeclined,
+    OfferExpired,
+    RequestFact,
+    RequestPrioritised,
+    RequestReceived,
+    RequestWithdrawn,
+    RequirementAssessed,
+    UrgentExtended,
+    UrgentLapsed,
+)
+from services.dols.rules import codes
+from services.dols.rules.independence import Declared, Standing, assessor_id
+from services.dols.rules.legal_test import AGNI_2026
+from services.dols.rules.priority import Answers, Timing, score
+from shared.facts import Act, Code
+from shared.sealed.vault import Open
+from tests.support import story
+from tests.support.story import SOMEBODY
+
+CASE, ADULT = UUID(int=3), UUID(int=4)
+NOON = SOMEBODY.effective_at  # Monday 2 November 2026, 9:00
+TODAY = date(2026, 11, 2)
+COORDINATOR = replace(SOMEBODY, actor="cora", role="dols-coordinator")
+SIGNATORY = replace(SOMEBODY, actor="sig", role="dols-signatory")
+BEA = replace(SOMEBODY, actor="bea", role="assessor")
+DAN = replace(SOMEBODY, actor="dan", role="assessor")
+
+
+def at(text: str) -> datetime:
+    """Give the instant that `text` names."""
+    return datetime.fromisoformat(text)
+
+
+def words(text: str = "As we heard it.") -> Open[str]:
+    return Open(subject=ADULT, audience="adult", value=text)
+
+
+def form(**told: str) -> Open[Mapping[str, str]]:
+    return Open(subject=ADULT, audience="adult", value=told)
+
+
+def document(text: str = "{}") -> Open[str]:
+    return Open(subject=CASE, audience="document", value=text)
+
+
+def later(by: Act = SOMEBODY, **passed: float) -> Act:
+    """Give an act so much later: `hours=2`, `days=3`."""
+    return replace(by, effective_at=by.effective_at + timedelta(**passed))
+
+
+recorded = partial(story.recorded, kind="request", case=CASE, act=SOMEBODY)
+
+CONTENT = Answers(
+    objection="none", restraint="none", medication="none", supervision="general", contact="none",
+    dispute="no", placement="settled", unbefriended="no", condition_unmet="no",
+    safeguarding_enquiry="no",
+)  # fmt: skip
+"""Someone who is settled and content: 0 points but for what the calendar adds."""
+
+received = RequestReceived(
+    reader=Code("dols-reader@1:2026-11"), received_on=TODAY, due_on=date(2026, 11, 22),
+    setting=codes.CARE_HOME, location="1-101000001", run_by_council=False, wanted_on=TODAY,
+    authorisation_ends_on=None, urgent_given_on=None, urgent_ends_on=None,
+    extension_requested=False, answers=CONTENT, checks=(), adult=form(name="Edith Hollowell"),
+    others=Open(subject=UUID(int=5), audience="referrer", value={"signer.name": "Priya Anand"}),
+    partner_reference=None, document=document(),
+)  # fmt: skip
+urgent = replace(received, urgent_given_on=TODAY, urgent_ends_on=date(2026, 11, 8))
+
+
+def prioritised(
+    answers: Answers = CONTENT, by: str = "receipt", evidence: Any = None, **when: Any
+) -> RequestPrioritised:
+    """Give a score as it is made of a request in a care home on Monday 2 November 2026."""
+    told: Any = {"today": TODAY, "setting": codes.CARE_HOME} | when
+    timing = Timing(**told)
+    return RequestPrioritised(
+        priority=score(answers, timing), answers=answers, by=Code(f"priority-by@1:{by}"),
+        legal_test=AGNI_2026, evidence=evidence,
+    )  # fmt: skip
+
+
+low = prioritised()
+OBJECTS = replace(CONTENT, objection="consistent", restraint="regular")
+high = prioritised(OBJECTS)
+scoring = want.Prioritise(answers=OBJECTS, evidence=words("She packs her bag."))
+receiving = want.ReceiveRequest(received=received)
+told = CircumstancesTold(
+    still_here="yes", still_needed="yes", extension_requested=False, answers=Answers(), checks=(),
+    adult=form(what_changed="She walks again."), document=document(),
+)  # fmt: skip
+telling = want.TellCircumstances(told=told)
+considering = want.ConsiderCircumstances(reasons=words("No change."))
+considered = CircumstancesConsidered(reasons=considering.reasons)
+withdrawing = want.WithdrawRequest(reasons=document("She went home."))
+withdrawn = RequestWithdrawn(reasons=withdrawing.reasons)
+extending = want.ExtendUrgent(days=7, reasons=words("No doctor is free."))
+extended = UrgentExtended(ends_on=date(2026, 11, 15), reasons=extending.reasons)
+lapsed = UrgentLapsed(ended_on=date(2026, 11, 8), late=False)
+renewal = replace(received, authorisation_ends_on=date(2026, 11, 10))
+renewal_lapsed = AuthorisationLapsed(ended_on=date(2026, 11, 10), late=False)
+
+registered = AssessorRegistered(
+    name="bea", kinds=(codes.BIA,), trained_on=date(2026, 3, 1), employer=codes.COUNCIL,
+    interests=(), weekly_capacity=3,
+)  # fmt: skip
+registering = RegisterAssessor(registered=registered)
+changed = AssessorChanged(
+    kinds=(codes.BIA, codes.AMHP), trained_on=date(2026, 10, 1), employer=codes.COUNCIL,
+    interests=("1-101000002",), weekly_capacity=2, suspended=False,
+)  # fmt: skip
+bea = Standing(
+    assessor=assessor_id("bea"), version=1, kinds=(codes.BIA,), trained_on=date(2026, 3, 1),
+    employer=codes.COUNCIL, interests=(), suspended=False,
+)  # fmt: skip
+dan = replace(bea, assessor=assessor_id("dan"), kinds=(codes.SECTION_12,))
+NO_BAR = Declared(related="no", financial_interest="no", involved_in_care="no")
+offering = want.OfferAllocation(
+    role=codes.BEST_INTERESTS, name="bea", standing=bea, declared=Declared()
+)
+offered = AssessorOffered(
+    role=codes.BEST_INTERESTS, name="bea", standing=bea, declared=Declared(),
+    expires_at=NOON + timedelta(hours=48),
+)  # fmt: skip
+accepting = want.AllocateAssessor(
+    role=codes.BEST_INTERESTS, name="bea", standing=bea, declared=NO_BAR
+)
+allocated = AssessorAllocated(
+    role=codes.BEST_INTERESTS, name="bea", standing=bea, declared=NO_BAR
+)  # fmt: skip
+doctor = AssessorAllocated(role=codes.MENTAL_HEALTH, name="dan", standing=dan, declared=NO_BAR)
+declining = want.DeclineOffer(
+    role=codes.BEST_INTERESTS, reason=Code("offer-declined@1:no-time")
+)  # fmt: skip
+declined = OfferDeclined(role=codes.BEST_INTERESTS, reason=declining.reason)
+expired = OfferExpired(role=codes.BEST_INTERESTS, expired_at=offered.expires_at)
+
+
+def assessing(
+    requirement: Code, result: Code = codes.SATISFIED, days: int | None = None
+) -> want.AssessRequirement:
+    """Give what an assessor records."""
+    recommended = 180 if requirement == codes.INTERESTS and days is None else days
+    return want.AssessRequirement(
+        requirement=requirement, result=result, assessed_on=TODAY, recommended_days=recommended,
+        conditions=None, words=words("As I saw."),
+    )  # fmt: skip
+
+
+DOCTORS = {codes.DISORDER, codes.CAPACITY, codes.ELIGIBILITY}
+
+
+def assessed(
+    requirement: Code, result: Code = codes.SATISFIED, days: int | None = 180
+) -> RequirementAssessed:
+    """Give the fact: the doctor assesses what is theirs, the best interests assessor the rest."""
+    by = doctor if requirement in DOCTORS else allocated
+    return RequirementAssessed(
+        requirement=requirement, result=result, assessor=by.standing.assessor, role=by.role,
+        legal_test=AGNI_2026, assessed_on=TODAY, conditions=None, words=words("As I saw."),
+        recommended_days=days if requirement == codes.INTERESTS else None,
+    )  # fmt: skip
+
+
+waiting: tuple[RequestFact, ...] = (received, low)
+"""A request that was scored Low."""
+
+staffed: tuple[RequestFact, ...] = (*waiting, allocated, doctor)
+six: tuple[RequestFact, ...] = tuple(assessed(it) for it in codes.REQUIREMENTS)
+ready: tuple[RequestFact, ...] = (*staffed, *six)
+"""All six requirements are satisfied, and 180 days recommended."""
+
+granting = want.GrantAuthorisation(
+    starts_on=TODAY, ends_on=date(2027, 4, 30), conditions=None, words=None
+)
+granted = AuthorisationGranted(
+    legal_test=AGNI_2026, decided_on=TODAY, starts_on=TODAY, ends_on=date(2027, 4, 30),
+    conditions=None, words=None,
+)  # fmt: skip
+died = Code("not-granted-reason@1:died")
+refusing = want.RefuseAuthorisation(reason=died, words=None)
+not_granted = AuthorisationNotGranted(
+    reason=died, legal_test=AGNI_2026, decided_on=TODAY, words=None
+)  # fmt: skip
+missed = DeadlineMissed(
+    kind=Code("dols-deadline@1:decision"), due_at=at("2026-11-22T23:59:00+00:00"), late=False
+)
+
+EVERY_FACT: tuple[RequestFact, ...] = (
+    received, urgent, low, high, told, considered, withdrawn, extended, lapsed, renewal_lapsed,
+    offered, declined, expired, allocated, doctor, *six, missed, granted, not_granted,
+)  # fmt: skip
+
+ON_AN_OPEN_ONE: tuple[Any, ...] = (
+    withdrawing, scoring, extending, offering, accepting, declining,
+    assessing(codes.AGE), granting, refusing,
+)  # fmt: skip
+"""Commands that a decided request does not take."""
+
+ON_ANY: tuple[Any, ...] = (telling, considering)

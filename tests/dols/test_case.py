@@ -1,0 +1,169 @@
+"""What is known of one request, and what is its sender told?"""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+
+from services.dols.events import RequestFact
+from services.dols.projections.case import CaseView, is_theirs, view, words
+from services.dols.projections.status import RequestStatus, status_of
+from services.dols.rules import codes
+from services.dols.rules.legal_test import CW_2014
+from shared.sealed import sections
+from tests.dols import a
+
+
+def seen(*facts: RequestFact, today: date = a.TODAY) -> CaseView:
+    found = view(a.CASE, a.recorded(*facts), today)
+    assert found is not None
+    return found
+
+
+def told(*facts: RequestFact) -> RequestStatus:
+    found = status_of(a.CASE, a.recorded(*facts))
+    assert found is not None
+    return found
+
+
+def test_of_nothing_nothing_is_known() -> None:
+    assert view(a.CASE, [], a.TODAY) is None
+    assert status_of(a.CASE, []) is None
+
+
+def test_a_fresh_request_shows_its_clocks_and_that_nothing_is_assessed() -> None:
+    known = seen(*a.waiting)
+    assert (known.stage, known.urgent, known.roles) == ("dols-stage@1:waiting", None, [])
+    assert known.statutory_due_on == date(2026, 11, 22)
+    assert {it.result for it in known.requirements} == {codes.NOT_ASSESSED}
+    assert [it.kind for it in known.due] == ["decision", "allocation", "re-check"]
+    assert known.decision is None
+    assert seen(a.received).priority is None
+
+
+STAGES: dict[str, tuple[RequestFact, ...]] = {
+    "waiting": (*a.waiting, a.allocated),
+    "allocated": a.staffed,
+    "assessing": (*a.staffed, a.assessed(codes.AGE)),
+    "awaiting-signature": a.ready,
+    "withdrawn": (*a.ready, a.withdrawn),
+    "granted": (*a.ready, a.granted),
+    "not-granted": (*a.waiting, a.not_granted),
+}
+
+
+@pytest.mark.parametrize(("stage", "facts"), STAGES.items(), ids=STAGES)
+def test_how_far_it_is_is_said_in_one_word(stage: str, facts: tuple[RequestFact, ...]) -> None:
+    assert seen(*facts).stage == f"dols-stage@1:{stage}"
+
+
+STATUSES: dict[str, tuple[RequestFact, ...]] = {
+    "received": (*a.waiting, a.allocated),
+    "allocated": a.ready,
+    "withdrawn": (*a.ready, a.withdrawn),
+    "granted": (*a.ready, a.withdrawn, a.granted),
+    "not-granted": (*a.waiting, a.not_granted),
+}
+
+
+@pytest.mark.parametrize(("status", "facts"), STATUSES.items(), ids=STATUSES)
+def test_a_sender_hears_status_not_story(status: str, facts: tuple[RequestFact, ...]) -> None:
+    assert told(*facts).status == status
+
+
+def test_a_sender_of_a_grant_hears_its_dates() -> None:
+    decision = told(*a.ready, a.granted).decision
+    assert decision
+    assert (decision.granted, decision.starts_on, decision.ends_on, decision.reason) == (
+        True, a.TODAY, date(2027, 4, 30), None
+    )  # fmt: skip
+
+
+def test_a_sender_hears_how_an_urgent_authorisation_stands() -> None:
+    urgent = told(a.urgent, a.low, a.extended).urgent
+    assert urgent
+    assert (urgent.ends_on, urgent.extended, urgent.lapsed) == (date(2026, 11, 15), True, False)
+    lapsed = told(a.urgent, a.low, a.lapsed).urgent
+    assert lapsed
+    assert lapsed.meaning
+    assert "since then" in lapsed.meaning
+
+
+def test_an_offer_is_shown_with_what_became_of_it() -> None:
+    for fact, status in (
+        (a.declined, "declined"),
+        (a.expired, "expired"),
+        (a.allocated, "allocated"),
+    ):
+        (role,) = seen(*a.waiting, a.offered, fact).roles
+        assert (role.status, role.expires_at) == (f"allocation@1:{status}", None)
+    (role,) = seen(*a.waiting, a.offered).roles
+    assert (role.name, role.standing, role.expires_at) == ("bea", a.bea, a.offered.expires_at)
+    assert seen(*a.waiting, a.declined).roles == []
+
+
+def test_who_has_a_role_has_it_while_another_is_asked() -> None:
+    bob = replace(a.offered, name="bob", standing=replace(a.bea, assessor=a.CASE))
+    has = (*a.waiting, a.allocated)
+    for more, statuses in (
+        ((bob,), ["allocated", "offered"]),
+        ((bob, a.declined), ["allocated", "declined"]),
+    ):
+        roles = seen(*has, *more).roles
+        assert [it.name for it in roles] == ["bea", "bob"]
+        assert [it.status.partition(":")[2] for it in roles] == statuses
+        assert is_theirs(a.recorded(*has, *more), "bea")
+    assert is_theirs(a.recorded(*has, bob), "bob")
+    assert not is_theirs(a.recorded(*has, bob, a.declined), "bob")
+
+
+def test_an_old_decision_stays_under_the_law_it_was_made_by() -> None:
+    old = replace(a.granted, legal_test=CW_2014, decided_on=date(2026, 6, 1))
+    decision = seen(*a.ready, old).decision
+    assert decision
+    assert (decision.legal_test, decision.citation) == (CW_2014, "[2014] UKSC 19")
+
+
+def test_who_hears_of_a_decision_depends_on_it() -> None:
+    granted, not_granted = (seen(*a.ready, it).decision for it in (a.granted, a.not_granted))
+    assert granted
+    assert not_granted
+    assert "the representative" in granted.copies_owed_to
+    assert "the representative" not in not_granted.copies_owed_to
+    assert (granted.in_21_days, not_granted.reason) == (True, a.died)
+
+
+def test_a_decided_request_waits_no_longer() -> None:
+    later = date(2027, 11, 2)
+    assert seen(*a.waiting, today=later).over_180_days
+    done = seen(*a.ready, a.granted, today=later)
+    assert (done.days_waited, done.over_180_days, done.unprotected) == (0, False, False)
+
+
+def test_the_gap_before_an_authorisation_begins_is_shown() -> None:
+    granted = replace(a.granted, starts_on=date(2026, 12, 1))
+    before = (a.urgent, *a.ready[1:], granted)
+    assert [it.kind for it in seen(*before).due] == ["urgent"]
+    for first, lapsed in ((a.urgent, a.lapsed), (a.renewal, a.renewal_lapsed)):
+        gap = (first, *a.ready[1:], granted, lapsed)
+        assert seen(*gap, today=date(2026, 11, 30)).unprotected
+        assert not seen(*gap, today=date(2026, 12, 1)).unprotected
+        assert seen(first, a.low, lapsed, today=date(2026, 11, 11)).unprotected
+
+
+def test_every_word_that_was_written_can_be_opened_but_the_documents() -> None:
+    history = a.recorded(*a.EVERY_FACT)
+    shut = words(history)
+    mine = {id(it.sealed) for it in shut}
+    for it in history:
+        for section in sections(it.fact):
+            hidden = section.audience == "document" and it.fact is not a.withdrawn
+            assert (id(section) in mine) is not hidden
+
+
+@given(some.lists(some.sampled_from(a.EVERY_FACT), max_size=15), some.dates())
+def test_whatever_was_known_can_be_shown(happened: list[RequestFact], today: date) -> None:
+    assert seen(a.received, *happened, today=today).history
+    assert told(a.received, *happened).says

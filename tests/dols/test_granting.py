@@ -1,0 +1,131 @@
+"""When may an authorisation be given, for how long, and when is a request ended without one?"""
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+
+from services.dols.decisions import commands as want
+from services.dols.decisions import request
+from services.dols.decisions.state import Request
+from services.dols.events import RequestFact, RequirementAssessed
+from services.dols.rules import codes
+from services.dols.rules.legal_test import CW_2014
+from shared.facts import Code
+from tests.dols import a
+from tests.support.story import Story
+
+story: Story[Any, Request, RequestFact] = Story(request)
+waiting = story.given(*a.waiting)
+staffed = story.given(*a.staffed)
+ready = story.given(*a.ready)
+MAY = replace(a.SIGNATORY, effective_at=a.at("2026-05-01T09:00:00+00:00"))
+IN_MAY = story.given(replace(a.received, received_on=date(2026, 5, 1)), a.low, act=MAY)
+
+
+def test_an_authorisation_needs_all_six_requirements() -> None:
+    ready.when(a.granting, act=a.SIGNATORY).then(a.granted)
+    for missing in codes.REQUIREMENTS:
+        five = [it for it in a.six if it.requirement != missing]  # type: ignore[union-attr]
+        staffed.given(*five).when(a.granting).then_refused(want.RequirementsNotMet)
+        failed = ready.given(a.assessed(missing, codes.NOT_SATISFIED))
+        failed.when(a.granting).then_refused(want.RequirementsNotMet)
+        same = ready.given(a.assessed(missing, codes.EQUIVALENT))
+        same.when(a.granting).then(a.granted)
+
+
+DATES: dict[str, tuple[str, str, type[Exception]]] = {
+    "it starts before it is decided": ("2026-11-01", "2026-12-01", want.StartsTooEarly),
+    "it ends before it starts": ("2026-12-02", "2026-12-01", want.EndsBeforeItStarts),
+    "longer than recommended": ("2026-11-02", "2027-05-01", want.LongerThanRecommended),
+    "longer than a year": ("2026-11-02", "2027-11-02", want.LongerThanAYear),
+}
+
+
+@pytest.mark.parametrize(("starts", "ends", "refusal"), DATES.values(), ids=DATES)
+def test_its_dates_are_within_the_limits(starts: str, ends: str, refusal: Any) -> None:
+    dates = {"starts_on": date.fromisoformat(starts), "ends_on": date.fromisoformat(ends)}
+    ready.when(replace(a.granting, **dates)).then_refused(refusal)  # type: ignore[arg-type]
+
+
+def test_it_may_start_later_and_last_as_long_as_recommended() -> None:
+    starts, ends = date(2026, 12, 1), date(2027, 5, 29)  # 180 days
+    later = replace(a.granting, starts_on=starts, ends_on=ends)
+    ready.when(later).then(replace(a.granted, starts_on=starts, ends_on=ends))
+    longer = replace(later, ends_on=date(2027, 5, 30))
+    ready.when(longer).then_refused(want.LongerThanRecommended)
+
+
+def test_what_was_taken_back_is_not_granted() -> None:
+    ready.given(a.withdrawn).when(a.granting).then_refused(want.RequestWithdrawnAlready)
+
+
+def test_an_authorisation_is_not_given_before_what_it_rests_on() -> None:
+    by = a.later(a.SIGNATORY, hours=1)
+    ready.given(a.assessed(codes.CAPACITY), act=a.later(hours=2)).when(
+        a.granting, act=by
+    ).then_refused(want.DecidedBeforeAssessed)
+
+
+def test_what_was_assessed_under_the_test_of_before_has_to_be_assessed_anew() -> None:
+    former = replace(a.assessed(codes.INTERESTS), legal_test=CW_2014)
+    stale = ready.given(former)
+    stale.when(a.granting).then_refused(want.AssessedUnderFormerTest)
+    stale.given(a.assessed(codes.INTERESTS)).when(a.granting).then(a.granted)
+    age = replace(a.assessed(codes.AGE), legal_test=CW_2014)
+    ready.given(age).when(a.granting).then(a.granted)
+
+
+@pytest.mark.parametrize("result", [codes.SATISFIED, codes.EQUIVALENT])
+@pytest.mark.parametrize("requirement", codes.REQUIREMENTS)
+def test_an_assessment_is_good_for_twelve_months_and_that_of_age_for_ever(
+    requirement: Code, result: Code
+) -> None:
+    found = a.assessed(requirement, result)
+    old, good = (replace(found, assessed_on=date(2025, 11, day)) for day in (1, 2))
+    ready.given(good).when(a.granting).then(a.granted)
+    if requirement == codes.AGE:
+        ready.given(old).when(a.granting).then(a.granted)
+    else:
+        ready.given(old).when(a.granting).then_refused(want.AssessmentTooOld)
+
+
+def test_nor_may_an_authorisation_start_when_they_no_longer_count() -> None:
+    far = replace(a.granting, starts_on=date(2027, 11, 3), ends_on=date(2027, 11, 4))
+    ready.when(far).then_refused(want.AssessmentTooOld)
+
+
+@pytest.mark.parametrize("command", [a.granting, a.refusing], ids=["grant", "no grant"])
+def test_who_assessed_may_not_decide(command: Any) -> None:
+    for by in (a.BEA, a.DAN):
+        ready.when(command, act=replace(a.SIGNATORY, actor=by.actor)).then_refused(
+            want.AssessedByYourself
+        )
+    bea = replace(a.SIGNATORY, actor="bea")
+    others = [
+        replace(it, assessor=a.dan.assessor) for it in a.six if isinstance(it, RequirementAssessed)
+    ]
+    ready.given(*others).when(command, act=bea).then_refused(want.AssessedByYourself)
+    assert isinstance(staffed.given(*others).when(command, act=bea).outcome, tuple)
+
+
+def test_a_requirement_is_the_reason_only_where_it_failed() -> None:
+    capacity = replace(a.refusing, reason=Code("not-granted-reason@1:has-capacity"))
+    ready.when(capacity).then_refused(want.ReasonNotBorneOut)
+    has = ready.given(a.assessed(codes.CAPACITY, codes.NOT_SATISFIED))
+    has.when(capacity).then(replace(a.not_granted, reason=capacity.reason))
+
+
+def test_a_death_ends_a_request_without_assessments() -> None:
+    waiting.when(a.refusing, act=a.SIGNATORY).then(a.not_granted)
+    wrong = replace(a.refusing, reason=Code("not-granted-reason@1:bored"))
+    waiting.when(wrong).then_refused(want.WordNotListed)
+
+
+def test_a_decision_names_the_law_of_its_own_day() -> None:
+    before = replace(a.SIGNATORY, effective_at=a.at("2026-06-01T09:00:00+00:00"))
+    outcome = IN_MAY.when(a.refusing, act=before).outcome
+    assert outcome == (
+        replace(a.not_granted, legal_test=CW_2014, decided_on=date(2026, 6, 1)),
+    )  # fmt: skip

@@ -1,0 +1,76 @@
+"""What may others know of a request?"""
+
+from dataclasses import replace
+from datetime import date
+from typing import Any, get_args
+
+import pytest
+
+from services.dols.events import DolsFact
+from services.dols.published import publish
+from services.dols.rules import codes
+from services.dols.rules.legal_test import AGNI_2026
+from shared.contracts import dols as contract
+from shared.facts import party
+from tests.dols import a
+from tests.support.story import SOMEBODY
+
+TOLD: dict[str, tuple[Any, Any]] = {
+    "a request": (
+        a.received, contract.RequestReceived(sender=party("sam"), urgent=False, received_on=a.TODAY)
+    ),
+    "an urgent one": (
+        a.urgent, contract.RequestReceived(sender=party("sam"), urgent=True, received_on=a.TODAY)
+    ),
+    "an allocation": (
+        a.allocated,
+        contract.AssessorAllocated(role=codes.BEST_INTERESTS, allocated_on=a.TODAY),
+    ),
+    "a requirement": (
+        a.assessed(codes.AGE),
+        contract.RequirementAssessed(
+            requirement=codes.AGE, result=codes.SATISFIED, legal_test=AGNI_2026,
+            assessed_on=a.TODAY,
+        ),
+    ),
+    "a grant": (
+        a.granted,
+        contract.AuthorisationGranted(
+            legal_test=AGNI_2026, decided_on=a.TODAY, starts_on=a.TODAY,
+            ends_on=date(2027, 4, 30),
+        ),
+    ),
+    "no grant": (
+        a.not_granted,
+        contract.AuthorisationNotGranted(
+            reason=a.died, legal_test=AGNI_2026, decided_on=a.TODAY
+        ),
+    ),
+}  # fmt: skip
+EVERY: tuple[Any, ...] = (*a.EVERY_FACT, a.registered, a.changed)
+
+
+@pytest.mark.parametrize(("fact", "told"), TOLD.values(), ids=TOLD)
+def test_what_is_told(fact: Any, told: Any) -> None:
+    assert publish(fact, SOMEBODY) == told
+
+
+def test_an_allocation_is_dated_as_in_london() -> None:
+    late = replace(SOMEBODY, effective_at=a.at("2026-06-30T23:30:00+00:00"))
+    told = publish(a.allocated, late)
+    assert isinstance(told, contract.AssessorAllocated)
+    assert told.allocated_on == date(2026, 7, 1)
+
+
+SAID = {type(fact) for fact, _ in TOLD.values()}
+
+
+@pytest.mark.parametrize(
+    "fact", [it for it in EVERY if type(it) not in SAID], ids=lambda it: it.stored_as
+)
+def test_how_a_request_is_worked_on_stays_here(fact: Any) -> None:
+    assert publish(fact, SOMEBODY) is None
+
+
+def test_every_kind_of_fact_is_told_of_above() -> None:
+    assert {type(it) for it in EVERY} == {*get_args(DolsFact)}

@@ -1,0 +1,195 @@
+"""Who waits, who is next, what is counted, and who is in the register?"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from hypothesis import given
+from hypothesis import strategies as some
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.dols.decisions import request
+from services.dols.decisions.state import Request
+from services.dols.events import RequestFact
+from services.dols.projections.assessors import all_of_them, assessors
+from services.dols.projections.figures import figures, how_many
+from services.dols.projections.queue import Kept, in_the_hands_of, queue, stale_since, who_is_next
+from services.dols.projections.requests import made_by, requests
+from services.dols.rules import codes
+from shared.facts import Recorded
+from shared.shapes import adapter
+from tests.dols import a
+from tests.support import story
+from tests.support.story import SOMEBODY, keep, rows
+
+ONE, TWO, THREE = UUID(int=101), UUID(int=102), UUID(int=103)
+MEDIUM = a.prioritised(replace(a.CONTENT, dispute="yes"))
+
+
+def came(
+    case: UUID, *more: RequestFact, when: str = "2026-11-02T09:00:00Z", first: Any = a.received
+) -> Sequence[Recorded[Any]]:
+    """Give a request that was received then."""
+    instant = a.at(when)
+    act = replace(SOMEBODY, effective_at=instant, correlation=UUID(int=case.int + 1000))
+    received = replace(first, received_on=instant.date())
+    return a.recorded(received, *more, case=case, act=act)
+
+
+def entered(*facts: Any) -> Sequence[Recorded[Any]]:
+    return story.recorded(*facts, kind="assessor", case=a.bea.assessor, act=SOMEBODY)
+
+
+async def order(db: AsyncConnection, *history: Sequence[Recorded[Any]]) -> Sequence[UUID]:
+    await keep(db, queue, [it for part in history for it in part])
+    found, more = await who_is_next(db, a.TODAY, 200)
+    assert more is None
+    return [it.request for it in found]
+
+
+def test_a_row_holds_no_words_and_nobodys_name() -> None:
+    (row,) = rows(queue, a.recorded(*a.EVERY_FACT)).values()
+    assert isinstance(row, Kept)
+    for word in ("bea", "sam", "Hollowell", "Priya", "walks"):
+        assert word not in row.state
+
+
+@given(some.lists(some.sampled_from(a.EVERY_FACT), max_size=12))
+def test_a_row_is_the_request_as_it_stands(happened: list[RequestFact]) -> None:
+    history = a.recorded(a.received, *happened)
+    (row,) = rows(queue, history).values()
+    state = request.fold(history)
+    assert state
+    assert adapter(Request).validate_json(row.state) == state
+    assert row.decided == (state.ended is not None)
+
+
+async def test_high_goes_first_then_who_is_due_first(db: AsyncConnection) -> None:
+    low = came(ONE, a.low, when="2026-09-10T09:00:00Z")  # due on 9 November
+    medium = came(TWO, MEDIUM)  # due on 17 November
+    high = came(THREE, a.high, when="2026-11-02T12:00:00Z")
+    assert await order(db, medium, low, high) == [THREE, ONE, TWO]
+
+
+async def test_a_low_wait_passes_a_fresh_medium_one(db: AsyncConnection) -> None:
+    fresh, old = came(ONE, MEDIUM), came(TWO, a.low, when="2026-09-14T09:00:00Z")
+    assert await order(db, fresh, old) == [TWO, ONE]
+
+
+async def test_what_is_decided_waits_no_more(db: AsyncConnection) -> None:
+    assert await order(db, came(ONE, *a.ready[1:], a.granted), came(TWO, a.low)) == [TWO]
+
+
+async def test_a_row_says_why_it_stands_there_and_for_how_long(db: AsyncConnection) -> None:
+    lapsed = came(ONE, a.high, a.lapsed, when="2026-05-01T09:00:00Z", first=a.urgent)
+    await keep(db, queue, [*lapsed, *entered(a.registered)])
+    (row,), more = await who_is_next(db, date(2026, 11, 2), 1)
+    assert more is None
+    assert (row.unprotected, row.over_180_days, row.days_waited) == (True, True, 185)
+    assert row.rank_reason == "High: first, by the time received, 01 May 2026."
+    assert row.roles_open == (codes.BEST_INTERESTS, codes.MENTAL_HEALTH)
+    assert [it.kind for it in row.due] == ["allocation", "re-check", "score", "decision"]
+    assert row.stale_since is None
+    assert await stale_since(db, ONE) is None
+    (same,), _ = await who_is_next(db, date(2026, 10, 28), 1)
+    assert (same.over_180_days, same.days_waited) == (False, 180)
+
+
+async def test_pages_go_on_where_the_last_ended(db: AsyncConnection) -> None:
+    await keep(db, queue, [*came(ONE, a.high), *came(TWO, a.low), *came(THREE, a.low)])
+    first, place = await who_is_next(db, a.TODAY, 2)
+    assert [it.request for it in first] == [ONE, TWO]
+    second, more = await who_is_next(db, a.TODAY, 2, place)
+    assert ([it.request for it in second], more) == ([THREE], None)
+
+
+async def test_an_assessor_sees_what_they_have_in_hand_and_nothing_else(
+    db: AsyncConnection,
+) -> None:
+    offered, has = came(ONE, a.low, a.offered), came(TWO, a.low, a.allocated)
+    done, others = came(THREE, *a.ready[1:], a.granted), came(UUID(int=104), a.low, a.doctor)
+    gone = came(UUID(int=105), a.low, a.offered, a.declined)
+    await keep(db, queue, [*offered, *has, *done, *others, *gone])
+    found = await in_the_hands_of(db, a.bea.assessor, a.TODAY)
+    assert [it.request for it in found] == [ONE, TWO]
+
+
+async def test_a_sender_has_a_list_of_their_own(db: AsyncConnection) -> None:
+    await keep(db, requests, [*came(ONE, *a.ready[1:], a.granted), *came(TWO, a.withdrawn)])
+    (one, two), more = await made_by(db, "sam", 2)
+    assert more is None
+    assert (one.decided_on, one.ends_on, one.not_granted) == (a.TODAY, date(2027, 4, 30), None)
+    assert (two.withdrawn, two.decided_on, two.due_on) == (True, None, a.received.due_on)
+    first, place = await made_by(db, "sam", 1)
+    assert [it.request for it in first] == [ONE]
+    rest, _ = await made_by(db, "sam", 1, place)
+    assert [it.request for it in rest] == [TWO]
+    assert await made_by(db, "somebody.else", 1) == ([], None)
+
+
+async def test_figures_count_what_waits_and_what_became_of_the_rest(db: AsyncConnection) -> None:
+    history = [
+        *came(ONE, a.low, a.lapsed, a.missed, when="2026-04-01T09:00:00Z", first=a.urgent),
+        *came(TWO, *a.ready[1:], a.granted),
+        *came(THREE, a.low, a.not_granted, when="2026-09-01T09:00:00Z",
+              first=replace(a.received, setting=codes.HOSPITAL)),
+        *came(UUID(int=104), a.high),
+        *entered(a.registered, a.changed),
+    ]  # fmt: skip
+    await keep(db, figures, history)
+    found = await how_many(db, a.TODAY)
+    assert found.received_by_setting == {"care-home": 3, "hospital": 1}
+    assert found.waiting_by_band == {"high": 1, "low": 1}
+    assert found.not_granted_by_reason == {"died": 1}
+    assert (found.received, found.waiting, found.unprotected) == (4, 2, 1)
+    assert (found.waiting_over_180_days, found.deadlines_missed) == (1, 1)
+    assert (found.decided, found.decided_in_21_days, found.granted) == (2, 1, 1)
+
+
+async def test_a_renewal_whose_authorisation_ended_is_unprotected(db: AsyncConnection) -> None:
+    both = replace(a.urgent, authorisation_ends_on=date(2026, 11, 10))
+    history = [
+        *came(ONE, a.low, a.renewal_lapsed, first=a.renewal),
+        *came(TWO, a.low, a.renewal_lapsed, first=both),
+        *came(THREE, a.low, first=a.renewal),
+    ]
+    await keep(db, queue, history)
+    found, _ = await who_is_next(db, date(2026, 11, 11), 3)
+    assert {it.request: it.unprotected for it in found} == {ONE: True, TWO: False, THREE: False}
+    await keep(db, figures, history)
+    assert (await how_many(db, date(2026, 11, 11))).unprotected == 1
+
+
+async def test_figures_count_the_gap_before_an_authorisation_begins(db: AsyncConnection) -> None:
+    granted = replace(a.granted, starts_on=date(2026, 12, 1))
+    history = [
+        *came(ONE, *a.ready[1:], granted, a.lapsed, first=a.urgent),
+        *came(TWO, *a.ready[1:], a.lapsed, granted, first=a.urgent),
+        *came(THREE, *a.ready[1:], a.lapsed, a.not_granted, first=a.urgent),
+    ]
+    await keep(db, figures, history)
+    assert (await how_many(db, date(2026, 11, 30))).unprotected == 2
+    assert (await how_many(db, date(2026, 12, 1))).unprotected == 0
+
+
+async def test_of_nothing_there_is_nothing_to_count(db: AsyncConnection) -> None:
+    await keep(db, figures, [])
+    found = await how_many(db, a.TODAY)
+    assert (found.received, found.waiting, found.deadlines_missed) == (0, 0, 0)
+
+
+async def test_the_register_shows_who_has_room_this_week(db: AsyncConnection) -> None:
+    last_week = a.later(days=-7)
+    taken = a.recorded(*a.waiting, a.allocated, case=ONE, act=last_week)
+    again = a.recorded(*a.waiting, a.allocated, a.doctor, case=TWO)
+    await keep(db, assessors, [*entered(a.registered), *taken, *again, *entered(a.changed)])
+    (row,), more = await all_of_them(db, a.TODAY, 1)
+    assert more is None
+    assert (row.name, row.kinds, row.weekly_capacity) == ("bea", a.changed.kinds, 2)
+    assert (row.taken_on_this_week, row.allocated) == (1, 2)
+    assert (row.training_in_date, row.training_in_date_until) == (True, date(2027, 10, 1))
+    (later,), _ = await all_of_them(db, date(2027, 10, 2), 1)
+    assert (later.training_in_date, later.taken_on_this_week) == (False, 0)
+    assert await all_of_them(db, a.TODAY, 1, (row.assessor,)) == ([], None)

@@ -1,0 +1,1 @@
+"""Does notify tell whom it should, in order, once, and nobody else?"""

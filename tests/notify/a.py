@@ -1,0 +1,99 @@
+"""What happens in these tests: one of each, to be changed by `replace`."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4, uuid5
+
+from services.notify.decisions.contribution import HearAnswer, HearContribution
+from services.notify.decisions.correspondence import (
+    HearSender,
+    MoveTask,
+    RecordAttempt,
+    TellPartner,
+)
+from services.notify.decisions.subscriber import RegisterEndpoint, RotateSecret
+from services.notify.events import (
+    ContributionReceived,
+    DeliveryAttempted,
+    DeliveryOwed,
+    EndpointRegistered,
+    EventAwaited,
+    Happening,
+    SenderKnown,
+)
+from services.notify.rules import replies
+from services.notify.rules.disclosure import ASKED, REFERRER, SENDER_RECEIPT, SENDER_STATUS, code_of
+from services.notify.rules.retry import DELIVERED, REJECTED
+from shared.facts import Recorded, party
+from shared.sealed import Sealed
+from shared.sealed.vault import Open
+from tests.support.story import SOMEBODY
+
+HOME, POLICE = party("rosewood-house"), party("derby-police")
+LANE = UUID("5afe6a4d-0000-4000-8000-0000000000aa")
+ADULT = uuid5(LANE, "adult 0")
+ENDPOINT, OTHER = uuid5(LANE, "endpoint"), uuid5(LANE, "another endpoint")
+AT = SOMEBODY.effective_at
+THEIRS = HOME
+
+
+def happened(type_: str, about: UUID | None = None) -> Happening:
+    return Happening(event=code_of(type_), about=about, occurred_at=AT, known_at=AT)
+
+
+received, recognised = happened("referral.received"), happened("concern.recognised", ADULT)
+decided = happened("decision.made", ADULT)
+known = SenderKnown(partner=HOME, relation=REFERRER)
+first = DeliveryOwed(partner=HOME, sequence=1, happening=received, disclosure=SENDER_RECEIPT)
+second = DeliveryOwed(partner=HOME, sequence=2, happening=recognised, disclosure=SENDER_STATUS)
+third = replace(second, sequence=3, happening=decided)
+awaited = EventAwaited(happening=recognised)
+hear = HearSender(partner=HOME, relation=REFERRER, happening=received)
+tell = TellPartner(happening=recognised)
+ask = MoveTask(
+    stage=replies.ASSIGNED, partner=POLICE, due_on=date(2026, 11, 16),
+    happening=happened("task.assigned"),
+)  # fmt: skip
+asked = SenderKnown(partner=POLICE, relation=ASKED)
+attempt = RecordAttempt(
+    lane=LANE, partner=HOME, sequence=1, endpoint=ENDPOINT, owed_at=AT, outcome=DELIVERED,
+    status=204, milliseconds=12,
+)  # fmt: skip
+failed_attempt = replace(attempt, outcome=REJECTED, status=503)
+delivered = DeliveryAttempted(
+    partner=HOME, sequence=1, endpoint=ENDPOINT, outcome=DELIVERED, status=204, milliseconds=12,
+    retry_at=None,
+)  # fmt: skip
+refused = replace(delivered, outcome=REJECTED, status=503, retry_at=AT + timedelta(seconds=5))
+
+
+def sealed(words: str) -> Sealed[str]:
+    return Open(subject=THEIRS, audience="partner", value=words)
+
+
+register = RegisterEndpoint(
+    endpoint=ENDPOINT, partner=HOME, host="hooks.rosewood.org.uk",
+    url=sealed("https://hooks.rosewood.org.uk/in"), wanted=(), secret=sealed("whsec_QUJD"),
+)  # fmt: skip
+registered = EndpointRegistered(
+    endpoint=ENDPOINT, partner=HOME, host=register.host, url=register.url, wanted=(),
+    secret=register.secret,
+)  # fmt: skip
+rotate = RotateSecret(endpoint=ENDPOINT, secret=sealed("whsec_REVG"), grace=timedelta(hours=24))
+
+CONTRIBUTION, CONTACT = uuid5(LANE, "contribution"), LANE
+contribute = HearContribution(contribution=CONTRIBUTION, contact=CONTACT, told_at=AT)
+contributed = ContributionReceived(contribution=CONTRIBUTION, contact=CONTACT, told_at=AT)
+consider = HearAnswer(how=replies.CONSIDERED, answered_at=AT + timedelta(hours=1))
+RECORDED_AT = datetime(2026, 11, 2, 9, 0, 5, tzinfo=UTC)
+
+
+def said(message: Any, case: UUID, at: datetime = RECORDED_AT, number: int = 1) -> Recorded[Any]:
+    """Give a message as a service hears it."""
+    context = type(message).stored_as.partition(".")[0]
+    act = replace(SOMEBODY, id=uuid4(), effective_at=at, correlation=uuid5(LANE, "matter"))
+    return Recorded(
+        fact=message, act=act, recorded_at=at, case=case, stream=f"{context}-{case}",
+        version=number, position=number, said=number,
+    )  # fmt: skip

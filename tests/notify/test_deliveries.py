@@ -1,0 +1,230 @@
+"""Does what a partner is owed reach their receiver, whatever that does meanwhile?"""
+
+import asyncio
+import time
+from typing import Any
+
+import pytest
+import standardwebhooks
+import svix.webhooks
+
+from shared import failpoint
+from tests.notify.asking import partner
+from tests.notify.receiver import Got, after, receiving, status, verified
+from tests.support.house import Home
+from tests.support.patience import until
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+async def came(it: Any, count: int, seconds: float = 15) -> list[Got]:
+    """Wait until so many requests came in; give them."""
+
+    async def enough() -> Any:
+        return it.got if len(it.got) >= count else None
+
+    got: list[Got] = await until(enough, seconds)
+    assert len(got) == count
+    return got
+
+
+async def test_a_partner_is_sent_what_happens_to_their_case_in_order_and_signed(home: Home) -> None:
+    async with partner(home) as they, receiving() as it:
+        endpoint = await they.registers(it.url + "?token=abc")
+        await they.refers("concern.recognised", "decision.made")
+        got = await came(it, 3)
+        items = (await they.gets("events"))["items"]
+    assert it.types == ["referral.received", "concern.recognised", "decision.made"]
+    assert [each.event for each in got] == items  # the feed says the same
+    for each in got:
+        assert each.path == "/in?token=abc"
+        assert each.id == each.event["data"]["id"]
+        assert verified(each.headers, each.body, endpoint["secret"])
+        standardwebhooks.Webhook(endpoint["secret"]).verify(each.body, dict(each.headers))
+        svix.webhooks.Webhook(endpoint["secret"]).verify(each.body, dict(each.headers))
+
+
+async def test_attempts_are_seen_by_the_partner_one_by_one(home: Home) -> None:
+    async with partner(home) as they, receiving() as it:
+        endpoint = await they.registers(it.url)
+        await they.refers()
+        (delivered,) = await they.deliveries("delivered")
+        whole = await they.gets(f"deliveries/{delivered['id']}")
+    (attempt,) = whole.pop("every_attempt")
+    assert whole == delivered
+    assert (attempt["http_status"], attempt["retry_at"]) == (204, None)
+    assert attempt["endpoint"] == delivered["endpoint"] == endpoint["id"]
+    assert delivered["event"] == it.got[0].id
+    assert (delivered["attempts"], delivered["outcome"]) == (1, "delivery-outcome@1:delivered")
+
+
+@pytest.mark.slow
+async def test_what_failed_is_sent_again_the_same_but_for_time_and_signature(home: Home) -> None:
+    answers = [status(503), status(302, location="http://127.0.0.1:1/"), status(204)]
+    async with partner(home) as they, receiving() as it:
+        endpoint = await they.registers(it.url)
+
+        async def next_one(got: Got, writer: asyncio.StreamWriter) -> None:
+            await (answers.pop(0) if it.types == ["referral.received"] else status(204))(
+                got, writer
+            )
+
+        it.answer = next_one
+        await they.refers("concern.recognised")
+        first, again, second = await came(it, 3, 20)
+        assert it.types == ["referral.received", "referral.received", "concern.recognised"]
+        assert (first.id, first.body) == (again.id, again.body)
+        assert first.headers["webhook-timestamp"] != again.headers["webhook-timestamp"]
+        assert first.headers["webhook-signature"] != again.headers["webhook-signature"]
+        assert 2.4 < again.at - first.at < 6
+        assert verified(again.headers, again.body, endpoint["secret"])
+        assert second.id != first.id
+        tried = sorted(await they.deliveries("delivered", "delivered"), key=lambda d: d["sequence"])
+        assert [each["attempts"] for each in tried] == [2, 1]
+
+
+async def test_a_receiver_that_is_gone_is_sent_nothing_more_until_it_is_enabled(home: Home) -> None:
+    async with partner(home) as they, receiving(status(410)) as it:
+        endpoint = await they.registers(it.url)
+        lane = await they.refers()
+
+        async def shown() -> Any:
+            at = f"webhook-endpoints/{endpoint['id']}"
+            return (found := await they.gets(at))["status"] == "disabled" and found
+
+        assert (await until(shown))["disabled_because"] == "disabled@1:gone"
+        await they.hears(lane, "concern.recognised")
+        await asyncio.sleep(0.4)
+        assert it.types == ["referral.received"]
+        assert len((await they.gets("events"))["items"]) == 2  # the feed goes on
+
+        it.answer = status(204)
+        await they.does(endpoint, "enablement")
+        await they.deliveries("delivered", "delivered")
+        assert it.types == ["referral.received", "referral.received", "concern.recognised"]
+        assert it.got[0].id == it.got[1].id
+
+
+async def test_a_receiver_that_asks_for_less_is_left_alone_in_all_its_cases(home: Home) -> None:
+    async with partner(home) as they, receiving(status(429, retry_after="3600")) as it:
+        await they.registers(it.url)
+        await they.refers()
+        (waits,) = await they.deliveries("waiting")
+        assert waits["outcome"] == "delivery-outcome@1:throttled"
+        await they.refers()
+        await asyncio.sleep(0.5)
+        assert len(it.got) == 1
+    told = time.mktime(time.strptime(waits["retry_at"][:19], "%Y-%m-%dT%H:%M:%S"))
+    last = time.mktime(time.strptime(waits["last_at"][:19], "%Y-%m-%dT%H:%M:%S"))
+    assert 3599 <= told - last <= 3601
+
+
+async def test_a_slow_receiver_holds_up_no_other(home: Home) -> None:
+    async with (
+        partner(home) as slow,
+        partner(home) as they,
+        receiving(after(3, status(204))) as tar,
+        receiving() as it,
+    ):
+        await slow.registers(tar.url)
+        await they.registers(it.url)
+        for _ in range(6):
+            await slow.refers()
+        began = time.monotonic()
+        for _ in range(6):
+            await they.refers("concern.recognised")
+        await came(it, 12, 3)
+        assert time.monotonic() - began < 3
+        assert len(tar.got) == 4  # at once, and no more
+
+
+async def test_both_secrets_sign_while_one_takes_over_from_the_other(home: Home) -> None:
+    async with partner(home) as they, receiving() as it:
+        endpoint = await they.registers(it.url)
+        fresh = (await they.does(endpoint, "keys")).json()
+        await they.refers()
+        (both,) = await came(it, 1)
+        assert verified(both.headers, both.body, endpoint["secret"])
+        assert verified(both.headers, both.body, fresh["secret"])
+        at_once = (await they.does(endpoint, "keys", grace_hours=0)).json()
+        await they.refers()
+        one = (await came(it, 2))[1]
+    assert not verified(one.headers, one.body, endpoint["secret"])
+    assert not verified(one.headers, one.body, fresh["secret"])
+    assert verified(one.headers, one.body, at_once["secret"])
+
+
+async def test_a_partner_tries_one_endpoint_and_no_other(home: Home) -> None:
+    async with partner(home) as they, receiving() as it, receiving() as elsewhere:
+        endpoint = await they.registers(it.url, "decision.made")
+        await they.registers(elsewhere.url)
+        for _ in range(2):
+            assert (await they.does(endpoint, "test")).status_code == 202
+        got = await came(it, 2)
+        await they.deliveries("delivered", "delivered")
+        assert elsewhere.got == []
+    assert it.types == ["endpoint.test"] * 2
+    assert got[1].event["data"] == {
+        "id": got[1].id, "case": endpoint["id"], "about": None, "sequence": 2,
+        "occurred_at": got[1].event["data"]["occurred_at"], "schema_version": 1,
+        "links": {"self": f"/v1/webhook-endpoints/{endpoint['id']}"},
+    }  # fmt: skip
+
+
+async def test_two_endpoints_have_secrets_of_their_own(home: Home) -> None:
+    async with partner(home) as they, partner(home) as others, receiving() as it:
+        mine, theirs = await they.registers(it.url), await others.registers(it.url)
+        await they.refers()
+        (got,) = await came(it, 1)
+    assert verified(got.headers, got.body, mine["secret"])
+    assert not verified(got.headers, got.body, theirs["secret"])
+
+
+async def test_what_was_sent_and_not_recorded_is_sent_again_under_the_same_id(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with partner(home) as they, receiving() as it:
+        await they.registers(it.url)
+        monkeypatch.setattr(failpoint, "armed", "notify.after_send:raise")
+        await they.refers("concern.recognised")
+        got = await came(it, 3)
+        (first, second) = await they.deliveries("delivered", "delivered")
+    assert it.types == ["referral.received", "referral.received", "concern.recognised"]
+    assert got[0].id == got[1].id
+    assert (first["attempts"], second["attempts"]) == (1, 1)
+
+
+@pytest.mark.slow
+async def test_what_cannot_be_recorded_is_sent_again_less_and_less_often(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with partner(home) as they, receiving() as it:
+
+        async def lost(got: Got, writer: asyncio.StreamWriter) -> None:
+            if len(it.got) < 3:
+                monkeypatch.setattr(failpoint, "armed", "notify.after_send:raise")
+            await status(204)(got, writer)
+
+        it.answer = lost
+        await they.registers(it.url)
+        await they.refers()
+        first, second, third = await came(it, 3, 20)
+        (once,) = await they.deliveries("delivered")
+    assert first.id == second.id == third.id
+    assert second.at - first.at >= 2
+    assert third.at - second.at >= 4
+    assert once["attempts"] == 1
+
+
+async def test_what_lies_on_the_log_names_no_secret_and_no_whole_address(home: Home) -> None:
+    async with partner(home) as they, receiving() as it:
+        endpoint = await they.registers(it.url + "?code=Marigold")
+        await they.refers()
+        (got,) = await came(it, 1)
+        await they.deliveries("delivered")
+    rows = await home.runtime.log.pool.fetch(
+        "select convert_from(body, 'UTF8') as it from log.event"
+    )
+    everything = "\n".join(row["it"] for row in rows)
+    for canary in ("Marigold", endpoint["secret"], got.headers["webhook-signature"], "/in"):
+        assert canary not in everything

@@ -1,0 +1,148 @@
+"""Do partner and council see the same of who owes whom an answer, and by when?"""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+
+from services.notify.decisions import contribution, correspondence
+from services.notify.decisions.contribution import HearAnswer, HearContribution
+from services.notify.decisions.correspondence import MoveTask
+from services.notify.reactions import lane_of_task
+from services.notify.rules import replies
+from services.notify.rules.body import case_told
+from services.notify.rules.disclosure import ASKED
+from shared.facts import party
+from shared.log.handle import handle
+from tests.notify import a
+from tests.notify.asking import Partner, partner
+from tests.support.house import Home
+from tests.support.story import SOMEBODY
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+TOLD_AT = datetime(2026, 11, 2, 9, tzinfo=UTC)
+DUE = "2026-11-09T17:00:00Z"
+
+
+async def do(home: Home, stream: Any, command: Any, at: datetime = TOLD_AT) -> None:
+    act = replace(SOMEBODY, id=uuid4(), effective_at=at, correlation=uuid4())
+    await handle(home.runtime.log, stream, command, act)
+
+
+async def adds(they: Partner, contact: UUID) -> UUID:
+    """Let a partner add something to their referral, about one of its adults."""
+    adult, id = uuid4(), uuid4()
+    added = HearContribution(contribution=id, contact=contact, told_at=TOLD_AT)
+    await do(they.home, contribution.stream(adult), added)
+    return adult
+
+
+async def owed(they: Partner, **asked: Any) -> list[tuple[str, str, str]]:
+    items = (await they.gets("obligations", **asked))["items"]
+    return [(it["kind"].partition(":")[2], it["owed_by"], it["due_at"]) for it in items]
+
+
+async def test_what_a_partner_adds_is_owed_an_answer_until_it_has_one(home: Home) -> None:
+    async with partner(home) as they:
+        contact = await they.refers()
+        adult = await adds(they, contact)
+        assert await owed(they) == [("answer-to-contribution", "us", DUE)]
+        assert await owed(they, owed_by="us") == [("answer-to-contribution", "us", DUE)]
+        assert await owed(they, owed_by="them") == []
+        (item,) = (await they.gets("obligations"))["items"]
+        assert (item["case"], item["partner"], item["met"]) == (
+            str(contact),
+            str(party(they.name)),
+            False,
+        )
+
+        answer = HearAnswer(how=replies.CONSIDERED, answered_at=TOLD_AT)
+        await do(home, contribution.stream(adult), answer)
+        assert await owed(they) == []
+        assert (await they.gets(f"obligations/{item['id']}"))["met"] is True
+
+
+async def moves(they: Partner, enquiry: UUID, stage: Any, **more: Any) -> None:
+    command = MoveTask(stage=stage, **more)
+    await do(they.home, correspondence.stream(lane_of_task(enquiry)), command)
+
+
+async def test_an_enquiry_that_a_partner_was_asked_for_goes_to_and_fro(home: Home) -> None:
+    async with partner(home) as they:
+        enquiry, due_on = uuid4(), date(2026, 11, 16)
+        happening = a.happened("task.assigned")
+        await moves(
+            they,
+            enquiry,
+            replies.ASSIGNED,
+            partner=party(they.name),
+            due_on=due_on,
+            happening=happening,
+        )
+        assert await owed(they) == [("answer-to-request", "them", "2026-11-16T17:00:00Z")]
+        (item,) = (await they.gets("obligations", owed_by="them"))["items"]
+        assert (
+            item["case"]
+            == item["id"]
+            == str(case_told(lane_of_task(enquiry), party(they.name), ASKED))
+        )
+        (event,) = (await they.gets("events"))["items"]
+        assert event["data"]["links"] == {"self": f"/v1/obligations/{item['id']}"}
+        assert event["data"]["about"] is None
+
+        await moves(they, enquiry, replies.ACCEPTED)
+        assert await owed(they) == [("report", "them", "2026-11-16T17:00:00Z")]
+        await moves(they, enquiry, replies.REPORTED)
+        assert await owed(they) == [("answer-to-report", "us", DUE)]
+        await moves(they, enquiry, replies.RETURNED, due_on=date(2026, 11, 28))
+        assert await owed(they) == [("report", "them", "2026-11-30T17:00:00Z")]  # a Monday
+        await moves(they, enquiry, replies.REPORTED)
+        await moves(they, enquiry, replies.REPORT_ACCEPTED)
+        assert await owed(they) == []
+        assert (await they.gets(f"obligations/{item['id']}"))["met"] is True
+
+
+@pytest.mark.parametrize("end", [replies.DECLINED, replies.RECALLED])
+async def test_who_declined_or_was_told_to_stop_owes_nothing(home: Home, end: Any) -> None:
+    async with partner(home) as they:
+        enquiry = uuid4()
+        await moves(
+            they, enquiry, replies.ASSIGNED, partner=party(they.name), due_on=date(2026, 11, 16)
+        )
+        await moves(they, enquiry, end)
+        assert await owed(they) == []
+
+
+async def test_staff_see_everybodys_and_whose_it_is(
+    home: Home, manager: httpx.AsyncClient, other: httpx.AsyncClient
+) -> None:
+    async with partner(home) as they, partner(home) as others:
+        await adds(they, await they.refers())
+        await adds(others, await others.refers())
+        unnamed = uuid4()
+        await adds(they, unnamed)  # a referral that names no sender
+        mine = (await they.gets("obligations"))["items"]
+        rows, place = list[Any](), dict[str, Any]()
+        while True:
+            page = (await manager.get("/v1/obligations", params={"limit": 2} | place)).json()
+            rows += page["items"]
+            if page["next"] is None:
+                break
+            place = {"after": page["next"]}
+    assert [it["partner"] for it in mine] == [str(party(they.name))]
+    whose = {it["case"]: it["partner"] for it in rows}
+    assert {str(party(it.name)) for it in (they, others)} <= set(whose.values())
+    assert whose[str(unnamed)] is None
+    assert [it["due_at"] for it in rows] == sorted(it["due_at"] for it in rows)
+    assert (await other.get(f"/v1/obligations/{mine[0]['id']}")).status_code == 404
+    assert (await manager.get(f"/v1/obligations/{mine[0]['id']}")).status_code == 200
+    assert (await manager.get(f"/v1/obligations/{uuid4()}")).status_code == 404
+
+
+async def test_only_two_sides_owe(manager: httpx.AsyncClient) -> None:
+    answer = await manager.get("/v1/obligations", params={"owed_by": "nobody"})
+    assert answer.status_code == 422

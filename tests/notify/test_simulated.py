@@ -1,0 +1,75 @@
+"""Where the council's time is simulated, is it that time which deliveries go by?"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import standardwebhooks
+
+from tests.journeys.people import it_is
+from tests.notify.asking import Partner, partner
+from tests.notify.receiver import receiving, status
+from tests.support.house import House, at_home, house
+from tests.support.patience import until
+from tests.support.story import ready
+
+
+async def attempts(they: Partner, count: int) -> Any:
+    """Wait until the first event was tried so many times, and give how it stands."""
+
+    async def tried() -> Any:
+        items = (await they.gets("deliveries"))["items"]
+        return items[0] if items and items[0]["attempts"] == count else None
+
+    return await until(tried)
+
+
+@pytest.fixture
+def simulated(tmp_path: Path) -> Iterator[House]:
+    """Give a house whose clock the test moves."""
+    with house(tmp_path, clock="simulated") as found:
+        yield found
+
+
+@pytest.mark.slow
+async def test_attempts_come_when_the_simulated_clock_has_got_there(
+    simulated: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SAFEGUARDING_EGRESS_ALLOW", "127.0.0.0/8")
+    async with (
+        at_home(simulated, "notify") as home,
+        partner(home) as they,
+        receiving(status(503)) as it,
+    ):
+        await ready(home)
+        town = {"notify": home}
+        await it_is(town, "2023-06-05T09:00:00Z")
+        endpoint = await they.registers(it.url)
+        lane = await they.refers()
+        first = await attempts(they, 1)
+        assert first["last_at"] == "2023-06-05T09:00:00Z"
+        assert "2023-06-05T09:00:02" < first["retry_at"] <= "2023-06-05T09:00:05Z"
+
+        await it_is(town, "2023-06-05T09:00:06Z")
+        second = await attempts(they, 2)
+        assert second["status"] == "waiting"
+        await it_is(town, "2023-06-05T09:00:07Z")
+        await they.hears(lane, "concern.recognised")
+        assert (await attempts(they, 2))["last_at"] == "2023-06-05T09:00:06Z"
+
+        # Nothing ran for two weeks: it is tried once more, given up, and the next has its turn.
+        it.answer = status(503)
+        await it_is(town, "2023-06-19T09:00:00Z")
+        last = await attempts(they, 3)
+        assert (last["status"], last["retry_at"]) == ("exhausted", None)
+        await they.deliveries("exhausted", "waiting")
+        it.answer = status(204)
+        await it_is(town, "2023-06-19T09:00:06Z")
+        await they.deliveries("exhausted", "delivered")
+        assert it.types == ["referral.received"] * 3 + ["concern.recognised"] * 2
+
+        # A receiver compares with its own clock, and that is no simulated one.
+        got = it.got[-1]
+        assert got.event["timestamp"] == "2023-06-05T09:00:07Z"
+        standardwebhooks.Webhook(endpoint["secret"]).verify(got.body, dict(got.headers))
