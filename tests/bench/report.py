@@ -61,6 +61,15 @@ def told(rows: Sequence[Row], server: str, *, quick: bool) -> dict[str, Any]:
     }
 
 
+def joined(earlier: dict[str, Any], report: dict[str, Any]) -> dict[str, Any]:
+    """Give a report of some figures with those of an earlier one that it did not measure anew."""
+    if earlier["quick"] != report["quick"]:
+        return report
+    anew = {row["figure"]: row for row in report["rows"]}
+    rows = [anew.pop(row["figure"], row) for row in earlier["rows"]]
+    return report | {"rows": [*rows, *anew.values()]}
+
+
 def write(file: Path, report: dict[str, Any]) -> None:
     """Keep the report as the latest."""
     file.parent.mkdir(parents=True, exist_ok=True)

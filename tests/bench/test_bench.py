@@ -62,3 +62,11 @@ def test_a_figure_that_does_not_hold_is_seen_in_the_table_and_the_report() -> No
     assert "1 of 2 held figures hold" in page
     assert page.count("**does not hold**") == 1
     assert "All 1 held figures hold" in report.page({**told, "rows": told["rows"][:1]})
+
+
+def test_what_was_measured_anew_takes_the_place_of_what_was_measured_before() -> None:
+    earlier = report.told([HALF, replace(HALF, figure="c")], "18.6", quick=True)
+    anew = report.told([replace(HALF, ours=0.5), replace(HALF, figure="d")], "18.6", quick=True)
+    rows = report.joined(earlier, anew)["rows"]
+    assert [(row["figure"], row["ours"]) for row in rows] == [("a", 0.5), ("c", 1.0), ("d", 1.0)]
+    assert report.joined(earlier, anew | {"quick": False})["rows"] == anew["rows"]

@@ -26,7 +26,7 @@ from tests.kernel import a
 from tests.kernel.owing import CALENDAR, wait
 
 CLIENTS, GROUP = 64, 500
-FACTS = 200
+FACTS, ROUNDS = 200, 3
 LATER = datetime(2100, 1, 1, tzinfo=UTC)
 
 
@@ -37,7 +37,7 @@ async def measure(world: World) -> list[Row]:
 
 async def _firing(world: World) -> Row:
     many, fired, appended = world.size.due, list[float](), list[float]()
-    for number in range(world.size.rounds):
+    for number in range(ROUNDS):
         async with _promises(world, f"waiting_{number}", many) as (log, dsn):
             fired.append(many / await _fired(log, dsn))
         async with _promises(world, f"waiting_{number}", many) as (log, _):
