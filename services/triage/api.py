@@ -46,7 +46,7 @@ from shared.http.parts import (
     fresh,
 )
 from shared.log.handle import handle
-from shared.refusals import KeyGone, NotFound
+from shared.refusals import NotFound
 from shared.sealed import Sealed
 from shared.sealed.vault import Open
 
@@ -279,10 +279,7 @@ async def _opened(log: Log, history: Sequence[Any]) -> ConcernWords:
 async def _open(
     log: Log, sealed: Sealed[Any] | None, kind: type[T], name: str, gone: list[str]
 ) -> T | None:
-    if sealed is None:
-        return None
-    try:
-        return await log.vault.open(sealed, kind)
-    except KeyGone:
+    opened = await log.vault.words(sealed, kind)
+    if sealed is not None and opened is None:
         gone.append(name)
-        return None
+    return opened

@@ -2,7 +2,6 @@
 
 from asyncio import to_thread
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any
@@ -43,7 +42,7 @@ from shared.http.parts import (
     too_many,
 )
 from shared.log.handle import handle
-from shared.refusals import KeyGone, NotFound
+from shared.refusals import NotFound
 from shared.sealed.vault import Open
 from shared.shapes import adapter
 from shared.time.calendar import london_date
@@ -237,11 +236,7 @@ def _told(
 
 async def _shown(log: Log, id: UUID, history: Sequence[Any]) -> RequestStatus | None:
     found, own = status_of(id, history), history[0].fact.partner_reference
-    if found is None or own is None:
-        return found
-    with suppress(KeyGone):
-        found = replace(found, partner_reference=await log.vault.open(own, str))
-    return found
+    return found and replace(found, partner_reference=await log.vault.words(own, str))
 
 
 async def _history(log: Log, id: UUID, sender: str, **at: datetime) -> Sequence[Any]:

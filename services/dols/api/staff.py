@@ -35,7 +35,7 @@ from shared.http.parts import (
     fresh,
 )
 from shared.log.handle import handle
-from shared.refusals import KeyGone, NotFound
+from shared.refusals import NotFound
 from shared.sealed.vault import Open
 from shared.time.calendar import london_date
 
@@ -260,8 +260,5 @@ def _conditions(id: UUID, said: tuple[str, ...]) -> Open[tuple[str, ...]] | None
 
 
 async def _opened(log: Log, it: Shut) -> shape.WordsShown:
-    try:
-        told = await log.vault.open(it.sealed, it.kind)
-    except KeyGone:
-        told = None
+    told = await log.vault.words(it.sealed, it.kind)
     return shape.WordsShown(what=it.what, version=it.version, words=told)

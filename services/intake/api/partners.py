@@ -2,7 +2,6 @@
 
 from asyncio import to_thread
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from json import dumps
@@ -47,7 +46,7 @@ from shared.http.parts import (
     too_many,
 )
 from shared.log.handle import handle
-from shared.refusals import KeyGone, NotFound
+from shared.refusals import NotFound
 from shared.sealed.vault import Open
 from shared.shapes import adapter
 from shared.time.calendar import calendar, london_date
@@ -276,11 +275,7 @@ async def _shown(
 ) -> ReferralStatus | None:
     shut = receipt.out_of_hours(min([await log.now(), *at.values()]), calendar())
     status, own = status_of(id, history, shut=shut), history[0].fact.partner_reference
-    if status is None or own is None:
-        return status
-    with suppress(KeyGone):
-        status = replace(status, partner_reference=await log.vault.open(own, str))
-    return status
+    return status and replace(status, partner_reference=await log.vault.words(own, str))
 
 
 async def _history(

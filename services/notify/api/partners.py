@@ -1,7 +1,6 @@
 """What may a partner's system ask about what became of what it sent?"""
 
 from collections.abc import Sequence
-from contextlib import suppress
 from datetime import timedelta
 from typing import Annotated, Any
 from uuid import UUID, uuid5
@@ -51,7 +50,7 @@ from shared.http.parts import (
     resting,
 )
 from shared.log.handle import handle
-from shared.refusals import KeyGone, NotFound
+from shared.refusals import NotFound
 from shared.sealed.vault import Open
 
 router = APIRouter(prefix="/v1", tags=["webhooks and feed"])
@@ -73,7 +72,7 @@ async def register_endpoint(
     theirs, id = party(by.actor), uuid5(by.id, "endpoint")
     command = RegisterEndpoint(
         endpoint=id,
-        partner=party(by.actor),
+        partner=theirs,
         host=Egress().vet(said.url),
         url=_sealed(theirs, said.url),
         wanted=tuple(map(code_of, said.events)),
@@ -244,12 +243,9 @@ def _state(history: Sequence[Recorded[Any]]) -> Subscriber:
 
 
 async def _shown(log: Log, it: Endpoint) -> shape.EndpointShown:
-    url: str | None = None
-    with suppress(KeyGone):
-        url = await log.vault.open(it.url, str)
     return shape.EndpointShown(
         id=it.id,
-        url=url,
+        url=await log.vault.words(it.url, str),
         events=[type_of(event) for event in it.wanted],
         status="disabled" if it.disabled else "enabled",
         disabled_because=it.disabled,
