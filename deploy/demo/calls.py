@@ -12,6 +12,7 @@ import httpx
 PAUSES = (0.1, 0.2, 0.5, 1, 2, 4, 8, 8, 8)
 """Seconds between tries: a service that is started again is back well within their sum."""
 TOO_MANY, SERVER_ERROR = 429, 500
+PAGE = 200
 
 
 @dataclass(frozen=True)
@@ -55,12 +56,12 @@ class Door:
         """Give the rows of a list, page by page, `most` of them at most."""
         after: str | None = None
         while most > 0:
-            asked = {"limit": str(min(most, 50))} | ({"after": after} if after else {})
+            asked = {"limit": str(min(most, PAGE))} | ({"after": after} if after else {})
             page = (await self.read(service, f"{path}?{urlencode(asked)}", who)).json()
             for row in page["items"][:most]:
                 yield row
             most -= len(page["items"])
-            after = page.get("next")
+            after = page.get("next") if page["items"] else None  # a feed says `next` at its end too
             if not after:
                 return
 
@@ -86,6 +87,11 @@ class Door:
                 break
             await asyncio.sleep(pause)
         return None
+
+
+def client() -> httpx.AsyncClient:
+    """Give a client; a proxy of the machine has no business between neighbours on loopback."""
+    return httpx.AsyncClient(timeout=30, trust_env=False)
 
 
 def packed(body: Mapping[str, Any]) -> bytes:

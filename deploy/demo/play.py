@@ -11,7 +11,7 @@ import httpx
 from rich.console import Console, RenderableType
 
 from deploy.demo import screen, staff
-from deploy.demo.calls import Door
+from deploy.demo.calls import Door, client
 from deploy.demo.council import Posting, postings
 from deploy.demo.homes import PARTNERS
 from deploy.demo.receipts import Receipts
@@ -56,8 +56,8 @@ class _Play:
     folder: Path
 
     async def run(self) -> bool:
-        async with _client() as client:
-            door = Door(self.access, client)
+        async with client() as calling:
+            door = Door(self.access, calling)
             self.receipts.begin((await _figures(door))[0])
             if "sent" not in self.receipts.marks:
                 await self._send_all(door)
@@ -84,9 +84,9 @@ class _Play:
     async def _lane(
         self, door: Door, queue: Iterator[tuple[int, Posting]], meter: screen.Meter
     ) -> None:
-        async with _client() as client:
+        async with client() as calling:
             for number, posting in queue:
-                await self._send(door.by(client), number, posting)
+                await self._send(door.by(calling), number, posting)
                 meter.step()
 
     async def _send(self, door: Door, number: int, posting: Posting) -> None:
@@ -152,15 +152,7 @@ class _Play:
             self._show(screen.history(case, told["items"] if isinstance(told, dict) else told))
 
     def _show(self, drawn: RenderableType) -> None:
-        if self.console:
-            self.console.print(drawn, soft_wrap=not hasattr(drawn, "columns"))
-        else:
-            self.say(screen.plain(drawn))
-
-
-def _client() -> httpx.AsyncClient:
-    # trust_env: a proxy of the machine has no business between neighbours on loopback.
-    return httpx.AsyncClient(timeout=30, trust_env=False)
+        screen.show(drawn, self.console, self.say)
 
 
 async def _figures(door: Door) -> tuple[screen.Figures, screen.Figures]:

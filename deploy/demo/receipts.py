@@ -17,7 +17,7 @@ class Receipts:
         """Go on with the file at `path` where it is about the same plan."""
         self._path = path
         self._forget()
-        lines = _read(path)
+        lines = lines_of(path)
         if lines and lines[0].get("plan") == dict(plan):
             for line in lines:
                 self._take(line)
@@ -78,7 +78,8 @@ class Receipts:
                 pass  # a later demo's line
 
 
-def _read(path: Path) -> list[dict[str, Any]]:
+def lines_of(path: Path) -> list[dict[str, Any]]:
+    """Give the lines of a file that was written line by line, and may have been cut short."""
     lines: list[dict[str, Any]] = []
     for text in path.read_text().splitlines() if path.exists() else ():
         try:

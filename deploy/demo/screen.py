@@ -164,6 +164,14 @@ def token(folder: Path, name: str) -> str:
     return f"$(python3 -c '{code}')"
 
 
+def show(drawn: RenderableType, console: Console | None, say: Callable[[str], None]) -> None:
+    """Show something, on a terminal or where there is none."""
+    if console:
+        console.print(drawn, soft_wrap=not hasattr(drawn, "columns"))
+    else:
+        say(plain(drawn))
+
+
 def plain(drawn: RenderableType) -> str:
     """Draw without a terminal."""
     console = Console(file=io.StringIO(), width=118, color_system=None)

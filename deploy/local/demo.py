@@ -5,6 +5,7 @@ import shutil
 import signal
 import sys
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -148,13 +149,22 @@ async def _demo(wanted: Wanted, folder: Path, say: Say) -> int:
 
 async def _perform(wanted: Wanted, up: Standing, folder: Path) -> int:
     """Let the council play; where it has played here before, it goes on where it stopped."""
+    asked = (str(wanted.seed), str(wanted.referrals), "check" if wanted.check else "")
+    return await visited(up, folder, tokens(folder.parent), "deploy.local.visit", *asked)
+
+
+async def visited(
+    up: Standing, folder: Path, tokens: Mapping[str, str], visitor: str, *words: str
+) -> int:
+    """Let `visitor` play in a process of its own, that does not outlive us; give its exit code.
+
+    What it needs to get in lies in `folder`, and is the first of its words.
+    """
     access = folder / "access.json"
     docs = {name: f"{url}/docs" for name, url in up.urls.items()}
-    remember(access, {**up.urls, "docs": docs, "tokens": tokens(folder.parent)})
-    check = "check" if wanted.check else ""
-    asked = (str(access), str(wanted.seed), str(wanted.referrals), check)
+    remember(access, {**up.urls, "docs": docs, "tokens": tokens})
     council = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "deploy.local.visit", *asked),
+        *(sys.executable, "-m", visitor, str(access), *words),
         cwd=ROOT,
         preexec_fn=leash(signal.SIGKILL),
     )

@@ -1,8 +1,5 @@
 """What does `./run demo --scenario` do, from an empty folder to a town that lives?"""
 
-import asyncio
-import signal
-import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,12 +7,11 @@ from pathlib import Path
 from deploy.demo.scenario.parts import SCOPES, STAFF
 from deploy.demo.scenario.plan import SCENARIOS
 from deploy.local import Say, Trouble, silent
-from deploy.local.demo import HOURS, forget
+from deploy.local.demo import HOURS, forget, visited
 from deploy.local.kafka import jars, java
-from deploy.local.leash import leash
-from deploy.local.places import ROOT, data, remember, services
+from deploy.local.places import data, services
 from deploy.local.provision import issuer
-from deploy.local.standing import INTERRUPTED, Plan, Standing, standing, until_told
+from deploy.local.standing import Plan, standing, until_told
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,29 +79,11 @@ async def _play(wanted: Wanted, folder: Path, say: Say) -> int:
     )
     async with standing(plan, say) as up:
         say(f"Everything is up after {time.monotonic() - began:.1f} s, on a clock of its own.")
-        return await _visited(wanted, up, folder / "demo")
+        words = _words(wanted)
+        return await visited(up, folder / "demo", tokens(folder), "deploy.demo.scenario", *words)
 
 
-async def _visited(wanted: Wanted, up: Standing, folder: Path) -> int:
-    """Let the council play in a process of its own, that does not outlive us."""
-    access = folder / "access.json"
-    docs = {name: f"{url}/docs" for name, url in up.urls.items()}
-    remember(access, {**up.urls, "docs": docs, "tokens": tokens(folder.parent)})
-    council = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "deploy.demo.scenario", *_words(wanted, access)),
-        cwd=ROOT,
-        preexec_fn=leash(signal.SIGKILL),
-    )
-    try:
-        code = await council.wait()
-    except asyncio.CancelledError:
-        if council.returncode is None:
-            council.kill()
-        raise
-    return code if code >= 0 else INTERRUPTED
-
-
-def _words(wanted: Wanted, access: Path) -> list[str]:
-    words = [str(access), wanted.name, f"--seed={wanted.seed}", f"--scale={wanted.scale}"]
+def _words(wanted: Wanted) -> list[str]:
+    words = [wanted.name, f"--seed={wanted.seed}", f"--scale={wanted.scale}"]
     words += [f"--days={wanted.days}"] if wanted.days else []
     return words + ["--check"] * wanted.check + ["--report"] * wanted.report

@@ -17,7 +17,7 @@ from deploy.demo.scenario.recount import Found
 from deploy.demo.scenario.report import report
 from deploy.demo.scenario.town import Town
 from deploy.demo.scenario.trickle import live
-from deploy.demo.screen import plain, table
+from deploy.demo.screen import table
 
 HEAD = 5
 
@@ -58,10 +58,8 @@ class Ending:
     def show(self, drawn: RenderableType) -> None:
         """Show something, on a terminal or where there is none."""
         console = Console()
-        if console.is_terminal and not self.check:
-            console.print(drawn, soft_wrap=not hasattr(drawn, "columns"))
-        else:
-            self.say(plain(drawn))
+        shown = console if console.is_terminal and not self.check else None
+        screen.show(drawn, shown, self.say)
 
 
 def counts(said: Counted, seen: Found) -> RenderableType:

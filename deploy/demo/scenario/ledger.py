@@ -11,6 +11,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from deploy.demo.receipts import lines_of
+
 
 class Ledger:
     """Acts that were answered, by their keys; figures kept on some days; where the clock stands."""
@@ -33,7 +35,7 @@ class Ledger:
         """What staff wanted to do at an instant: done whole or not, it is not thought over."""
 
         self._path = path
-        lines = _read(path)
+        lines = lines_of(path)
         if lines and lines[0].get("about") != dict(about):
             raise ValueError(
                 "its folder holds another scenario, seed or size: begin anew with --fresh"
@@ -81,13 +83,3 @@ class Ledger:
                 self.planned = datetime.fromisoformat(str(at)), acts
             case _:
                 pass  # what it is about, or a later play's line
-
-
-def _read(path: Path) -> list[dict[str, Any]]:
-    lines: list[dict[str, Any]] = []
-    for text in path.read_text().splitlines() if path.exists() else ():
-        try:
-            lines.append(json.loads(text))
-        except ValueError:
-            continue  # cut short when we were stopped: it goes on from before
-    return lines

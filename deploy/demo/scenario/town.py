@@ -9,11 +9,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from time import monotonic
 from typing import Any, TypeVar
-from urllib.parse import urlencode
 
 import httpx
 
-from deploy.demo.calls import Door, packed
+from deploy.demo.calls import Door, client, packed
 from deploy.demo.scenario.ledger import Ledger
 from deploy.demo.scenario.parts import OPERATOR
 from deploy.demo.scenario.plan import Plan, key_of
@@ -25,8 +24,6 @@ LANES = 8
 BETWEEN_LOOKS = 0.05
 PATIENCE = 120.0
 """Seconds without anything moving, after which the services will not catch up any more."""
-
-PAGE = 200
 
 
 class StandsStill(Exception):
@@ -90,24 +87,9 @@ class Town:
         """Get what is at `path`."""
         return (await self.door.read(service, path, who)).json()
 
-    async def rows(
-        self, service: str, path: str, who: str, most: int = 100_000
-    ) -> AsyncIterator[Any]:
-        """Give the rows of a list, page by page."""
-        after: str | None = None
-        while most > 0:
-            asked = {"limit": str(min(most, PAGE))} | ({"after": after} if after else {})
-            page = await self.read(service, f"{path}?{urlencode(asked)}", who)
-            for row in page["items"][:most]:
-                yield row
-            most -= len(page["items"])
-            after = page.get("next") if page["items"] else None
-            if after is None:
-                return
-
     async def all_of(self, service: str, path: str, who: str, most: int = 100_000) -> list[Any]:
         """Give the rows of a list."""
-        return [row async for row in self.rows(service, path, who, most)]
+        return [row async for row in self.door.rows(service, path, who, most)]
 
     async def perform(self, acts: Sequence[Act]) -> int:
         """Do all that was not done: cases side by side, each in its order; count the acts."""
@@ -231,12 +213,11 @@ async def visited(
     access: Mapping[str, Any], seed: int, plan: Plan, ledger: Ledger
 ) -> AsyncIterator[Town]:
     """Give the town, as long as its doors are open."""
-    # trust_env: a proxy of the machine has no business between neighbours on loopback.
-    clients = [httpx.AsyncClient(timeout=30, trust_env=False) for _ in range(LANES)]
+    clients = [client() for _ in range(LANES)]
     watch = Watch({service: access[service] for service in access["docs"]})
     try:
-        doors = [Door(access, client) for client in clients]
+        doors = [Door(access, it) for it in clients]
         yield Town(access, seed, plan, ledger, doors, list(access["docs"]), watch)
     finally:
         await watch.close()
-        await asyncio.gather(*(client.aclose() for client in clients))
+        await asyncio.gather(*(it.aclose() for it in clients))
