@@ -8,12 +8,11 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from statistics import median
 from time import perf_counter, time  # noqa: TID251 - of a signature, which is real time
-from typing import Any
 from uuid import NAMESPACE_OID, UUID, uuid5
 
 import httpx
@@ -222,5 +221,4 @@ async def _lane(url: str, at: int, numbers: Sequence[int]) -> None:
 def _event(theirs: UUID, number: int, secret: str) -> tuple[Mapping[str, str], bytes]:
     lane = uuid5(NAMESPACE_OID, f"lane {number}")
     text = body(lane, theirs, 1, code_of("referral.received"), None, AT, AT)
-    id: Callable[..., Any] = event_id
-    return headers(id(lane, theirs, 1), text, [secret], int(time()), lane), text
+    return headers(event_id(lane, theirs, 1), text, [secret], int(time()), lane), text

@@ -13,12 +13,11 @@ import asyncpg
 
 from services.triage.decisions import REFERRER, concern
 from services.triage.events import InformationAdded
-from shared.lease import leading, pool_of
+from shared.lease import leading
 from shared.log.appender import APPEND, Asked, columns_of
 from shared.log.log import Log
 from shared.projections import timers
 from shared.projections.timers import Timers
-from shared.sealed.vault import FileKey, Vault
 from tests.bench.cost import Row, interleaved
 from tests.bench.synthetic import SPACE, act, recognised, scored, scores, shut
 from tests.bench.world import World
@@ -57,18 +56,12 @@ async def _firing(world: World) -> Row:
 @asynccontextmanager
 async def _promises(world: World, name: str, many: int) -> AsyncIterator[tuple[Log, str]]:
     """Give a log in which so many streams each owe an answer since years."""
-    dsn, told = await world.another(name), world.house.told("triage")
-    pool, keys = await pool_of(dsn, 8), await pool_of(told.vault_url, 1)
-    try:
-        vault = Vault(keys, FileKey(told.key_file))
-        async with Log("triage", dsn, pool, vault, a.CODEC) as log:
-            numbers = iter(range(many))
-            while some := list(islice(numbers, GROUP)):
-                await pool.fetch(APPEND, *columns_of([_promised(number) for number in some]))
-            yield log, dsn
-    finally:
-        await pool.close()
-        await keys.close()
+    dsn = await world.another(name)
+    async with world.log(dsn, most=8, codec=a.CODEC) as log:
+        numbers = iter(range(many))
+        while some := list(islice(numbers, GROUP)):
+            await log.pool.fetch(APPEND, *columns_of([_promised(number) for number in some]))
+        yield log, dsn
 
 
 def _promised(number: int) -> Asked:

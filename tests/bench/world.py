@@ -12,6 +12,7 @@ import psutil
 
 from deploy.migrations import migrate
 from shared.lease import Loop, connect, pool_of
+from shared.log.codec import Codec
 from shared.log.log import Log
 from shared.run import find
 from shared.sealed.vault import FileKey, Vault
@@ -131,14 +132,19 @@ class World:
 
     @asynccontextmanager
     async def log(
-        self, dsn: str, service: str = "triage", loops: Sequence[Loop] = (), most: int = 1
-    ) -> AsyncIterator[Log]:
-        """Give a log of a service at `dsn`, on `most` connections; it wakes `loops`."""
+        self, dsn: str, service: str = "triage", loops: Sequence[Loop] = (), most: int = 1,
+        codec: Codec | None = None,
+    ) -> AsyncIterator[Log]:  # fmt: skip
+        """Give a log of a service at `dsn`, on `most` connections; it wakes `loops`.
+
+        It reads and writes that service's facts, or those of `codec`.
+        """
         told = self.house.told(service)
         pool, keys = await pool_of(dsn, most), await pool_of(told.vault_url, 1)
         vault = Vault(keys, FileKey(told.key_file))
         try:
-            async with Log(service, dsn, pool, vault, find_codec(service), loops) as log:
+            found = codec or find_codec(service)
+            async with Log(service, dsn, pool, vault, found, loops) as log:
                 yield log
         finally:
             await pool.close()

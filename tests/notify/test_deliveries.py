@@ -8,9 +8,10 @@ import pytest
 import standardwebhooks
 import svix.webhooks
 
+from deploy.demo.receiver import verified
 from shared import failpoint
 from tests.notify.asking import partner
-from tests.notify.receiver import Got, after, receiving, status, verified
+from tests.notify.receiver import Got, after, receiving, status
 from tests.support.house import Home
 from tests.support.patience import until
 

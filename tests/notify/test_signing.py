@@ -11,8 +11,9 @@ import svix.webhooks
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
+from deploy.demo.receiver import verified
 from services.notify.gateways.signing import BYTES, headers, new_secret, signature
-from tests.notify.receiver import now, verified
+from tests.notify.receiver import now
 
 OTHERS: Any = (standardwebhooks.Webhook, svix.webhooks.Webhook)
 """What receivers verify with."""

@@ -1,18 +1,17 @@
 """What may staff ask of the register of assessors?"""
 
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter, Response, Security
+from fastapi import APIRouter, Response
 
 from services.dols.api import shape
+from services.dols.api.staff import Coordinator, Reads
 from services.dols.decisions import assessor
 from services.dols.decisions.register import ChangeAssessor, RegisterAssessor
 from services.dols.events import AssessorChanged, AssessorRegistered
 from services.dols.projections.assessors import Row, all_of_them, assessors
 from services.dols.rules.independence import assessor_id
-from shared.access.tokens import Caller
-from shared.facts import Act
 from shared.http.parts import (
     Cursor,
     Db,
@@ -21,10 +20,8 @@ from shared.http.parts import (
     Log,
     MinPosition,
     Page,
-    acting,
     after,
     answer,
-    caller,
     cursor,
     dated,
     fresh,
@@ -34,12 +31,6 @@ from shared.log.handle import handle
 from shared.time.calendar import london_date
 
 router = APIRouter(prefix="/v1/assessors", tags=["assessors"])
-
-Coordinator = Annotated[Act, Security(acting, scopes=["dols-coordinator"])]
-Reads = Annotated[
-    Caller,
-    Security(caller, scopes=["dols-coordinator", "dols-signatory", "safeguarding-adults-manager"]),
-]
 
 
 @router.post("", status_code=201)

@@ -68,9 +68,10 @@ def _there(state: Request | None, act: Act) -> Request:
 
 
 def _open(state: Request | None, act: Act) -> Request:
-    if _there(state, act).ended:
+    there = _there(state, act)
+    if there.ended:
         raise want.RequestDecided
-    return _there(state, act)
+    return there
 
 
 def _to_decide(state: Request | None, act: Act) -> Request:

@@ -37,7 +37,7 @@ def parse(body: bytes) -> Mapping[str, object]:
         found = _read(body)
     if not isinstance(found, dict):
         raise NotAnObject
-    return UNREAD if found is UNREAD else found
+    return found
 
 
 def _read(body: bytes) -> object:
