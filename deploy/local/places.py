@@ -33,6 +33,16 @@ def data() -> Path:
         ) from error
 
 
+def stands(folder: Path) -> None:
+    """Keep that the council in `folder` is the one that was started last."""
+    remember(data() / "stands.json", {"folder": str(folder)})
+
+
+def council() -> Path:
+    """Give the folder of the council that was started last, be it a scenario's or our own."""
+    return Path(remembered(data() / "stands.json").get("folder") or data())
+
+
 def runtime(about: str) -> Path:
     """Give a folder outside the checkout that belongs to us, the same for the same `about`."""
     folder = RUNTIME / f"safeguarding-{hashlib.sha256(about.encode()).hexdigest()[:12]}"

@@ -1,4 +1,4 @@
-"""What does `./run demo --scenario` do, from an empty folder to a town that lives?"""
+"""What does `./run demo` do, from an empty folder to a town that lives?"""
 
 import time
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from pathlib import Path
 from deploy.demo.scenario.parts import SCOPES, STAFF
 from deploy.demo.scenario.plan import SCENARIOS
 from deploy.local import Say, Trouble, silent
-from deploy.local.demo import HOURS, forget, visited
+from deploy.local.demo import HOURS, RUSH, visited
 from deploy.local.kafka import jars, java
 from deploy.local.places import data, services
 from deploy.local.provision import issuer
@@ -21,7 +21,6 @@ class Wanted:
     name: str
     check: bool = False
     report: bool = False
-    fresh: bool = False
     seed: int = 1
     scale: float = 1.0
     days: int | None = None
@@ -30,18 +29,16 @@ class Wanted:
     kafka: bool = False
 
 
-def known(name: str) -> None:
-    """Refuse a scenario that there is not.
+def folder_of(name: str) -> Path:
+    """Give where a scenario's own data lie: each has a clock of its own, the rush ours.
 
     Raises:
-        Trouble: the name is none of theirs.
+        Trouble: there is no such scenario.
     """
+    if name == RUSH:
+        return data()
     if name not in SCENARIOS:
-        raise Trouble(f"There is no scenario {name}; there are {', '.join(SCENARIOS)}.")
-
-
-def folder_of(name: str) -> Path:
-    """Give where a scenario's own data lie, apart from the demo's."""
+        raise Trouble(f"There is no scenario {name}; there are {', '.join((*SCENARIOS, RUSH))}.")
     return data() / "scenarios" / name
 
 
@@ -49,8 +46,6 @@ def scenario(wanted: Wanted, say: Say) -> int:
     """Play a scenario, then let the town live until Ctrl-C; give the exit code."""
     folder = folder_of(wanted.name)
     folder.mkdir(parents=True, exist_ok=True)
-    if wanted.fresh:
-        forget(folder)
     if wanted.kafka:
         java()
         jars(say)

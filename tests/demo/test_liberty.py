@@ -9,7 +9,7 @@ import pytest
 
 from deploy.demo.scenario import assessors, coordinators, signatory
 from deploy.demo.scenario.arrivals import GONE
-from deploy.demo.scenario.assessors import FAILING, REQUIREMENTS, Desk, failing
+from deploy.demo.scenario.assessors import FAILING, REQUIREMENTS, Desk, failing, former_test
 from deploy.demo.scenario.coordinators import Morning, offers
 from deploy.demo.scenario.days import instant
 from deploy.demo.scenario.liberty import askings
@@ -108,6 +108,24 @@ def test_each_assesses_their_own_requirements_and_one_that_fails_is_the_last(
             assert not any(b"not-satisfied" in body for body in bodies[:-1])
             seen |= {"failed" if b"not-satisfied" in bodies[-1] else "passed"}
     assert seen == {"failed", "passed"}
+
+
+@pytest.mark.parametrize(
+    ("requirement", "test", "day", "gone"),
+    [
+        ("best-interests", "cw-2014", date(2026, 6, 1), False),
+        ("best-interests", "cw-2014", date(2026, 6, 2), True),
+        ("best-interests", "agni-2026", date(2026, 6, 2), False),
+        ("best-interests", None, date(2026, 6, 2), False),
+        ("mental-health", "cw-2014", date(2026, 6, 2), False),
+    ],
+)
+def test_best_interests_are_assessed_anew_once_the_legal_test_is_another_one(
+    requirement: str, test: str | None, day: date, *, gone: bool
+) -> None:
+    found = {"requirement": f"requirement@1:{requirement}",
+             "legal_test": test and f"legal-test@1:{test}"}  # fmt: skip
+    assert former_test({"requirements": [found]}, day) is gone
 
 
 def test_as_many_fail_as_the_scenario_says(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ LEFT_BEHIND = shutil.ignore_patterns(
     ".git", ".venv", ".data", "__pycache__", ".*_cache", ".hypothesis"
 )
 NETWORK = ("PIP_", "SSL_", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_", "https_", "no_proxy")
-REFERRALS = "100"
+DAYS = "2"
 
 
 def cannot() -> str | None:
@@ -91,7 +91,7 @@ def inside(root: Path, user: str, words: Sequence[str]) -> str:
 @pytest.mark.slow
 @pytest.mark.timeout(3600)
 def test_both_commands_work_as_root_and_as_an_ordinary_user(machine: Path) -> None:
-    check = ("demo", "--check", "--referrals", REFERRALS)
+    check = ("demo", "--check", "--days", DAYS)
     first = inside(machine, "root", check)
     assert "Installing" in first
     assert "Installing" not in inside(machine, "root", check)

@@ -23,6 +23,12 @@ def test_a_service_that_does_not_exist_is_refused_with_those_that_do(home: Path)
     assert "There is no service payroll; there are" in ask("serve", "payroll", data=home)[1]
 
 
+def test_a_scenario_that_does_not_exist_is_refused_with_those_that_do(home: Path) -> None:
+    code, said = ask("demo", "--scenario", "blizzard", data=home)
+    assert code == 1
+    assert "There is no scenario blizzard; there are week, derby, rush" in said
+
+
 def test_a_token_is_three_parts_and_nothing_else(home: Path) -> None:
     code, said = ask("token", "rosewood-house", "--scope", "referrals.write", data=home)
     assert code == 0
@@ -55,8 +61,9 @@ def test_the_doctor_finds_nothing_missing_where_the_tests_run(home: Path) -> Non
 
 
 def test_forgetting_asks_first(home: Path) -> None:
-    (home / "keys").mkdir()
+    keys = home / "scenarios" / "week" / "keys"
+    keys.mkdir(parents=True)
     code, said = ask("demo", "--fresh", data=home)
     assert code == 1
-    assert "Forget everything" in said
-    assert (home / "keys").exists()
+    assert "Forget what earlier demos" in said
+    assert keys.exists()

@@ -10,9 +10,10 @@ import psutil
 import pytest
 
 from deploy.local.places import ROOT
+from deploy.local.standing import INTERRUPTED
 from tests.local.conftest import ask, surroundings
 
-PIECE = ("demo", "--referrals", "20")
+WEEK, RUSH = ("demo", "--days", "2"), ("demo", "--referrals", "20")
 SECONDS_TO_START, SECONDS_TO_STOP = 15, 5
 """The first of CPU: eight on the clock, of two processors, one of which waits now and then."""
 
@@ -34,11 +35,14 @@ def said_until(demo: "subprocess.Popen[str]", last: str) -> str:
 
 
 @pytest.mark.slow
-def test_the_demo_balances_starts_again_soon_and_stops_when_told(home: Path) -> None:
-    code, said = ask(*PIECE, "--check", data=home)
+@pytest.mark.parametrize(("piece", "ends"), [(WEEK, INTERRUPTED), (RUSH, 0)])
+def test_the_demo_balances_starts_again_soon_and_stops_when_told(
+    home: Path, piece: tuple[str, ...], ends: int
+) -> None:
+    code, said = ask(*piece, "--check", data=home)
     assert code == 0, said
     demo = subprocess.Popen(
-        [sys.executable, "-m", "deploy.local", *PIECE],
+        [sys.executable, "-m", "deploy.local", *piece],
         cwd=ROOT,
         env=surroundings(home),
         stdout=subprocess.PIPE,
@@ -54,13 +58,13 @@ def test_the_demo_balances_starts_again_soon_and_stops_when_told(home: Path) -> 
         assert said.count("sound") == said.count("\n") >= 2
         code, said = ask("projections", data=home)
         assert code == 0, said
-        assert "in use" in ask(*PIECE, data=home)[1]
+        assert "in use" in ask(*piece, data=home)[1]
         children = psutil.Process(demo.pid).children(recursive=True)
         began = time.monotonic()
         demo.send_signal(signal.SIGINT)
         demo.wait(30)
         assert time.monotonic() - began < SECONDS_TO_STOP
-        assert demo.returncode == 0
+        assert demo.returncode == ends
         assert not [child for child in children if child.is_running()]
     finally:
         demo.terminate()

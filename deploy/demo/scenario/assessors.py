@@ -17,11 +17,14 @@ REQUIREMENTS: Mapping[str, Sequence[str]] = {
 }
 FAILING = (("best-interests", 62), ("mental-capacity", 27), ("mental-health", 4),
            ("eligibility", 5), ("no-refusals", 2))  # fmt: skip
+INTERESTS, AWAITS = "requirement@1:best-interests", "dols-stage@1:awaiting-signature"
 INDEPENDENT = {"related": "no", "financial_interest": "no", "involved_in_care": "no"}
 DECLINES = ("no-time", "no-time", "too-far", "other")
 LONGEST = (90, 180, 270, 365)
 WORDS = "Seen at the place, with the care plan; the daughter and the ward sister were asked."
 OPEN = {"waiting", "allocated", "assessing"}
+NEW_TEST, NEW_TEST_SINCE = "legal-test@1:agni-2026", date(2026, 6, 2)
+"""What was assessed under the test before it cannot be signed any more."""
 
 
 @dataclass(frozen=True)
@@ -68,8 +71,29 @@ async def answer(town: Town, now: datetime) -> Sequence[Act]:
 
 
 async def assess(town: Town, now: datetime, thrown: str | None = None) -> Sequence[Act]:
-    """Assess what was taken on."""
-    return [act for desk in await _desks(town, now, thrown) for act in assessments(desk)]
+    """Assess what was taken on, and anew what the law no longer bears."""
+    found = list[Act]()
+    for desk in await _desks(town, now, thrown):
+        found += assessments(desk)
+        found += [_anew(desk, row) for row in desk.rows if await _outdated(desk, row)]
+    return found
+
+
+async def _outdated(desk: Desk, row: Any) -> bool:
+    if f"{row['stage']}" != AWAITS or desk.role == "mental-health" or desk.today < NEW_TEST_SINCE:
+        return False
+    path = f"/v1/dols-requests/{row['request']}/case"
+    return former_test((await desk.town.read("dols", path, desk.who))["case"], desk.today)
+
+
+def former_test(case: Any, today: date) -> bool:
+    """Say whether best interests were assessed under a legal test that has gone since."""
+    tests = {it["legal_test"] for it in case["requirements"] if it["requirement"] == INTERESTS}
+    return today >= NEW_TEST_SINCE and bool(tests - {NEW_TEST, None})
+
+
+def _anew(desk: Desk, row: Any) -> Act:
+    return desk.act("assessments", row, _found(desk, row, INTERESTS, "satisfied"), NEW_TEST)
 
 
 def answers(desk: Desk) -> Sequence[Act]:
@@ -103,18 +127,23 @@ def _assessed(desk: Desk, row: Any) -> Iterator[Act]:
     wrong = failing(desk.town, str(row["request"]))
     for requirement in REQUIREMENTS[desk.role]:
         bad = requirement == wrong
-        said: dict[str, Any] = {
-            "requirement": f"requirement@1:{requirement}",
-            "result": f"assessment-result@1:{'not-satisfied' if bad else 'satisfied'}",
-            "assessed_on": f"{desk.today}",
-            "words": WORDS,
-        }
-        if requirement == "best-interests" and not bad:
-            dice = dice_of(desk.town.seed, "longest", row["request"])
-            said |= {"recommended_days": dice.pick(LONGEST)}
+        said = _found(desk, row, f"requirement@1:{requirement}", f"{'not-' * bad}satisfied")
         yield desk.act("assessments", row, said, requirement)
         if bad:
             return
+
+
+def _found(desk: Desk, row: Any, requirement: str, result: str) -> dict[str, Any]:
+    said: dict[str, Any] = {
+        "requirement": requirement,
+        "result": f"assessment-result@1:{result}",
+        "assessed_on": f"{desk.today}",
+        "words": WORDS,
+    }
+    if requirement == INTERESTS and result == "satisfied":
+        dice = dice_of(desk.town.seed, "longest", row["request"])
+        said |= {"recommended_days": dice.pick(LONGEST)}
+    return said
 
 
 def failing(town: Town, case: str) -> str | None:

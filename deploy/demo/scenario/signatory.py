@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from deploy.demo.scenario.arrivals import GONE
+from deploy.demo.scenario.assessors import former_test
 from deploy.demo.scenario.coordinators import QUEUE, kinds
 from deploy.demo.scenario.days import local
 from deploy.demo.scenario.parts import SIGNATORY
@@ -36,7 +37,10 @@ async def look(town: Town, now: datetime) -> Sequence[Act]:
     paths = [f"/v1/dols-requests/{row['request']}/case" for row in rows]
     cases = [await town.read("dols", path, SIGNATORY) for path in paths]
     today = local(now).date()
-    return [signed(town, case, today) for case in cases]
+    return [
+        signed(town, shown, today) for shown in cases if reason(town, shown)
+        or not former_test(shown["case"], today)
+    ]  # fmt: skip
 
 
 def ready(row: Any) -> bool:
