@@ -10,7 +10,7 @@ from typing import TypeVar
 import asyncpg
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse, Response
-from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from shared import telemetry
 from shared.http.parts import Running, Runtime
@@ -79,9 +79,11 @@ async def _lags(running: Runtime) -> dict[str, int] | None:
     """Give what is still to do, whether a loop runs or not; None: no append would succeed."""
     rows = await _answer(running.log.pool.fetch(LAGS))
     found = {name: lag for name, lag in rows or () if name in GAUGES or name in running.ready}
-    of = {"service": running.log.name}  # as the consumer last found it: the bus is not ours to ask
-    unheard = int(REGISTRY.get_sample_value("safeguarding_consumer_lag_records", of) or 0)
-    return found | {"consumer": unheard} if "relay" in found else None  # in recovery: no append
+    # As the consumer last found it: the bus is not ours to ask.
+    unheard = next(iter(telemetry.CONSUMER_LAG.labels(running.log.name).collect())).samples[0].value
+    return (
+        found | {"consumer": int(unheard)} if "relay" in found else None
+    )  # in recovery: no append
 
 
 async def _answer(asked: Awaitable[T]) -> T | None:

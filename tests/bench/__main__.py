@@ -15,6 +15,7 @@ import uvloop
 from deploy.local.places import ROOT, data
 from tests.bench import (
     appending,
+    council,
     delivering,
     grouping,
     latency,
@@ -49,6 +50,7 @@ FIGURES: Mapping[str, Callable[[World], Awaitable[list[Row]]]] = {
     "backlog": piping.measure_backlog,
     "wait": waiting.measure,
     "deliver": delivering.measure,
+    "council": council.measure,
 }
 
 

@@ -49,6 +49,9 @@ class Size:
     due: int
     """Deadlines that passed."""
 
+    days: int
+    """Of the council's play."""
+
     told: int
     """Referrals that go through the pipe, two messages each."""
 
@@ -67,6 +70,7 @@ FULL = Size(
     commands=400,
     deliveries=3000,
     due=100_000,
+    days=42,
     told=1500,
 )
 QUICK = replace(
@@ -82,6 +86,7 @@ QUICK = replace(
     commands=120,
     deliveries=500,
     due=3000,
+    days=3,
     told=300,
 )
 

@@ -6,7 +6,7 @@ kept open, and not a byte more than it takes.
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -24,13 +24,22 @@ class Watch:
     """By service."""
 
     _ways: dict[str, Way] = field(default_factory=dict)
+    _busy: set[str] = field(default_factory=set)
 
     async def left(self) -> Mapping[str, int]:
-        """Give what is still to do, by service and place; a service that is away has to come."""
-        found = await asyncio.gather(*map(self._lag, self.urls))
+        """Give what is still to do, by service and place; a service that is away has to come.
+
+        Who had something to do is asked first: as long as they have, the others are left alone.
+        """
+        left = await self._of(self._busy) or await self._of(self.urls)
+        self._busy = {name.partition(" ")[0] for name in left}
+        return left
+
+    async def _of(self, services: Collection[str]) -> Mapping[str, int]:
+        found = await asyncio.gather(*map(self._lag, services))
         return {
             f"{service} {name}": lag
-            for service, lags in zip(self.urls, found, strict=True)
+            for service, lags in zip(services, found, strict=True)
             for name, lag in lags.items()
             if lag
         }
