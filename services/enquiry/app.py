@@ -1,8 +1,11 @@
 """What is enquiry made of?"""
 
 import services.enquiry as room
+from services.enquiry.api import partners as listed
 from services.enquiry.api import staff
 from services.enquiry.decisions import enquiry as enquiries
+from services.enquiry.decisions import partners
+from services.enquiry.projections.figures import figures
 from services.enquiry.projections.open import enquiries as open_enquiries
 from services.enquiry.published import publish
 from services.enquiry.reactions import REACTIONS
@@ -11,9 +14,9 @@ from shared.service import Service
 enquiry = Service(
     name="enquiry",
     purpose=room.__doc__ or "",
-    deciders=(enquiries,),
+    deciders=(enquiries, partners),
     reactions=REACTIONS,
-    projections=(open_enquiries,),
+    projections=(open_enquiries, figures),
     publish=publish,
-    routes=(staff.router,),
+    routes=(staff.router, listed.router),
 )

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from services.enquiry.rules.advocacy import Advocacy
 from services.enquiry.rules.findings import Findings
 from shared.facts import Code, fact
 from shared.sealed import Sealed
@@ -21,6 +22,14 @@ class EnquiryOpened:
     """Of the decision, as triage told it."""
 
     decided_on: date
+
+
+@fact("enquiry.enquiry-opened/2")
+class EnquiryOpened2(EnquiryOpened):
+    """The same, and in which band the concern had waited."""
+
+    band: Code
+    """Of `band@1`: what was Red is planned sooner."""
 
 
 @fact("enquiry.lead-allocated/1")
@@ -59,6 +68,17 @@ class DesiredOutcomesAssessed:
     words: Sealed[str] | None
 
 
+@fact("enquiry.advocacy-established/1")
+class AdvocacyEstablished:
+    """It was looked at whether the adult needs an independent advocate, and has one.
+
+    Law: Care Act 2014 s68.
+    """
+
+    advocacy: Advocacy
+    words: Sealed[str] | None
+
+
 @fact("enquiry.enquiry-caused/1")
 class EnquiryCaused:
     """A partner was asked to make an enquiry for us; we stay answerable for it."""
@@ -79,6 +99,17 @@ class CausedEnquiryAnswered:
 
     answer: Code
     words: Sealed[str] | None
+
+
+@fact("enquiry.partner-reminded/1")
+class PartnerReminded:
+    """The partner's report is due soon, or now, and it is not here."""
+
+    due_at: datetime
+    """Of the report."""
+
+    late: bool
+    """We came to know later than we should have: the service stood still."""
 
 
 @fact("enquiry.report-received/1")
@@ -240,6 +271,13 @@ class DecisionMadeAgain:
     """What it would open; None: no enquiry."""
 
 
+@fact("enquiry.decision-made-again/2")
+class DecisionMadeAgain2(DecisionMadeAgain):
+    """The same, and in which band the concern had waited this time."""
+
+    band: Code
+
+
 @fact("enquiry.decision-reviewed/1")
 class DecisionReviewed:
     """A manager looked at what a changed decision or a reopening means for the enquiry."""
@@ -259,14 +297,55 @@ class DeadlineMissed:
     """We came to know later than we should have: the service stood still."""
 
 
+@fact("enquiry.enquiry-escalated/1")
+class EnquiryEscalated:
+    """What was promised is missed, so somebody above has to know."""
+
+    kind: Code
+    """Of `enquiry-deadline@1`: what was missed."""
+
+    to: Code
+    """Of `escalation@1`: safeguarding-adults-manager or sab-partner-lead."""
+
+    due_at: datetime
+    """When this was to be told."""
+
+    late: bool
+    """We came to know later than we should have: the service stood still."""
+
+
+@fact("enquiry.partner-listed/1")
+class PartnerListed:
+    """A partner may be asked to make enquiries for us. Said again, the last one counts."""
+
+    partner: str
+    """As their own token names them."""
+
+    organisation: str
+    """As people call it."""
+
+    partner_kind: Code
+    """Of `partner-kind@1`."""
+
+
+@fact("enquiry.partner-unlisted/1")
+class PartnerUnlisted:
+    """A partner is asked no more, or was listed by mistake."""
+
+    partner: str
+
+
 EnquiryFact = (
     EnquiryOpened
+    | EnquiryOpened2
     | LeadAllocated
     | PlanAgreed
     | DesiredOutcomesAsked
     | DesiredOutcomesAssessed
+    | AdvocacyEstablished
     | EnquiryCaused
     | CausedEnquiryAnswered
+    | PartnerReminded
     | ReportReceived
     | LateReportReceived
     | LateReportConsidered
@@ -282,6 +361,10 @@ EnquiryFact = (
     | EnquiryReopened2
     | DecisionUndone
     | DecisionMadeAgain
+    | DecisionMadeAgain2
     | DecisionReviewed
     | DeadlineMissed
+    | EnquiryEscalated
 )
+PartnerFact = PartnerListed | PartnerUnlisted
+Fact = EnquiryFact | PartnerFact

@@ -1,14 +1,15 @@
 """What may others know of an enquiry?"""
 
 from services.enquiry import events
-from services.enquiry.decisions.state import OfADecision, OfALateReport, OfAPartner, OfAPlan
+from services.enquiry.decisions.caused import OfALateReport, OfAPartner
+from services.enquiry.decisions.state import OfADecision, OfAPlan
 from services.enquiry.rules import codes
 from shared.contracts import enquiry as contract
 from shared.facts import Act, party
 from shared.time.calendar import london_date
 
 
-def publish(happened: events.EnquiryFact, act: Act) -> contract.Message | None:
+def publish(happened: events.Fact, act: Act) -> contract.Message | None:
     """Give the message for `happened`, or None where it concerns nobody else."""
     if isinstance(happened, OfAPartner | OfALateReport):
         return _of_a_partner(happened, act)
@@ -40,7 +41,11 @@ def publish(happened: events.EnquiryFact, act: Act) -> contract.Message | None:
             return None
         case events.DesiredOutcomesAsked() | events.DesiredOutcomesAssessed():
             return None
-        case events.DeadlineMissed():
+        case events.AdvocacyEstablished():
+            return None
+        case events.DeadlineMissed() | events.EnquiryEscalated():
+            return None
+        case events.PartnerListed() | events.PartnerUnlisted():
             return None
 
 
@@ -51,6 +56,8 @@ def _of_a_partner(happened: OfAPartner | OfALateReport, act: Act) -> contract.Me
             return contract.EnquiryCaused(partner=party(partner), due_on=london_date(due_at))
         case events.CausedEnquiryAnswered(answer=answer):
             return contract.CausedEnquiryAnswered(answer=answer)
+        case events.PartnerReminded(due_at=due_at):
+            return contract.PartnerReminded(due_on=london_date(due_at))
         case events.ReportReceived():
             return contract.ReportReceived(received_on=on)
         case events.ReportAssessed(verdict=verdict, due_at=due_at):

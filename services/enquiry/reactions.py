@@ -1,13 +1,17 @@
 """What do we do when others speak?"""
 
+from typing import Any
+
 from services.enquiry.decisions import enquiry
 from services.enquiry.decisions.commands import HearDecision, HearReopening
 from shared.bus.reaction import Reaction
 from shared.contracts import triage
 from shared.facts import Recorded
 
+Decided = triage.Section42Decided | triage.Section42Decided1
 
-def hear_decision(said: Recorded[triage.Section42Decided]) -> HearDecision:
+
+def hear_decision(said: Recorded[Decided]) -> HearDecision:
     """Open an enquiry, or look at the one that there is in the light of another decision."""
     decided = said.fact
     return HearDecision(
@@ -15,6 +19,7 @@ def hear_decision(said: Recorded[triage.Section42Decided]) -> HearDecision:
         outcome=decided.outcome,
         opens_enquiry=decided.opens_enquiry,
         decided_on=decided.decided_on,
+        band=decided.band if isinstance(decided, triage.Section42Decided) else None,
     )
 
 
@@ -23,10 +28,13 @@ def hear_reopening(_said: Recorded[triage.ConcernReopened]) -> HearReopening:
     return HearReopening()
 
 
+def _decided(when: type[Decided]) -> Reaction[Any, Any]:
+    return Reaction(when=when, then=hear_decision, on=lambda said: enquiry.stream(said.case))
+
+
 REACTIONS = (
-    Reaction(
-        when=triage.Section42Decided, then=hear_decision, on=lambda said: enquiry.stream(said.case)
-    ),
+    _decided(triage.Section42Decided1),
+    _decided(triage.Section42Decided),
     Reaction(
         when=triage.ConcernReopened, then=hear_reopening, on=lambda said: enquiry.stream(said.case)
     ),

@@ -94,6 +94,11 @@ def hear_verdict(said: Recorded[enquiry.ReportAssessed]) -> MoveTask:
     )
 
 
+def hear_reminder(said: Recorded[enquiry.PartnerReminded]) -> TellPartner:
+    """Tell the partner that we still wait for their report."""
+    return TellPartner(happening=happening("task.reminded", said))
+
+
 def hear_recall(said: Recorded[enquiry.CausedEnquiryRecalled]) -> MoveTask:
     """Tell the partner that they owe nothing more."""
     return MoveTask(stage=replies.RECALLED, happening=happening("task.recalled", said))
@@ -123,7 +128,9 @@ def _begins(when: type[Any], then: Callable[[Recorded[Any]], Any]) -> Reaction[A
     )
 
 
-def _of_task(when: type[Any], then: Callable[[Recorded[Any]], MoveTask]) -> Reaction[Any, Any]:
+def _of_task(
+    when: type[Any], then: Callable[[Recorded[Any]], MoveTask | TellPartner]
+) -> Reaction[Any, Any]:
     return Reaction(
         when=when, then=then, on=lambda said: correspondence.stream(lane_of_task(said.case))
     )
@@ -137,6 +144,7 @@ REACTIONS = (
     _begins(intake.ReferralReceived1, unnamed),
     _begins(intake.ReferralReceived, hear_referral),
     _of_contact(triage.ConcernRecognised, "concern.recognised"),
+    _of_contact(triage.Section42Decided1, "decision.made"),
     _of_contact(triage.Section42Decided, "decision.made"),
     _of_contact(triage.ConcernReopened, "decision.reopened"),
     _of_contact(enquiry.EnquiryOpened, "enquiry.opened"),
@@ -155,11 +163,13 @@ REACTIONS = (
         then=hear_contribution,
         on=lambda said: contribution.stream(said.fact.adult),
     ),
+    _answered(triage.Section42Decided1, replies.WITH_DECISION),
     _answered(triage.Section42Decided, replies.WITH_DECISION),
     _answered(triage.InformationConsidered, replies.CONSIDERED),
     _of_contact(notify.ContributionAnswered, "contribution.considered"),
     _of_task(enquiry.EnquiryCaused, hear_task),
     _of_task(enquiry.CausedEnquiryAnswered, hear_task_answer),
+    _of_task(enquiry.PartnerReminded, hear_reminder),
     _of_task(enquiry.ReportReceived, hear_report),
     _of_task(enquiry.ReportAssessed, hear_verdict),
     _of_task(enquiry.CausedEnquiryRecalled, hear_recall),

@@ -86,6 +86,13 @@ class Section42Decided:
     reasons: Sealed[str]
 
 
+@fact("triage.section-42-decided/2")
+class Section42Decided2(Section42Decided):
+    """The same, and in which band the concern waited: whoever acts on it plans by that."""
+
+    band: Code
+
+
 @fact("triage.concern-reopened/1")
 class ConcernReopened:
     """A safeguarding adults manager opened a decided concern again."""
@@ -128,6 +135,7 @@ ConcernFact = (
     | InformationConsidered
     | WithdrawalNoted
     | Section42Decided
+    | Section42Decided2
     | ConcernReopened
     | DeadlineMissed
     | ConcernEscalated

@@ -1,5 +1,8 @@
 """What may others know of a concern?"""
 
+from collections.abc import Mapping
+from typing import Any
+
 from services.triage import events
 from services.triage.rules.section42 import OUTCOMES, told_to_sender
 from shared.contracts import triage as contract
@@ -17,13 +20,7 @@ def publish(happened: events.ConcernFact, act: Act) -> contract.Message | None:
                 contact=happened.contact, tool=happened.score.tool, band=happened.score.band
             )
         case events.Section42Decided():
-            return contract.Section42Decided(
-                contact=happened.contact,
-                outcome=happened.outcome,
-                outcome_class=told_to_sender(happened.outcome, happened.route),
-                opens_enquiry=OUTCOMES[happened.outcome].opens_enquiry,
-                decided_on=london_date(act.effective_at),
-            )
+            return _decided(happened, act)
         case events.BandOverridden() | events.InformationAdded() | events.WithdrawalNoted():
             return None
         case events.DeadlineMissed() | events.ConcernEscalated():
@@ -32,3 +29,18 @@ def publish(happened: events.ConcernFact, act: Act) -> contract.Message | None:
             return contract.InformationConsidered()
         case events.ConcernReopened():
             return contract.ConcernReopened(contact=happened.contact)
+
+
+def _decided(
+    happened: events.Section42Decided, act: Act
+) -> contract.Section42Decided | contract.Section42Decided1:
+    told: Mapping[str, Any] = {
+        "contact": happened.contact,
+        "outcome": happened.outcome,
+        "outcome_class": told_to_sender(happened.outcome, happened.route),
+        "opens_enquiry": OUTCOMES[happened.outcome].opens_enquiry,
+        "decided_on": london_date(act.effective_at),
+    }
+    if isinstance(happened, events.Section42Decided2):
+        return contract.Section42Decided(**told, band=happened.band)
+    return contract.Section42Decided1(**told)  # decided before a decision told its band

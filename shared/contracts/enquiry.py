@@ -87,6 +87,14 @@ class CausedEnquiryAnswered:
     """Of `caused-enquiry-answer@1`."""
 
 
+@fact("enquiry.partner-reminded/1")
+class PartnerReminded:
+    """The partner's report is expected soon, or now, and it is not here."""
+
+    due_on: date
+    """In London."""
+
+
 @fact("enquiry.report-received/1")
 class ReportReceived:
     """The partner's report is here, so we owe them an answer."""
@@ -121,6 +129,7 @@ Message = (
     | EnquiryReopened
     | EnquiryCaused
     | CausedEnquiryAnswered
+    | PartnerReminded
     | ReportReceived
     | ReportAssessed
     | CausedEnquiryRecalled

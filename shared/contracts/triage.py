@@ -29,6 +29,29 @@ class ConcernScored:
 
 
 @fact("triage.section-42-decided/1")
+class Section42Decided1:
+    """It was decided whether the section 42 duty arises. What was said before the next version.
+
+    Law: Care Act 2014 s42(1), s42(2).
+    """
+
+    contact: UUID
+    """The referral that it comes from."""
+
+    outcome: Code
+    """Of `section-42-outcome@1`."""
+
+    outcome_class: Code
+    """Of `outcome-class@1`: what the sender may be told."""
+
+    opens_enquiry: bool
+    """Under section 42 or not: an enquiry is to be opened."""
+
+    decided_on: date
+    """In London, the day that counts in law."""
+
+
+@fact("triage.section-42-decided/2")
 class Section42Decided:
     """It was decided whether the section 42 duty arises, and what follows.
 
@@ -50,6 +73,9 @@ class Section42Decided:
     decided_on: date
     """In London, the day that counts in law."""
 
+    band: Code
+    """Of `band@1`, in which it waited when it was decided: how soon what follows is planned."""
+
 
 @fact("triage.concern-reopened/1")
 class ConcernReopened:
@@ -65,5 +91,6 @@ class InformationConsidered:
 
 
 Message = (
-    ConcernRecognised | ConcernScored | Section42Decided | ConcernReopened | InformationConsidered
-)
+    ConcernRecognised | ConcernScored | Section42Decided1 | Section42Decided | ConcernReopened
+    | InformationConsidered
+)  # fmt: skip

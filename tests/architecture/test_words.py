@@ -51,7 +51,7 @@ def test_a_service_hears_what_it_says_it_hears(service: str) -> None:
 def test_a_service_says_what_it_says_it_says(service: str) -> None:
     publish = find(f"services.{service}").publish
     said = set(get_args(get_type_hints(publish)["return"])) - {NoneType}
-    assert names(told(service)["Says"]) == sorted(it.stored_as.split("/")[0] for it in said)
+    assert names(told(service)["Says"]) == sorted({it.stored_as.split("/")[0] for it in said})
 
 
 @pytest.mark.parametrize("file", PRODUCT, ids=str)

@@ -1,5 +1,6 @@
 """Is a scenario the same every time, and does everybody do what is theirs, and no more?"""
 
+import json
 from collections import Counter
 from dataclasses import replace
 from datetime import date, time, timedelta
@@ -217,6 +218,45 @@ def test_the_adult_is_asked_what_they_want_before_it_is_planned(tmp_path: Path) 
     rows = [enquiry(n, "plan", missing=[leads.NOT_ASKED]) for n in range(20)]
     acts = leads.choose(town(tmp_path), rows, AT_WORK)
     assert [act.did for act in acts[:2]] == ["desired-outcomes", "plan"]
+
+
+def test_whether_an_advocate_is_needed_is_looked_at_before_it_is_planned_or_concluded(
+    tmp_path: Path,
+) -> None:
+    rows = [enquiry(n, "plan", missing=[leads.NO_ADVOCACY]) for n in range(200)]
+    acts = leads.choose(town(tmp_path), rows, AT_WORK)
+    assert [act.did for act in acts[:2]] == ["advocacy", "plan"]
+    found = [json.loads(act.body) for act in acts if act.did == "advocacy"]
+    needed = [it for it in found if it.get("individual") == "appropriate-individual@1:no"]
+    assert 0 < len(needed) < len(found)
+    for it in found:
+        arranged = it.get("advocate") == "independent-advocate@1:arranged"
+        assert arranged == (it in needed)
+    late = [enquiry(n, "findings", missing=[leads.NO_ADVOCACY]) for n in range(100)]
+    done = [act.did for act in leads.choose(town(tmp_path), late, AT_WORK)]
+    assert done.count("advocacy") == done.count("conclusion") > 0
+
+
+def test_where_one_step_is_taken_at_a_time_an_enquiry_is_concluded_all_the_same(
+    tmp_path: Path,
+) -> None:
+    """In a town that lives on, each turn takes the first act that was not done."""
+    rows = [enquiry(n, "findings") for n in range(100)]
+    acts = leads.choose(town(tmp_path), rows, AT_WORK)
+    later = leads.choose(town(tmp_path), [{**row, "version": 99} for row in rows], AT_WORK)
+    first, second = (
+        {act.key for act in them if act.did == "outcomes-achieved"} for them in (acts, later)
+    )
+    assert first
+    assert first == second
+
+
+def test_only_partners_who_were_listed_on_the_first_day_are_asked(tmp_path: Path) -> None:
+    here = town(tmp_path)
+    listed = {json.loads(act.body)["partner"] for act in leads.entries(here)}
+    acts = leads.choose(here, [enquiry(n, "conclusion") for n in range(300)], AT_WORK)
+    asked = {json.loads(act.body)["partner"] for act in acts if act.did == "caused-enquiry"}
+    assert asked == listed
 
 
 def test_another_seed_decides_otherwise(tmp_path: Path) -> None:

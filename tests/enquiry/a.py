@@ -10,10 +10,12 @@ from services.enquiry.decisions import commands as want
 from services.enquiry.events import (
     Action,
     ActionEnded,
+    AdvocacyEstablished,
     CausedEnquiryAnswered,
     CausedEnquiryRecalled,
     DeadlineMissed,
     DecisionMadeAgain,
+    DecisionMadeAgain2,
     DecisionReviewed,
     DecisionUndone,
     DesiredOutcomesAsked,
@@ -21,13 +23,18 @@ from services.enquiry.events import (
     EnquiryCaused,
     EnquiryClosed,
     EnquiryConcluded,
+    EnquiryEscalated,
     EnquiryFact,
     EnquiryOpened,
+    EnquiryOpened2,
     EnquiryReopened,
     EnquiryReopened2,
     LateReportConsidered,
     LateReportReceived,
     LeadAllocated,
+    PartnerListed,
+    PartnerReminded,
+    PartnerUnlisted,
     PlanAgreed,
     ReportAssessed,
     ReportReceived,
@@ -35,7 +42,8 @@ from services.enquiry.events import (
     SafetyPlanRecorded2,
     SafetyPlanReviewed,
 )
-from services.enquiry.rules import codes
+from services.enquiry.rules import clocks, codes
+from services.enquiry.rules.advocacy import Advocacy
 from services.enquiry.rules.findings import NOTHING_RECORDED, Findings, Risk
 from services.enquiry.rules.opening import SECTION_42
 from shared.facts import Act, Code
@@ -70,8 +78,14 @@ sufficient = Code("section-42-outcome@1:s42-met-response-sufficient")
 other = Code("section-42-outcome@1:other-enquiry")
 signpost = Code("section-42-outcome@1:nfa-signpost")
 
-heard = want.HearDecision(contact=CONTACT, outcome=s42, opens_enquiry=True, decided_on=TODAY)
-opened = EnquiryOpened(contact=CONTACT, kind=SECTION_42, outcome=s42, decided_on=TODAY)
+amber = Code("band@1:amber")
+heard = want.HearDecision(
+    contact=CONTACT, outcome=s42, opens_enquiry=True, decided_on=TODAY, band=amber
+)
+opened = EnquiryOpened2(contact=CONTACT, kind=SECTION_42, outcome=s42, decided_on=TODAY, band=amber)
+opened_1 = EnquiryOpened(contact=CONTACT, kind=SECTION_42, outcome=s42, decided_on=TODAY)
+"""As enquiries were opened before a decision told its band."""
+red = replace(opened, band=clocks.RED)
 led = LeadAllocated(lead="lena")
 allocation = want.AllocateLead(lead="lena")
 visit = Code("enquiry-method@1:visit")
@@ -85,7 +99,21 @@ partly = Code("outcomes-achieved@1:partly")
 assessing = want.AssessDesiredOutcomes(achieved=partly, words=None)
 assessed = DesiredOutcomesAssessed(achieved=partly, words=None)
 
+able = Advocacy(difficulty=Code("substantial-difficulty@1:no"))
+alone = Advocacy(difficulty=codes.DIFFICULTY, individual=Code("appropriate-individual@1:no"))
+"""Who has substantial difficulty, and nobody suitable to support them."""
+establishing = want.EstablishAdvocacy(advocacy=able, words=None)
+advocacy = AdvocacyEstablished(advocacy=able, words=None)
+unsupported = AdvocacyEstablished(advocacy=alone, words=None)
+supported = AdvocacyEstablished(
+    advocacy=replace(alone, advocate=codes.ARRANGED), words=words("Ms Abara comes on Monday.")
+)
+
 nhs = Code("partner-kind@1:nhs")
+listed = PartnerListed(
+    partner="royal-derby", organisation="Royal Derby Hospital", partner_kind=nhs
+)  # fmt: skip
+unlisted = PartnerUnlisted(partner="royal-derby")
 questions: Open[tuple[str, ...]] = Open(
     subject=ADULT, audience="adult", value=("Who was on duty?",)
 )
@@ -100,6 +128,7 @@ caused = EnquiryCaused(
 accepting = want.AnswerCausedEnquiry(answer=codes.ACCEPTED, words=None)
 accepted = CausedEnquiryAnswered(answer=codes.ACCEPTED, words=None)
 declined = CausedEnquiryAnswered(answer=codes.DECLINED, words=words("No staff."))
+reminded = PartnerReminded(due_at=REPORT_DUE, late=False)
 report = want.ReceiveReport(words=words("Two were on duty."))
 reported = ReportReceived(words=report.words)
 late = LateReportReceived(earlier=False, words=report.words)
@@ -158,14 +187,16 @@ reopening = want.ReopenEnquiry(reasons=words("Hungry again."))
 reopened = EnquiryReopened2(contact=CONTACT, reasons=reopening.reasons)
 reopened_1 = EnquiryReopened(reasons=reopening.reasons)
 undone = DecisionUndone()
-again = DecisionMadeAgain(outcome=other, kind=Code("enquiry-kind@1:other"))
+again = DecisionMadeAgain2(outcome=other, kind=Code("enquiry-kind@1:other"), band=amber)
+again_1 = DecisionMadeAgain(outcome=other, kind=Code("enquiry-kind@1:other"))
 looking = want.ReviewDecision(reasons=words("It goes on."))
 looked = DecisionReviewed(reasons=looking.reasons)
 PLAN_DUE = at("2026-11-09T17:00:00+00:00")
 missed = DeadlineMissed(kind=Code("enquiry-deadline@1:plan"), due_at=PLAN_DUE, late=False)
+escalated = EnquiryEscalated(kind=missed.kind, to=clocks.MANAGER, due_at=PLAN_DUE, late=False)
 
-under_way: tuple[EnquiryFact, ...] = (opened, led, planned, asked)
-"""An enquiry that is led and planned; the adult said what they want."""
+under_way: tuple[EnquiryFact, ...] = (opened, led, planned, asked, advocacy)
+"""It is led and planned; the adult said what they want, and needs no advocate."""
 
 found: tuple[EnquiryFact, ...] = (*under_way, assessed, concluded)
 """It is concluded, and a safety plan is needed."""
@@ -174,13 +205,14 @@ ready: tuple[EnquiryFact, ...] = (*found, safe, ended)
 """Nothing stands in the way of closing it."""
 
 EVERY_FACT: tuple[EnquiryFact, ...] = (
-    opened, led, planned, asked, caused, accepted, reported, returned, reported, good, recalled,
-    declined, late, late_of_another, considered, assessed, concluded, at_once, safe_1, safe, ended,
-    reviewed, closed, reopened_1, reopened, undone, again, looked, missed,
+    opened, led, planned, asked, advocacy, caused, accepted, reminded, reported, returned,
+    reported, good, recalled, declined, late, late_of_another, considered, assessed, concluded,
+    at_once, safe_1, safe, ended, reviewed, closed, reopened_1, reopened, undone, again, looked,
+    missed, escalated, opened_1, again_1,
 )  # fmt: skip
 
 ON_AN_OPEN_ONE: tuple[Any, ...] = (
-    allocation, planning, asking, assessing, causing, accepting,
+    allocation, planning, asking, assessing, establishing, causing, accepting,
     want.AssessReport(verdict=codes.GOOD, due_on=None, reasons=None),
     want.RecallCausedEnquiry(reasons=words()), conclusion, planning_safety, ending, closing,
 )  # fmt: skip

@@ -32,9 +32,14 @@ COMMANDS: dict[str, dict[str, Any]] = {
     "plan": {"purpose": "Is she fed?", "methods": ["enquiry-method@1:visit"]},
     "desired-outcomes": {"answer": "desired-outcomes@1:expressed", "words": "To stay at home."},
     "outcomes-achieved": {"achieved": "outcomes-achieved@1:partly", "words": "By day."},
+    "advocacy": {
+        "difficulty": "substantial-difficulty@1:yes",
+        "individual": "appropriate-individual@1:no",
+        "advocate": "independent-advocate@1:arranged",
+        "words": "Ms Abara comes on Monday.",
+    },
     "caused-enquiry": {
         "partner": "royal-derby",
-        "partner_kind": "partner-kind@1:nhs",
         "questions": ["Who was on duty?", "Who locked the door?"],
     },
     "caused-enquiry/answer": {
@@ -97,6 +102,19 @@ async def send(
         json=COMMANDS[what] | but,
         headers=key() if headers is None else headers,
     )
+
+
+PARTNER = {
+    "partner": "royal-derby",
+    "organisation": "Royal Derby Hospital",
+    "partner_kind": "partner-kind@1:nhs",
+}
+
+
+async def lists(manager: httpx.AsyncClient, **but: str) -> None:
+    """Let a partner be asked."""
+    answer = await manager.post("/v1/partners", json=PARTNER | but, headers=key())
+    assert answer.status_code == 204, answer.text
 
 
 async def does(client: httpx.AsyncClient, case: UUID, *what: str) -> httpx.Response:

@@ -8,7 +8,7 @@ import pytest
 import pytest_asyncio
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from tests.enquiry.asking import opened
+from tests.enquiry.asking import lists, opened
 from tests.support.house import Home, House
 from tests.support.rooms import AT_WORK, at_work, tables_of
 
@@ -22,8 +22,10 @@ async def db(shared_house: House) -> AsyncIterator[AsyncConnection]:
 
 @AT_WORK
 async def home(shared_house: House) -> AsyncIterator[Home]:
-    """Give enquiry at work."""
+    """Give enquiry at work, with a partner on its list."""
     async with at_work(shared_house, "enquiry") as found:
+        async with found.client("sam", "safeguarding-adults-manager") as manager:
+            await lists(manager)
         yield found
 
 

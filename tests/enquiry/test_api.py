@@ -1,5 +1,6 @@
 """What may staff ask of enquiry, and what do they hear?"""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -13,9 +14,11 @@ from tests.enquiry.asking import (
     COMMANDS,
     FINDINGS,
     OF_A_MANAGER,
+    PARTNER,
     does,
     history,
     kind,
+    lists,
     opened,
     read,
     send,
@@ -24,7 +27,7 @@ from tests.support.house import Home, key
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-UNDER_WAY = ("lead", "plan", "desired-outcomes", "outcomes-achieved")
+UNDER_WAY = ("lead", "plan", "desired-outcomes", "outcomes-achieved", "advocacy")
 
 
 async def soon(home: Home) -> date:
@@ -136,14 +139,91 @@ async def test_a_partner_is_asked_accepts_reports_and_reports_again(
 async def test_only_a_manager_finds_a_provider_free_of_conflict_however_described(
     manager: httpx.AsyncClient, lead: httpx.AsyncClient, case: UUID, described: str
 ) -> None:
-    provider = {
-        "partner_kind": f"partner-kind@1:{described}",
-        "conflict_check": "conflict-check@1:clear",
-    }
+    name = f"rosewood-{described}"
+    await lists(manager, partner=name, partner_kind=f"partner-kind@1:{described}")
+    provider = {"partner": name, "conflict_check": "conflict-check@1:clear"}
     unchecked = provider | {"conflict_check": None}
     assert kind(await send(manager, case, "caused-enquiry", **unchecked)) == "conflict-not-checked"
     assert kind(await send(lead, case, "caused-enquiry", **provider)) == "conflict-not-checked"
     assert (await send(manager, case, "caused-enquiry", **provider)).status_code == 204
+
+
+async def test_a_name_that_is_not_on_the_list_is_nobodys_and_nobody_is_asked(
+    manager: httpx.AsyncClient, lead: httpx.AsyncClient, case: UUID
+) -> None:
+    slip = await send(lead, case, "caused-enquiry", partner="royal-derbi")
+    assert (slip.status_code, kind(slip)) == (422, "partner-not-listed")
+    assert "derbi" not in slip.text
+    listed = (await lead.get("/v1/partners")).json()
+    assert PARTNER in listed
+    assert listed == sorted(listed, key=lambda it: str(it["organisation"]).casefold())
+    await does(lead, case, "caused-enquiry")
+    shown = (await read(lead, case))["enquiry"]["caused_enquiry"]
+    assert (shown["partner"], shown["partner_kind"]) == ("royal-derby", "partner-kind@1:nhs")
+
+
+async def test_a_partner_listed_by_mistake_is_taken_off_and_not_asked(
+    manager: httpx.AsyncClient, lead: httpx.AsyncClient, case: UUID
+) -> None:
+    await lists(manager, partner="mercia-polise", organisation="Mercia Police")
+    for said, status, problem in (
+        (PARTNER | {"partner_kind": "partner-kind@1:friend"}, 409, "code-unknown"),
+        (PARTNER | {"partner": "Mercia Police"}, 422, "unreadable"),
+        (PARTNER | {"organisation": ""}, 422, "unreadable"),
+    ):
+        wrong = await manager.post("/v1/partners", json=said, headers=key())
+        assert (wrong.status_code, kind(wrong)) == (status, problem)
+    gone = {"partner": "mercia-polise"}
+    for who, status in ((lead, 403), (manager, 204), (manager, 404)):
+        answer = await who.post("/v1/partners/removals", json=gone, headers=key())
+        assert answer.status_code == status, answer.text
+    assert kind(await lead.post("/v1/partners", json=PARTNER, headers=key())) == "forbidden"
+    assert "mercia-polise" not in [it["partner"] for it in (await lead.get("/v1/partners")).json()]
+    refused = await send(lead, case, "caused-enquiry", **gone)
+    assert kind(refused) == "partner-not-listed"
+
+
+async def test_nothing_is_concluded_before_an_advocate_is_asked_for_and_arranged(
+    manager: httpx.AsyncClient, lead: httpx.AsyncClient, case: UUID
+) -> None:
+    """Care Act 2014 s68."""
+    await does(manager, case, *UNDER_WAY[:-1])
+    refused = await send(manager, case, "conclusion")
+    assert (refused.status_code, kind(refused)) == (409, "advocacy-not-asked")
+    needed = {"advocate": "independent-advocate@1:not-arranged", "words": None}
+    assert (await send(lead, case, "advocacy", **needed)).status_code == 204
+    refused = await send(manager, case, "conclusion")
+    assert (refused.status_code, kind(refused)) == (409, "advocate-not-arranged")
+    shown = (await read(lead, case))["enquiry"]
+    assert "advocate" in [it["kind"] for it in shown["due"]]
+    assert "closing-guard@1:advocate-not-arranged" in [it["code"] for it in shown["missing"]]
+    await does(lead, case, "advocacy")
+    shown = await read(lead, case)
+    assert shown["enquiry"]["advocacy"] == {
+        "difficulty": "substantial-difficulty@1:yes",
+        "individual": "appropriate-individual@1:no",
+        "advocate": "independent-advocate@1:arranged",
+    }
+    assert shown["words"]["advocacy"] == "Ms Abara comes on Monday."
+    await does(manager, case, "conclusion")
+
+
+async def test_a_late_report_of_an_earlier_partner_is_shown_to_the_lead_until_it_is_looked_at(
+    home: Home, manager: httpx.AsyncClient, lead: httpx.AsyncClient
+) -> None:
+    other = replace(a.caused, partner="mercia-police")
+    case = await opened(home, *a.under_way[1:], a.caused, a.recalled, other)
+    assert (await read(lead, case))["enquiry"]["late_report"] is None
+    whose = await send(lead, case, "caused-enquiry/report")
+    assert (whose.status_code, kind(whose)) == (409, "partner-not-named")
+    theirs = {"partner": "royal-derby"}
+    assert (await send(lead, case, "caused-enquiry/report", **theirs)).status_code == 204
+    shown = (await read(lead, case))["enquiry"]
+    assert shown["late_report"]["earlier_partner"] is True
+    assert shown["caused_enquiry"]["stage"] == "caused-enquiry@1:requested"
+    assert "report-answer" in [it["kind"] for it in shown["due"]]
+    await does(manager, case, "caused-enquiry/consideration")
+    assert (await read(lead, case))["enquiry"]["late_report"] is None
 
 
 async def test_a_manager_looks_at_a_decision_that_changed(
@@ -237,6 +317,16 @@ async def test_a_lead_neither_allocates_concludes_nor_closes(
             "reason-missing",
         ),
         ("outcomes-achieved", {}, 409, "nothing-to-assess"),
+        ("advocacy", {"difficulty": "he hit her"}, 422, "unreadable"),
+        ("advocacy", {"individual": "appropriate-individual@1:maybe"}, 409, "code-unknown"),
+        (
+            "advocacy",
+            {"advocate": "independent-advocate@1:declined", "words": None},
+            409,
+            "reason-missing",
+        ),
+        ("caused-enquiry", {"partner_kind": "partner-kind@1:police"}, 422, "partner-not-listed"),
+        ("caused-enquiry", {"partner": "royal-derbi"}, 422, "partner-not-listed"),
         ("caused-enquiry", {"questions": []}, 422, "unreadable"),
         ("caused-enquiry", {"due_on": "2020-01-01"}, 409, "date-out-of-reach"),
         ("caused-enquiry/answer", {}, 409, "caused-enquiry-is-elsewhere"),

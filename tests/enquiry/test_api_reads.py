@@ -13,8 +13,8 @@ from tests.support.story import forget
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 SAID = ("lead", "plan", "desired-outcomes", "outcomes-achieved", "caused-enquiry",
-        "caused-enquiry/report", "caused-enquiry/assessment", "caused-enquiry/recall", "conclusion",
-        "safety-plan", "safety-plan/endings", "safety-plan/reviews")  # fmt: skip
+        "caused-enquiry/report", "caused-enquiry/assessment", "caused-enquiry/recall", "advocacy",
+        "conclusion", "safety-plan", "safety-plan/endings", "safety-plan/reviews")  # fmt: skip
 
 
 async def test_the_words_of_an_enquiry_are_opened_here_and_rest_shut(
@@ -69,10 +69,11 @@ async def test_the_history_tells_what_an_earlier_plan_question_and_conclusion_sa
     written = {it["version"]: it["words"] for it in told}
     assert written[3] == ["Is she fed?"]
     assert written[6] == [["Who was on duty?", "Who locked the door?"]]
-    assert (written[10], written[11], written[12]) == (
+    assert written[10] == ["Ms Abara comes on Monday."]
+    assert (written[11], written[12], written[13]) == (
         ["She was not fed."], ["Weigh her."], ["She gained."]
     )  # fmt: skip
-    assert (written[14], written[15], written[16]) == (
+    assert (written[15], written[16], written[17]) == (
         ["Is she safe?"], ["She was fed late."], ["Visit her."]
     )  # fmt: skip
 
@@ -102,15 +103,34 @@ async def test_a_history_can_be_told_as_at_another_time(
     assert (nothing.status_code, kind(nothing)) == (404, "not-found")
 
 
+async def figures_at(client: httpx.AsyncClient, least: int) -> Any:
+    answer = await client.get("/v1/figures", headers={"X-Min-Position": str(least)})
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+async def test_figures_count_what_was_just_done(
+    home: Home, manager: httpx.AsyncClient, lead: httpx.AsyncClient, case: UUID
+) -> None:
+    before = await figures_at(lead, await home.runtime.log.head())
+    done = await does(manager, case, "lead")
+    after = await figures_at(lead, int(done.headers["X-Log-Position"]))
+    assert after["enquiries"] == before["enquiries"]
+    assert after["by_stage"]["opened"] == before["by_stage"]["opened"] - 1
+    assert after["by_stage"]["planning"] == before["by_stage"].get("planning", 0) + 1
+
+
 async def test_of_a_person_whose_key_is_gone_only_the_codes_are_left(
     shared_house: House, home: Home, manager: httpx.AsyncClient, case: UUID
 ) -> None:
     await does(manager, case, *SAID)
     before = (await read(manager, case))["enquiry"]
+    figures = await figures_at(manager, await home.runtime.log.head())
     await forget(shared_house.owner("vault"), home.runtime.log.vault, case)
 
     shown = await read(manager, case)
     assert shown["enquiry"] == before
+    assert await figures_at(manager, 0) == figures, "nobody is counted less"
     assert shown["words"]["conclusion"] is None
     assert (shown["words"]["actions"], shown["words"]["reports"]) == ([None], [None])
     assert {"actions", "conclusion", "purpose", "questions", "reviews"} <= {*shown["words"]["gone"]}
@@ -130,7 +150,16 @@ async def test_of_an_enquiry_we_do_not_have_there_is_nothing(lead: httpx.AsyncCl
         assert (answer.status_code, kind(answer)) == (404, "not-found")
 
 
-@pytest.mark.parametrize("path", ["/v1/enquiries", "/v1/enquiries/{}", "/v1/enquiries/{}/history"])
+PATHS = (
+    "/v1/enquiries",
+    "/v1/enquiries/{}",
+    "/v1/enquiries/{}/history",
+    "/v1/figures",
+    "/v1/partners",
+)
+
+
+@pytest.mark.parametrize("path", PATHS)
 async def test_only_leads_and_managers_read_enquiries(home: Home, case: UUID, path: str) -> None:
     for role in ("referrals.read", "customer-contact", "screener", "operator"):
         async with home.client("rosewood-house", role) as other:

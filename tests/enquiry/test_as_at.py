@@ -25,6 +25,7 @@ WISHES: tuple[tuple[Any, Any], ...] = tuple(
         want.AssessReport(verdict=codes.RETURNED, due_on=None, reasons=a.words()),
         replace(a.asking, answer=codes.NOT_ASKED),
         replace(a.report, earlier=True),
+        replace(a.establishing, advocacy=a.alone),
         replace(a.planning_safety, actions=(a.weigh, a.orphan)),
         replace(a.planning_safety, endings=(replace(a.ending, words=a.words()),)),
     )

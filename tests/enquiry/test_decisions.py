@@ -9,10 +9,11 @@ import pytest
 from services.enquiry.decisions import commands as want
 from services.enquiry.decisions import enquiry
 from services.enquiry.decisions.state import Enquiry
-from services.enquiry.events import EnquiryFact
+from services.enquiry.events import AdvocacyEstablished, EnquiryFact
 from services.enquiry.rules import codes
+from services.enquiry.rules.advocacy import Advocacy
 from services.enquiry.rules.opening import OTHER
-from shared.facts import Code
+from shared.facts import Code, party
 from shared.refusals import NotFound
 from tests.enquiry import a
 from tests.support.story import SOMEBODY, Story
@@ -25,6 +26,12 @@ under_way = story.given(*a.under_way)
 
 def test_a_duty_found_opens_an_enquiry() -> None:
     story.when(a.heard).then(a.opened)
+
+
+def test_a_decision_told_before_it_named_its_band_opens_one_without() -> None:
+    untold = replace(a.heard, band=None)
+    story.when(untold).then(a.opened_1)
+    under_way.when(replace(untold, outcome=a.other)).then(a.again_1)
 
 
 def test_an_enquiry_without_a_duty_is_one_of_another_kind() -> None:
@@ -91,7 +98,7 @@ def test_a_closed_enquiry_that_a_new_decision_asks_for_is_opened_again_first() -
 
 def test_where_the_response_given_is_not_enough_any_more_it_is_led_and_planned() -> None:
     duty = replace(a.again, outcome=a.s42, kind=a.opened.kind)
-    in_full = story.given(a.opened, a.at_once, a.asked, a.assessed, a.undone, duty)
+    in_full = story.given(a.opened, a.at_once, a.asked, a.assessed, a.advocacy, a.undone, duty)
     in_full.when(a.conclusion).then_refused(want.NotPlanned)
     in_full.given(a.looked).when(a.closing).then_refused(want.NotConcluded)
     in_full.given(a.led, a.planned).when(a.conclusion).then(a.concluded)
@@ -164,6 +171,35 @@ def test_asked_again_without_an_answer_nothing_is_met() -> None:
     assert kept and kept.achieved == a.partly  # noqa: PT018
 
 
+def test_it_is_looked_at_whether_the_adult_needs_an_advocate() -> None:
+    """Care Act 2014 s68; also before it is planned, and again when one is found."""
+    first = story.given(a.opened)
+    first.when(a.establishing).then(a.advocacy)
+    alone = replace(a.establishing, advocacy=a.alone)
+    first.when(alone).then(a.unsupported)
+    arranged = replace(alone, advocacy=a.supported.advocacy, words=a.supported.words)
+    first.given(a.unsupported).when(arranged).then(a.supported)
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        replace(a.able, difficulty=codes.DIFFICULTY_UNKNOWN),
+        replace(a.alone, advocate=codes.DECLINES),
+    ],
+    ids=["nobody knows", "wants none"],
+)
+def test_why_nobody_knows_and_why_an_advocate_is_not_wanted_is_said(found: Advocacy) -> None:
+    silent = want.EstablishAdvocacy(advocacy=found, words=None)
+    under_way.when(silent).then_refused(want.ReasonMissing)
+    said = replace(silent, words=a.words("She asks for her sister instead."))
+    under_way.when(said).then(AdvocacyEstablished(advocacy=found, words=said.words))
+    unlisted = replace(said, advocacy=replace(found, advocate=Code("x@1:y")))
+    under_way.when(unlisted).then_refused(want.CodeUnknown)
+    settled = under_way.given(a.assessed, AdvocacyEstablished(advocacy=found, words=said.words))
+    settled.when(a.conclusion).then(a.concluded)
+
+
 # An enquiry that a partner makes
 
 
@@ -205,11 +241,14 @@ def test_public_bodies_are_asked_by_a_lead(kind: str) -> None:
     under_way.when(public, act=a.LEADS).then(replace(a.caused, partner_kind=of_kind))
 
 
-@pytest.mark.parametrize(
-    "wrong", [{"partner_kind": Code("partner-kind@1:x")}, {"conflict_check": Code("x@1:y")}]
-)
-def test_a_partner_is_described_in_words_of_the_lists(wrong: Any) -> None:
-    under_way.when(replace(a.causing, **wrong)).then_refused(want.CodeUnknown)
+def test_only_a_partner_who_is_listed_is_asked() -> None:
+    """A slip in a name would reach nobody."""
+    under_way.when(replace(a.causing, partner_kind=None)).then_refused(want.PartnerNotListed)
+
+
+def test_a_conflict_check_is_one_of_the_list() -> None:
+    wrong = replace(a.causing, conflict_check=Code("x@1:y"))
+    under_way.when(wrong).then_refused(want.CodeUnknown)
 
 
 def test_a_partner_accepts_or_declines_in_writing() -> None:
@@ -267,6 +306,22 @@ def test_a_late_report_is_not_taken_for_that_of_the_partner_who_was_asked_since(
     for both in ((a.late_of_another, a.late), (a.late, a.late_of_another)):
         other.given(a.recalled, *both).when(a.considering).then(a.considered)
     came.when(a.report).then(a.reported)
+
+
+def test_whose_report_it_is_is_said_where_more_than_one_partner_was_asked() -> None:
+    """Or a late report of the first would pass for that of the second."""
+    police, hospital = replace(a.caused, partner="mercia-police"), party(a.caused.partner)
+    two = under_way.given(a.caused, a.recalled, police)
+    two.when(a.report).then_refused(want.PartnerNotNamed)
+    two.when(replace(a.report, partner=hospital)).then(a.late_of_another)
+    two.when(replace(a.report, partner=party("mercia-police"))).then(a.reported)
+    two.when(replace(a.report, earlier=True)).then(a.late_of_another)
+    stranger = replace(a.report, partner=party("riverside-housing"))
+    two.when(stranger).then_refused(want.PartnerNotAsked)
+    under_way.given(a.caused).when(stranger).then_refused(want.PartnerNotAsked)
+    back = two.given(a.recalled, a.caused)  # the first is asked again
+    back.when(replace(a.report, partner=hospital)).then(a.reported)
+    back.when(replace(a.report, partner=party("mercia-police"))).then(a.late_of_another)
 
 
 def test_a_report_is_accepted_or_returned_with_reasons() -> None:

@@ -38,9 +38,18 @@ def test_a_conclusion_is_dated_as_in_london() -> None:
         ((a.opened, a.led, a.asked, a.assessed), want.NotPlanned),
         ((*a.under_way, a.assessed, a.caused), want.CausedEnquiryOpen),
         ((a.opened, a.led, a.planned), want.DesiredOutcomesNotAsked),
+        ((a.opened, a.led, a.planned, a.asked, a.assessed), want.AdvocacyNotAsked),
+        ((*a.under_way, a.assessed, a.unsupported), want.AdvocateNotArranged),
         (a.under_way, want.OutcomesNotAssessed),
     ],
-    ids=["not planned", "a partner is at it", "not asked", "wishes not assessed"],
+    ids=[
+        "not planned",
+        "a partner is at it",
+        "not asked",
+        "nobody looked at advocacy",
+        "an advocate is needed",
+        "wishes not assessed",
+    ],
 )
 def test_it_is_concluded_when_all_is_in(facts: Any, reason: type[Refusal]) -> None:
     story.given(*facts).when(a.conclusion).then_refused(reason)
@@ -79,7 +88,7 @@ def test_what_was_concluded_can_be_put_right_and_keeps_its_day() -> None:
 
 def test_what_was_concluded_in_the_act_of_opening_is_completed_without_a_plan() -> None:
     at_once = story.given(a.opened, a.at_once)
-    asked = at_once.given(a.asked, a.assessed)
+    asked = at_once.given(a.asked, a.assessed, a.advocacy)
     asked.when(a.closing).then_refused(want.FindingsIncomplete)
     asked.when(a.conclusion, act=a.later(days=2)).then(a.concluded)
 
@@ -262,8 +271,10 @@ GUARDED: dict[str, tuple[tuple[EnquiryFact, ...], type[Refusal]]] = {
     "wishes were told since": ((*a.ready, a.asked), want.WishesSinceConclusion),
     "it was opened again": ((*a.ready, a.closed, a.reopened), want.ConclusionInDoubt),
     "nobody asked": ((a.opened, a.at_once), want.DesiredOutcomesNotAsked),
+    "nobody looked at advocacy": ((a.opened, a.at_once, a.asked), want.AdvocacyNotAsked),
+    "an advocate is needed": ((*a.ready, a.unsupported), want.AdvocateNotArranged),
     "not concluded": ((*a.under_way, a.assessed), want.NotConcluded),
-    "findings are missing": ((a.opened, a.at_once, a.asked), want.FindingsIncomplete),
+    "findings are missing": ((a.opened, a.at_once, a.asked, a.advocacy), want.FindingsIncomplete),
     "no plan": (a.found, want.SafetyPlanMissing),
     "an action has no owner": (
         (*a.found, replace(a.safe, actions=(a.weigh, a.orphan)), a.ended),
@@ -309,7 +320,7 @@ def test_what_was_opened_again_does_not_close_on_its_old_conclusion(reopened: En
 
 
 def test_what_was_opened_again_without_findings_needs_no_second_word_on_them() -> None:
-    at_once = story.given(a.opened, a.at_once, a.asked, a.closed, a.reopened)
+    at_once = story.given(a.opened, a.at_once, a.asked, a.advocacy, a.closed, a.reopened)
     at_once.when(a.closing).then_refused(want.FindingsIncomplete)
     at_once.when(a.looking).then_refused(want.DecisionStands)
 

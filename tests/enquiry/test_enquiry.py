@@ -27,8 +27,10 @@ def test_an_enquiry_that_was_opened_shows_what_is_owed_and_missing() -> None:
     assert (known.caused_enquiry, known.conclusion, known.safety_plan) == (None, None, None)
     assert [it.kind for it in known.due] == ["lead", "plan"]
     assert [it.says for it in known.missing] == [
-        "The adult was not asked what they want, and nobody said why.", "It is not concluded."
-    ]  # fmt: skip
+        "The adult was not asked what they want, and nobody said why.",
+        "Nobody looked at whether the adult needs an independent advocate.",
+        "It is not concluded.",
+    ]
 
 
 STAGES: dict[str, tuple[EnquiryFact, ...]] = {

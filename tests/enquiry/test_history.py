@@ -14,9 +14,22 @@ from tests.enquiry import a
 
 PLAN = "Its review is on 7 Dec 2026."
 ASKED = "royal-derby, an NHS organisation, was asked to make an enquiry, due 16 Nov 2026 17:00."
+DIFFICULTY, ALONE = "difficulty in being involved", "no appropriate person is there"
 TOLD: dict[str, tuple[EnquiryFact, str]] = {
-    "opened": (a.opened, "Opened by a decision, as an enquiry under section 42."),
-    "opened, another": (replace(a.opened, kind=OTHER), "Opened by a decision, as another enquiry."),
+    "opened": (
+        a.opened, "Opened by a decision, as an enquiry under section 42. The concern was amber."
+    ),
+    "opened, another": (
+        replace(a.opened_1, kind=OTHER), "Opened by a decision, as another enquiry."
+    ),
+    "needs no advocate": (
+        a.advocacy,
+        f"The adult has no substantial {DIFFICULTY}; no independent advocate is arranged.",
+    ),
+    "has an advocate": (
+        a.supported,
+        f"The adult has substantial {DIFFICULTY}; {ALONE}; an independent advocate is arranged.",
+    ),
     "led": (a.led, "Led by lena."),
     "planned": (a.planned, "Planned: a visit."),
     "asked": (
@@ -34,6 +47,9 @@ TOLD: dict[str, tuple[EnquiryFact, str]] = {
     ),
     "accepted": (a.accepted, "The partner accepted to make it."),
     "declined": (a.declined, "The partner declined to make it."),
+    "reminded": (
+        a.reminded, "The partner was reminded of the report that is due 16 Nov 2026 17:00."
+    ),
     "reported": (a.reported, "The partner reported."),
     "returned": (a.returned, "The report was returned, expected back by 16 Nov 2026 17:00."),
     "good": (a.good, "The report was accepted."),
@@ -73,13 +89,22 @@ TOLD: dict[str, tuple[EnquiryFact, str]] = {
     "undone": (
         a.undone, "The concern was opened again: the decision behind this no longer stands."
     ),
-    "again": (a.again, "Decided anew as other-enquiry: it asks for another enquiry."),
+    "again": (
+        a.again,
+        "Decided anew as other-enquiry: it asks for another enquiry. The concern was amber.",
+    ),
+    "again, as once": (
+        a.again_1, "Decided anew as other-enquiry: it asks for another enquiry."
+    ),
     "again, for none": (
-        replace(a.again, outcome=a.signpost, kind=None),
+        replace(a.again_1, outcome=a.signpost, kind=None),
         "Decided anew as nfa-signpost: it asks for no enquiry.",
     ),
     "looked": (a.looked, "A manager looked at what that means for the enquiry, with reasons."),
     "missed": (a.missed, "Missed: it is planned, due 9 Nov 2026 17:00."),
+    "escalated": (
+        a.escalated, "Escalated to the safeguarding adults manager: missed that it is planned."
+    ),
     "missed, noticed late": (
         replace(a.missed, late=True),
         "Missed: it is planned, due 9 Nov 2026 17:00. Noticed late: the service stood still.",

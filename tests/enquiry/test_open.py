@@ -73,10 +73,11 @@ async def test_a_row_tells_all_that_is_owed_and_missing(db: AsyncConnection) -> 
     assert more is None
     assert state
     assert [it.kind for it in row.due] == ["report", "conclusion"]
+    assert (row.overdue, row.escalated_to, row.late_report_since) == ([], [], None)
     assert row.missing == missing(state) == (
         "closing-guard@1:caused-enquiry-open", "closing-guard@1:not-concluded"
     )  # fmt: skip
-    assert (row.contact, row.kind, row.version) == (a.CONTACT, a.opened.kind, 5)
+    assert (row.contact, row.kind, row.version) == (a.CONTACT, a.opened.kind, 6)
     assert row.stale_since is None
     assert await stale_since(db, ONE) is None
 

@@ -9,8 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from services.enquiry.decisions import enquiry
+from services.enquiry.decisions.caused import AWAITED, REPORTED
+from services.enquiry.decisions.owing import overdue
 from services.enquiry.decisions.state import Enquiry
-from services.enquiry.events import DeadlineMissed, EnquiryFact
+from services.enquiry.events import DeadlineMissed, EnquiryFact, PartnerReminded
 from services.enquiry.rules import codes
 from shared.decider import Deadline, DeadlinePassed
 from shared.facts import Act, Code
@@ -37,8 +39,21 @@ OWED: dict[str, tuple[tuple[EnquiryFact, ...], dict[str, str]]] = {
     "planned": (a.under_way, {"conclusion": "2026-11-30"}),
     "a partner is asked": (
         (*a.under_way, a.caused),
+        {"conclusion": "2026-11-30", "report": "2026-11-16", "report-reminder": "2026-11-12"},
+    ),
+    "a partner was reminded": (
+        (*a.under_way, a.caused, a.reminded),
         {"conclusion": "2026-11-30", "report": "2026-11-16"},
     ),
+    "an advocate is needed": (
+        (*a.under_way, a.unsupported),
+        {"conclusion": "2026-11-30", "advocate": "2026-11-09"},
+    ),
+    "an advocate is arranged": (
+        (*a.under_way, a.unsupported, a.supported),
+        {"conclusion": "2026-11-30"},
+    ),
+    "it was Red": ((a.red, a.led), {"plan": "2026-11-03"}),
     "its report is here": (
         (*a.under_way, a.caused, a.reported),
         {"conclusion": "2026-11-30", "report-answer": "2026-11-09"},
@@ -61,7 +76,7 @@ OWED: dict[str, tuple[tuple[EnquiryFact, ...], dict[str, str]]] = {
     ),
     "it is returned": (
         (*a.under_way, a.caused, a.reported, a.returned),
-        {"conclusion": "2026-11-30", "report": "2026-11-16"},
+        {"conclusion": "2026-11-30", "report": "2026-11-16", "report-reminder": "2026-11-12"},
     ),
     "the partner declined": ((*a.under_way, a.caused, a.declined), {"conclusion": "2026-11-30"}),
     "concluded at once": (
@@ -145,7 +160,8 @@ def test_each_action_has_its_day_the_first_one_first_until_it_is_done() -> None:
     live = story.given(*a.found, plan)
     assert owes(live)["action"] == close("2026-11-09")
     missed = replace(a.missed, kind=Code("enquiry-deadline@1:action"), due_at=close("2026-11-09"))
-    live.when(DeadlinePassed(Deadline("action", close("2026-11-09")))).then(missed)
+    told = replace(a.escalated, kind=missed.kind, due_at=missed.due_at)
+    live.when(DeadlinePassed(Deadline("action", close("2026-11-09")))).then(missed, told)
     late = live.given(missed)
     assert owes(late)["action"] == close("2026-11-16"), "the next one, though one is late"
     assert owes(late.given(replace(a.ended, action=1)))["action"] == close("2026-11-17")
@@ -181,7 +197,7 @@ def test_what_is_dated_back_takes_back_no_step_that_was_taken_later() -> None:
 def test_what_was_missed_is_a_fact_and_is_owed_again() -> None:
     led = story.given(a.opened, a.led)
     passed = DeadlinePassed(Deadline("plan", a.PLAN_DUE))
-    led.when(passed).then(a.missed)
+    led.when(passed).then(a.missed, a.escalated)
     after = led.given(a.missed)
     assert owes(after) == {"plan": close("2026-11-17")}, "five working days after 17:00 on the 9th"
     after.when(passed).then()
@@ -190,7 +206,9 @@ def test_what_was_missed_is_a_fact_and_is_owed_again() -> None:
 
 def test_what_passed_while_the_service_stood_still_says_so() -> None:
     passed = DeadlinePassed(Deadline("plan", a.PLAN_DUE), late=True)
-    story.given(a.opened).when(passed).then(replace(a.missed, late=True))
+    story.given(a.opened).when(passed).then(
+        replace(a.missed, late=True), replace(a.escalated, late=True)
+    )
 
 
 def test_what_is_due_anew_after_it_was_missed_has_its_full_time() -> None:
@@ -220,11 +238,44 @@ def test_an_open_enquiry_owes_something_and_what_passed_is_owed_no_more(
             return
         one = data.draw(some.sampled_from(due))
         by = Act(**{**vars(SOMEBODY), "effective_at": one.due_at, "role": "timer"})
-        (fact,) = enquiry.decide(DeadlinePassed(one), now.state, by)
-        assert isinstance(fact, DeadlineMissed)
-        assert (fact.due_at, fact.late) == (one.due_at, False)
-        now = now.given(fact, act=by)
+        facts = enquiry.decide(DeadlinePassed(one), now.state, by)
+        now = now.given(*facts, act=by)
         assert now.state
         left = enquiry.owed(now.state, CALENDAR)
         assert one not in left
+        if one.kind == "report-reminder":
+            assert [type(it) for it in facts] == [PartnerReminded]
+            continue  # what it reminds of is owed still
+        (fact,) = [it for it in facts if isinstance(it, DeadlineMissed)]
+        assert (fact.due_at, fact.late) == (one.due_at, False)
         assert [it for it in left if it.kind == one.kind and it.due_at > one.due_at]
+        assert one.kind in overdue(now.state, CALENDAR)
+
+
+@given(some.lists(some.sampled_from(a.EVERY_FACT[1:]), max_size=12))
+def test_every_open_item_of_an_enquiry_has_a_due_time(happened: list[EnquiryFact]) -> None:
+    now = story.given(a.opened).given(*happened)
+    it = now.state
+    assert it
+    open_now = not it.closed
+    working, ending = open_now and it.concluded is None, open_now and it.concluded is not None
+    has_to = {
+        "lead": working and not it.led,
+        "plan": working and it.planned_at is None,
+        "conclusion": working and it.planned_at is not None,
+        "advocate": open_now and it.advocacy is not None and it.advocacy.missing,
+        "report": open_now and it.caused is not None and it.caused.stage in AWAITED,
+        "report-answer": it.late is not None
+        or (it.caused is not None and it.caused.stage == REPORTED),
+        "action": it.plan is not None and bool(it.plan.live),
+        "review": it.plan is not None and it.plan.review_on is not None,
+        "look": it.changed_at is not None,
+        "findings": ending and it.concluded is not None and not it.concluded.complete,
+        "safety-plan": ending
+        and it.concluded is not None
+        and it.concluded.plan == codes.NEEDED
+        and (it.plan is None or it.plan.spent),
+    }
+    due = owes(now)
+    assert {kind for kind, holds in has_to.items() if holds} == due.keys() & has_to.keys()
+    assert not ending or due.keys() & {"closure", "review"}, "it ends, or its plan is looked at"

@@ -6,7 +6,7 @@ from typing import get_args
 
 import pytest
 
-from services.enquiry.events import EnquiryFact
+from services.enquiry.events import EnquiryFact, EnquiryOpened, Fact
 from services.enquiry.published import publish
 from services.enquiry.rules import codes
 from services.enquiry.rules.opening import SECTION_42
@@ -18,14 +18,21 @@ from tests.support.story import SOMEBODY
 
 STEPS = (
     a.opened, a.concluded, a.closed, a.reopened, a.caused, a.accepted, a.reported, a.good,
-    a.recalled, a.late, a.considered,
+    a.recalled, a.late, a.considered, a.reminded,
 )  # fmt: skip
-TOLD = tuple(type(it) for it in STEPS)
+TOLD = (*(type(it) for it in STEPS), EnquiryOpened)
 
 
 def test_that_an_enquiry_was_opened_is_told_with_the_day_of_the_decision() -> None:
-    assert publish(a.opened, SOMEBODY) == contract.EnquiryOpened(
-        contact=a.CONTACT, kind=SECTION_42, opened_on=a.TODAY
+    for opened in (a.opened, a.opened_1):
+        assert publish(opened, SOMEBODY) == contract.EnquiryOpened(
+            contact=a.CONTACT, kind=SECTION_42, opened_on=a.TODAY
+        )
+
+
+def test_a_partner_hears_that_their_report_is_waited_for_and_no_more() -> None:
+    assert publish(a.reminded, SOMEBODY) == contract.PartnerReminded(
+        due_on=london_date(a.REPORT_DUE)
     )
 
 
@@ -85,9 +92,11 @@ def test_who_owes_whom_in_a_caused_enquiry_is_told_step_by_step() -> None:
 
 
 @pytest.mark.parametrize(
-    "fact", [it for it in a.EVERY_FACT if not isinstance(it, TOLD)], ids=lambda it: it.stored_as
+    "fact",
+    [*(it for it in a.EVERY_FACT if not isinstance(it, TOLD)), a.listed, a.unlisted],
+    ids=lambda it: it.stored_as,
 )
-def test_how_an_enquiry_is_made_stays_here(fact: EnquiryFact) -> None:
+def test_how_an_enquiry_is_made_stays_here(fact: Fact) -> None:
     assert publish(fact, SOMEBODY) is None
 
 

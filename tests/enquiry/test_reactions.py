@@ -1,5 +1,6 @@
 """What does enquiry do when triage speaks?"""
 
+from dataclasses import replace
 from typing import Any, get_args
 
 import pytest
@@ -12,6 +13,14 @@ from shared.facts import Code, Recorded
 from tests.enquiry import a
 
 DECIDED = triage.Section42Decided(
+    contact=a.CONTACT,
+    outcome=a.s42,
+    outcome_class=Code("outcome-class@1:proceeding"),
+    opens_enquiry=True,
+    decided_on=a.TODAY,
+    band=a.amber,
+)
+DECIDED_1 = triage.Section42Decided1(
     contact=a.CONTACT,
     outcome=a.s42,
     outcome_class=Code("outcome-class@1:proceeding"),
@@ -32,12 +41,17 @@ def test_a_decision_is_heard_with_all_that_it_says() -> None:
     assert reaction.then(said) == a.heard
 
 
+def test_a_decision_told_before_it_named_its_band_is_heard_all_the_same() -> None:
+    reaction, said = heard(DECIDED_1)
+    assert reaction.then(said) == replace(a.heard, band=None)
+
+
 def test_that_a_concern_is_open_again_is_heard() -> None:
     reaction, said = heard(REOPENED)
     assert reaction.then(said) == HearReopening()
 
 
-@pytest.mark.parametrize("message", [DECIDED, REOPENED])
+@pytest.mark.parametrize("message", [DECIDED, DECIDED_1, REOPENED])
 def test_an_enquiry_has_the_id_of_its_concern(message: Any) -> None:
     reaction, said = heard(message)
     assert str(reaction.on(said)) == f"enquiry-{a.ADULT}"

@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.enquiry.asking import COMMANDS
+from tests.enquiry.asking import COMMANDS, lists
 from tests.journeys.people import it_is, people, referral
 from tests.support.house import SERVICES, Home, House, at_home, key
 from tests.support.patience import until
@@ -59,11 +59,14 @@ async def test_a_duty_becomes_an_enquiry_that_nobody_forgets(simulated: House) -
         assert waits["missed"] == [{"kind": "lead", "due_at": "2023-06-06T16:00:00Z"}]
         assert due(waits)["lead"] == "2023-06-08T16:00:00Z"
 
+        assert waits["escalated_to"] == ["escalation@1:safeguarding-adults-manager"]
+
         for who, what in ((manager, "lead"), (lead, "plan"), (lead, "desired-outcomes")):
             assert (await does(who, id, what)).status_code == 204
         assert due(await sees(lead, id, bool)) == {"conclusion": "2023-07-05T16:00:00Z"}
 
         # A partner enquires for us; until their report is answered, nothing is concluded.
+        await lists(manager)
         await does(lead, id, "caused-enquiry")
         assert due(await sees(lead, id, bool))["report"] == "2023-06-21T16:00:00Z"
         await does(lead, id, "outcomes-achieved")
@@ -71,6 +74,10 @@ async def test_a_duty_becomes_an_enquiry_that_nobody_forgets(simulated: House) -
         await does(lead, id, "caused-enquiry/report")
         accepted = {"verdict": "report-verdict@1:accepted"}
         assert (await does(lead, id, "caused-enquiry/assessment", **accepted)).status_code == 204
+
+        # It is looked at whether the adult needs an advocate, and one is arranged first.
+        assert (await does(manager, id, "conclusion")).json()["type"].endswith("advocacy-not-asked")
+        assert (await does(lead, id, "advocacy")).status_code == 204
 
         # Concluded, with a safety plan; it closes when nothing is left, and not before.
         assert (await does(manager, id, "conclusion")).status_code == 204

@@ -11,7 +11,7 @@ import pytest
 import standardwebhooks
 import svix.webhooks
 
-from tests.enquiry.asking import COMMANDS
+from tests.enquiry.asking import COMMANDS, lists
 from tests.journeys.people import Partner, Staff, referral
 from tests.notify.asking import SCOPES
 from tests.notify.receiver import Receiver, receiving
@@ -127,7 +127,8 @@ async def test_a_partner_hears_what_became_of_what_it_sent(working: dict[str, Ho
         await until_heard(home, heard | {"enquiry.opened"})
 
         # A hospital is asked to enquire for us: it owes, reports, and then we owe.
-        await lead.makes(id, "lead", "plan", "desired-outcomes")
+        await lists(at_enquiry, partner=hospital.name)
+        await lead.makes(id, "lead", "plan", "desired-outcomes", "advocacy")
         await lead.makes(id, "caused-enquiry", partner=hospital.name)
         await hospital.owed(("answer-to-request", "them"))
         await lead.makes(id, "caused-enquiry/answer")

@@ -76,6 +76,11 @@ RECOGNISED = triage.ConcernRecognised(contact=a.LANE)
 DECIDED = triage.Section42Decided(
     contact=a.LANE, outcome=Code("section-42-outcome@1:s42-enquiry"),
     outcome_class=Code("outcome-class@1:proceeding"), opens_enquiry=True, decided_on=ON,
+    band=Code("band@1:amber"),
+)  # fmt: skip
+DECIDED_1 = triage.Section42Decided1(
+    contact=a.LANE, outcome=Code("section-42-outcome@1:s42-enquiry"),
+    outcome_class=Code("outcome-class@1:proceeding"), opens_enquiry=True, decided_on=ON,
 )  # fmt: skip
 REOPENED = triage.ConcernReopened(contact=a.LANE)
 KIND = Code("enquiry-kind@1:section-42")
@@ -89,6 +94,7 @@ CLOSED = enquiry.EnquiryClosed(
 REOPENED_ENQUIRY = enquiry.EnquiryReopened(contact=a.LANE)
 CAUSED = enquiry.EnquiryCaused(partner=a.POLICE, due_on=date(2026, 11, 16))
 ACCEPTED = enquiry.CausedEnquiryAnswered(answer=Code("caused-enquiry-answer@1:accepted"))
+REMINDED = enquiry.PartnerReminded(due_on=date(2026, 11, 16))
 REPORTED = enquiry.ReportReceived(received_on=ON)
 ASSESSED = enquiry.ReportAssessed(
     verdict=Code("report-verdict@1:returned"), due_on=date(2026, 11, 30)
@@ -97,7 +103,7 @@ RECALLED = enquiry.CausedEnquiryRecalled(recalled_on=ON)
 
 INTAKE = [a.said(RECEIVED, a.LANE, at(0)), *(a.said(ADDED, a.LANE, at(it)) for it in (1, 3, 8))]
 TRIAGE = [
-    a.said(RECOGNISED, a.ADULT, at(0)), a.said(DECIDED, a.ADULT, at(2)),
+    a.said(RECOGNISED, a.ADULT, at(0)), a.said(DECIDED_1, a.ADULT, at(2)),
     a.said(triage.InformationConsidered(), a.ADULT, at(4)), a.said(REOPENED, a.ADULT, at(5)),
     a.said(DECIDED, a.ADULT, at(6)),
 ]  # fmt: skip
@@ -108,6 +114,7 @@ ENQUIRY = [
             OPENED,
             CAUSED,
             ACCEPTED,
+            REMINDED,
             REPORTED,
             ASSESSED,
             RECALLED,
@@ -123,7 +130,9 @@ HOME_HEARS = [
     "contribution.considered", "decision.reopened", "decision.made", "enquiry.opened",
     "enquiry.concluded", "enquiry.closed", "enquiry.reopened",
 ]  # fmt: skip
-POLICE_HEAR = ["task.assigned", "report.received", "report.assessed", "task.recalled"]
+POLICE_HEAR = [
+    "task.assigned", "task.reminded", "report.received", "report.assessed", "task.recalled"
+]  # fmt: skip
 
 
 @given(some.permutations([*"i" * len(INTAKE), *"t" * len(TRIAGE), *"e" * len(ENQUIRY)]))

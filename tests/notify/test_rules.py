@@ -33,7 +33,9 @@ BY_HAND = {
         "enquiry.opened", "enquiry.concluded", "enquiry.closed", "enquiry.reopened",
         "contribution.received", "contribution.considered",
     },
-    ASKED: {"task.assigned", "report.received", "report.assessed", "task.recalled"},
+    ASKED: {
+        "task.assigned", "task.reminded", "report.received", "report.assessed", "task.recalled",
+    },
     MANAGING_AUTHORITY: {"dols.received", "dols.allocated", "dols.granted", "dols.not-granted"},
     OWNER: {"endpoint.test"},
 }  # fmt: skip

@@ -145,7 +145,7 @@ async def _scored_once(intake: asyncpg.Connection, triage: asyncpg.Connection) -
 async def _decided_once(
     intake: asyncpg.Connection, triage: asyncpg.Connection, yes: Sequence[str]
 ) -> None:
-    decided = Counter(str(case) for case, _ in await facts(triage, "triage.section-42-decided/1"))
+    decided = Counter(str(case) for case, _ in await facts(triage, "triage.section-42-decided/2"))
     assert decided == dict.fromkeys(decided, 1)
     assert set(yes) <= set(decided)
     heard = Counter(it["adult"] for _, it in await facts(intake, "intake.outcome-heard/1"))

@@ -30,6 +30,7 @@ from services.triage.events import (
     InformationAdded,
     InformationConsidered,
     Section42Decided,
+    Section42Decided2,
     WithdrawalNoted,
 )
 from services.triage.rules.clocks import HEAD_OF_SERVICE
@@ -126,7 +127,17 @@ varm = Code("signpost-route@1:varm")
 decision = DecideSection42(
     tests=all_met, evidence=evidence, outcome=enquiry, route=None, reasons=words()
 )
-decided = Section42Decided(
+decided = Section42Decided2(
+    contact=CONTACT,
+    policy=POLICY,
+    tests=all_met,
+    evidence=evidence,
+    outcome=enquiry,
+    route=None,
+    reasons=words(),
+    band=AMBER,
+)
+decided_1 = Section42Decided(
     contact=CONTACT,
     policy=POLICY,
     tests=all_met,
@@ -135,6 +146,7 @@ decided = Section42Decided(
     route=None,
     reasons=words(),
 )
+"""As decisions were recorded before they told their band."""
 consideration = ConsiderInformation(reasons=words("The same as she said on the telephone."))
 considered = InformationConsidered(reasons=consideration.reasons)
 reopening = ReopenConcern(reasons=words("A neighbour saw her fall."))
@@ -149,7 +161,7 @@ waiting = (recognised, scored())
 
 EVERY_FACT: tuple[ConcernFact, ...] = (
     recognised, scored(), screened(red), overridden, added, withdrawn, decided, reopened,
-    considered, missed_look, escalated,
+    decided_1, considered, missed_look, escalated,
 )  # fmt: skip
 
 

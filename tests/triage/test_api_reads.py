@@ -73,7 +73,7 @@ async def test_a_concerns_history_is_told_line_by_line(
     await send(manager, waiting, "section-42-decision")
     told = (await manager.get(f"/v1/concerns/{waiting}/history")).json()
     assert [it["fact"] for it in told] == [
-        "triage.concern-recognised/1", "triage.concern-scored/1", "triage.section-42-decided/1"
+        "triage.concern-recognised/1", "triage.concern-scored/1", "triage.section-42-decided/2"
     ]  # fmt: skip
     assert told[2]["by"] == "sam"
     assert "three tests are met." not in told[2]["says"]

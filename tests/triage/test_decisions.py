@@ -231,6 +231,14 @@ def test_an_enquiry_follows_when_all_three_tests_are_met() -> None:
     story.given(*a.waiting).when(a.decision).then(a.decided)
 
 
+def test_a_decision_says_in_which_band_the_concern_waited() -> None:
+    """Whoever makes the enquiry plans by it, so it is the one that a person set."""
+    raised = story.given(*a.waiting, a.overridden)
+    raised.when(a.decision).then(replace(a.decided, band=a.overridden.band))
+    again = raised.given(a.decided, a.reopened)
+    again.when(a.decision).then(replace(a.decided, band=a.overridden.band))
+
+
 @pytest.mark.parametrize("limb", [field.name for field in fields(ThreeTests)])
 @pytest.mark.parametrize("answer", [answer for answer in get_args(Answer) if answer != "met"])
 def test_two_tests_out_of_three_are_no_duty(limb: str, answer: Answer) -> None:

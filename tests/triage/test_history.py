@@ -44,6 +44,7 @@ TOLD = {
         "The sender took the referral back; the duty is still to be decided.",
     ),
     "decided": (a.decided, "Section 42 decided. The duty arises and an enquiry is opened."),
+    "decided once": (a.decided_1, "Section 42 decided. The duty arises and an enquiry is opened."),
     "signposted": (
         replace(a.decided, tests=a.two_met, outcome=a.signpost, route=a.varm),
         f"Section 42 decided. {OUTCOMES[a.signpost].meaning} Route: {ROUTES[a.varm]}.",
@@ -71,7 +72,7 @@ def test_a_line_says_who_did_it_in_what_role_and_when() -> None:
     told = lines(history)
 
     assert [it.version for it in told] == [1, 2, 3]
-    assert told[2].fact == "triage.section-42-decided/1"
+    assert told[2].fact == "triage.section-42-decided/2"
     assert (told[2].by, told[2].role) == ("sam", "safeguarding-adults-manager")
     assert told[2].effective_at == a.later(hours=3).effective_at
 

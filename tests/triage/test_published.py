@@ -8,6 +8,7 @@ import pytest
 
 from services.triage.events import ConcernFact
 from services.triage.published import publish
+from services.triage.rules.risk_tool import AMBER
 from services.triage.rules.section42 import OUTCOMES
 from shared.contracts import triage as contract
 from shared.facts import Code
@@ -27,6 +28,17 @@ def test_of_a_score_the_band_and_the_tool_are_told_not_the_answers() -> None:
 
 def test_of_a_decision_outcome_and_class_are_told_not_the_answers_or_reasons() -> None:
     assert publish(a.decided, SOMEBODY) == contract.Section42Decided(
+        contact=a.CONTACT,
+        outcome=a.enquiry,
+        outcome_class=Code("outcome-class@1:proceeding"),
+        opens_enquiry=True,
+        decided_on=date(2026, 11, 2),
+        band=AMBER,
+    )
+
+
+def test_a_decision_from_before_its_band_was_kept_is_told_as_it_was() -> None:
+    assert publish(a.decided_1, SOMEBODY) == contract.Section42Decided1(
         contact=a.CONTACT,
         outcome=a.enquiry,
         outcome_class=Code("outcome-class@1:proceeding"),

@@ -19,6 +19,7 @@ METHODS = tuple(f"enquiry-method@1:{it}" for it in
                 ("conversation-with-adult", "visit", "records", "professionals"))  # fmt: skip
 ASKED = (("royal-trent-hospital", "nhs"), ("nightingale-care", "provider"),
          ("mercia-police", "police"), ("riverside-housing", "housing"))  # fmt: skip
+LIST = ("enquiry", "/v1/partners")
 TYPES = ("neglect-and-acts-of-omission", "physical-abuse", "financial-or-material-abuse",
          "psychological-abuse", "self-neglect", "domestic-abuse")  # fmt: skip
 PLACES = ("own-home", "care-home-residential", "care-home-nursing", "hospital-acute")
@@ -29,6 +30,18 @@ ACTIONS = ("A second carer at night, for as long as the bruises are new.",
 OWNERS = ("adult-social-care", "provider", "nhs", "family-or-friend")
 WISH = "Wants the shouting to stop, and the same carer as before."
 NOT_ASKED = "closing-guard@1:desired-outcomes-not-asked"
+NO_ADVOCACY = "closing-guard@1:advocacy-not-asked"
+
+
+def entries(town: Town) -> Sequence[Act]:
+    """List the partners who may be asked to make an enquiry."""
+    return [
+        town.act("list", MANAGERS[0], LIST, LIST[1], {
+            "partner": name, "organisation": name.replace("-", " ").title(),
+            "partner_kind": f"partner-kind@1:{kind}",
+        }, name)
+        for name, kind in ASKED
+    ]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -73,6 +86,11 @@ class Step:
         """Give a command on the enquiry as it is seen now."""
         where = ("enquiry", f"/v1/enquiries/{self.case}/{path}")
         return self.town.act(path, who, where, self.case, body, self.row["version"])
+
+    def once(self, path: str, who: str, body: Mapping[str, Any]) -> Act:
+        """Give a command that is done once on an enquiry, however it stands by then."""
+        where = ("enquiry", f"/v1/enquiries/{self.case}/{path}")
+        return self.town.act(path, who, where, self.case, body)
 
 
 Rule = Callable[[Step], Sequence[Act]]
@@ -119,7 +137,7 @@ def _planned(step: Step) -> Sequence[Act]:
     if not step.comes("plan", step.town.plan.chances.plan_a_day):
         return ()
     said = {"purpose": "Find out what happens on the late shift.", "methods": METHODS[:3]}
-    return (*_wishes(step), step.act("plan", step.lead, said))
+    return (*_wishes(step), *_advocacy(step), step.act("plan", step.lead, said))
 
 
 def _expressed(step: Step) -> bool:
@@ -136,13 +154,27 @@ def _wishes(step: Step) -> Sequence[Act]:
     return (step.act("desired-outcomes", step.lead, said),)
 
 
+def _advocacy(step: Step) -> Sequence[Act]:
+    """Look at whether the adult needs an independent advocate, where nobody did, and arrange it."""
+    if NO_ADVOCACY not in step.row["missing"]:
+        return ()
+    difficult, alone = step.of("difficulty").chance(300), step.of("suitable").chance(400)
+    said = {"difficulty": f"substantial-difficulty@1:{_yes(answer=difficult)}"}
+    if difficult:
+        said |= {"individual": f"appropriate-individual@1:{_yes(answer=not alone)}"}
+    if difficult and alone:
+        said |= {"advocate": "independent-advocate@1:arranged"}
+    return (step.act("advocacy", step.lead, said),)
+
+
+def _yes(*, answer: bool) -> str:
+    return "yes" if answer else "no"
+
+
 def _reported(step: Step) -> Sequence[Act]:
     """Let the partner who was asked accept, and report some days later."""
-    answered = step.town.act(
-        "caused-enquiry/answer", step.lead,
-        ("enquiry", f"/v1/enquiries/{step.case}/caused-enquiry/answer"), step.case,
-        {"answer": "caused-enquiry-answer@1:accepted"},
-    )  # fmt: skip
+    accepted = {"answer": "caused-enquiry-answer@1:accepted"}
+    answered = step.once("caused-enquiry/answer", step.lead, accepted)
     if answered.key not in step.town.ledger.yes:
         return (answered,)
     if not step.comes("report", step.town.plan.chances.report_a_day):
@@ -160,9 +192,9 @@ def _report_answered(step: Step) -> Sequence[Act]:
 
 
 def _caused(step: Step) -> Sequence[Act]:
-    partner, kind = step.of("asked").pick(ASKED)
+    partner, _ = step.of("asked").pick(ASKED)
     said = {
-        "partner": partner, "partner_kind": f"partner-kind@1:{kind}",
+        "partner": partner,
         "conflict_check": "conflict-check@1:clear",
         "questions": ["Who was on shift that night?", "What changed since?"],
     }  # fmt: skip
@@ -185,8 +217,9 @@ def _concluded(step: Step) -> Sequence[Act]:
     said = {"findings": _findings(step), "plan": plan, "words": "Found as the reports say."}
     how = step.of("achieved").weighted((("fully", 60), ("partly", 30), ("not-achieved", 10)))
     achieved = {"achieved": f"outcomes-achieved@1:{how}"}
-    heard = (step.act("outcomes-achieved", step.lead, achieved),) if _expressed(step) else ()
-    return (*_wishes(step), *heard, step.act("conclusion", step.manager, said))
+    heard = (step.once("outcomes-achieved", step.lead, achieved),) if _expressed(step) else ()
+    told = (*_wishes(step), *heard, *_advocacy(step))
+    return (*told, step.act("conclusion", step.manager, said))
 
 
 def _findings(step: Step) -> Mapping[str, Any]:

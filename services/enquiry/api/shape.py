@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.enquiry.projections.enquiry import EnquiryView
 from services.enquiry.projections.history import Line
+from services.enquiry.rules import codes
 from services.enquiry.rules.findings import Findings
 from shared.facts import Code
 from shared.http.parts import Body
@@ -47,12 +48,50 @@ class Achievement(Body):
     words: Words | None = None
 
 
+class AdvocacyFound(Body):
+    """Whether the adult needs an independent advocate, and has one: Care Act 2014 s68."""
+
+    difficulty: Code
+    """Of `substantial-difficulty@1`: yes, no or unknown, which needs words."""
+    individual: Code = codes.INDIVIDUAL_UNKNOWN
+    """Of `appropriate-individual@1`: yes, no or unknown."""
+    advocate: Code = codes.NO_ADVOCATE
+    """Of `independent-advocate@1`: arranged, not-arranged, or declined, which needs words."""
+    words: Words | None = None
+
+
+class Partner(Body):
+    """A partner who may be asked to make an enquiry for us."""
+
+    partner: Name
+    organisation: Annotated[str, Field(min_length=1, max_length=200)]
+    """As people call it."""
+    partner_kind: Code
+    """Of `partner-kind@1`; all but nhs, police and council need a manager's conflict check."""
+
+
+class PartnerListed(BaseModel):
+    """A partner as the list has them."""
+
+    partner: str
+    """As their own token names them."""
+    organisation: str
+    partner_kind: Code
+
+
+class Removal(Body):
+    """Who is asked no more."""
+
+    partner: Name
+
+
 class Asking(Body):
     """What a partner is asked to find out."""
 
     partner: Name
-    partner_kind: Code
-    """Of `partner-kind@1`; all but nhs, police and council need a manager's conflict check."""
+    """One of `GET /v1/partners`."""
+    partner_kind: Code | None = None
+    """As the list has it; another one is refused. All but nhs, police and council need a check."""
     conflict_check: Code | None = None
     """`conflict-check@1:clear`."""
     questions: Annotated[tuple[Words, ...], Field(min_length=1, max_length=20)]
@@ -72,6 +111,8 @@ class Report(Body):
     """What the partner reported."""
 
     report: Words
+    partner: Name | None = None
+    """Whose it is; needed where more than one partner was asked in this enquiry."""
     earlier: bool = False
     """It is of a partner who was asked before the last one: it came late."""
 
@@ -166,6 +207,7 @@ class EnquiryWords(BaseModel):
     purpose: str | None
     desired_outcomes: str | None
     outcomes_achieved: str | None
+    advocacy: str | None
     questions: Sequence[str] | None
     partner_answer: str | None
     report_verdict: str | None

@@ -9,13 +9,16 @@ from fastapi import APIRouter, Response, Security
 
 from services.enquiry.api import shape
 from services.enquiry.decisions import commands as want
-from services.enquiry.decisions import enquiry
+from services.enquiry.decisions import enquiry, partners
+from services.enquiry.decisions.partners import LIST, kind_of
 from services.enquiry.events import Action, EnquiryCaused
 from services.enquiry.projections.enquiry import view, words
+from services.enquiry.projections.figures import Figures, figures, how_many
 from services.enquiry.projections.history import line
 from services.enquiry.projections.open import Row, enquiries, stale_since, who_is_owed
+from services.enquiry.rules.advocacy import Advocacy
 from shared.access.tokens import Caller
-from shared.facts import Act, Recorded
+from shared.facts import Act, Recorded, party
 from shared.http.parts import (
     AsAt,
     Body,
@@ -64,6 +67,13 @@ async def who_waits(
     await fresh(enquiries, db, response, least)
     rows, more = await who_is_owed(db, limit, after(start, datetime.fromisoformat, UUID))
     return Page(items=rows, next=cursor(*more) if more else None)
+
+
+@router.get("/figures", response_model=Figures)
+async def count(_by: Reads, db: Db, response: Response, least: MinPosition = None) -> Any:
+    """Give counts of enquiries: how far they are, what is overdue, what was found."""
+    await fresh(figures, db, response, least)
+    return await how_many(db)
 
 
 @router.get("/enquiries/{id}", response_model=shape.EnquiryShown)
@@ -130,14 +140,27 @@ async def assess_desired_outcomes(
     return await _do(log, id, command, (by, said), expected)
 
 
+@router.post("/enquiries/{id}/advocacy", status_code=204)
+async def establish_advocacy(
+    id: UUID, said: shape.AdvocacyFound, by: Worker, log: Log, expected: IfMatch
+) -> Response:
+    """Record whether the adult needs an independent advocate, and has one; the last one counts."""
+    found = Advocacy(
+        difficulty=said.difficulty, individual=said.individual, advocate=said.advocate
+    )  # fmt: skip
+    command = want.EstablishAdvocacy(advocacy=found, words=_maybe(id, said.words))
+    return await _do(log, id, command, (by, said), expected)
+
+
 @router.post("/enquiries/{id}/caused-enquiry", status_code=204)
 async def cause_enquiry(
     id: UUID, said: shape.Asking, by: Worker, log: Log, expected: IfMatch
 ) -> Response:
-    """Ask a partner to make an enquiry for us; all but public bodies only by a manager."""
+    """Ask a listed partner to make an enquiry for us; all but public bodies only by a manager."""
+    listed = partners.fold(await log.history(LIST))
     command = want.CauseEnquiry(
         partner=said.partner,
-        partner_kind=said.partner_kind,
+        partner_kind=kind_of(listed, said.partner, said.partner_kind),
         conflict_check=said.conflict_check,
         questions=_sealed(id, said.questions),
         due_on=said.due_on,
@@ -159,7 +182,9 @@ async def partner_reports(
     id: UUID, said: shape.Report, by: Worker, log: Log, expected: IfMatch
 ) -> Response:
     """Record what the partner reported; also where it is late, or the enquiry is closed."""
-    command = want.ReceiveReport(words=_sealed(id, said.report), earlier=said.earlier)
+    whose = party(said.partner) if said.partner else None
+    report = _sealed(id, said.report)
+    command = want.ReceiveReport(words=report, earlier=said.earlier, partner=whose)
     return await _do(log, id, command, (by, said), expected)
 
 

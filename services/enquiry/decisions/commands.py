@@ -6,6 +6,7 @@ from uuid import UUID
 
 from services.enquiry.events import Action
 from services.enquiry.rules import closing
+from services.enquiry.rules.advocacy import Advocacy
 from services.enquiry.rules.findings import Findings, Problem
 from shared.decider import DeadlinePassed
 from shared.facts import Code
@@ -21,6 +22,8 @@ class HearDecision:
     outcome: Code
     opens_enquiry: bool
     decided_on: date
+    band: Code | None = None
+    """In which the concern waited; None where the decision was told before that was said."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,11 +70,21 @@ class AssessDesiredOutcomes:
 
 
 @dataclass(frozen=True, kw_only=True)
+class EstablishAdvocacy:
+    """Record whether the adult needs an independent advocate, and has one."""
+
+    advocacy: Advocacy
+    words: Sealed[str] | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class CauseEnquiry:
     """Ask a partner to make an enquiry for us."""
 
     partner: str
-    partner_kind: Code
+    partner_kind: Code | None
+    """As the list of partners has it; None where they are not on it."""
+
     conflict_check: Code | None
     questions: Sealed[tuple[str, ...]]
     due_on: date | None
@@ -92,6 +105,9 @@ class ReceiveReport:
     words: Sealed[str]
     earlier: bool = False
     """It is of a partner who was asked before the last one."""
+
+    partner: UUID | None = None
+    """Whose it is; None where that was not said."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -172,8 +188,8 @@ class ReopenEnquiry:
 
 Heard = HearDecision | HearReopening | DeadlinePassed
 Making = (
-    AllocateLead | AgreePlan | AskDesiredOutcomes | AssessDesiredOutcomes | CauseEnquiry
-    | AnswerCausedEnquiry | ReceiveReport | AssessReport | RecallCausedEnquiry
+    AllocateLead | AgreePlan | AskDesiredOutcomes | AssessDesiredOutcomes | EstablishAdvocacy
+    | CauseEnquiry | AnswerCausedEnquiry | ReceiveReport | AssessReport | RecallCausedEnquiry
     | ConsiderLateReport
 )  # fmt: skip
 Ending = (
@@ -239,6 +255,20 @@ class OutcomesNotAssessed(Refusal):
     """The adult said what they want: say first how far they got it."""
 
 
+class AdvocacyNotAsked(Refusal):
+    """Nobody looked at whether the adult needs an independent advocate: say so first."""
+
+
+class AdvocateNotArranged(Refusal):
+    """The adult needs an independent advocate: arrange one, or say why they want none."""
+
+
+class PartnerNotListed(Refusal):
+    """No partner of this name and kind is on the list: a manager lists them first."""
+
+    status = 422
+
+
 class ConflictNotChecked(Refusal):
     """Whoever is not police, NHS or a council is asked by a manager who found no conflict."""
 
@@ -249,6 +279,14 @@ class DateOutOfReach(Refusal):
 
 class CausedEnquiryIsElsewhere(Refusal):
     """The partner's enquiry is not at the stage where this can be done."""
+
+
+class PartnerNotNamed(Refusal):
+    """More than one partner was asked in this enquiry: say whose report it is."""
+
+
+class PartnerNotAsked(Refusal):
+    """The partner was never asked in this enquiry."""
 
 
 class LateReportNotConsidered(Refusal):
@@ -325,11 +363,17 @@ FINDINGS_REFUSALS: dict[Problem, type[Refusal]] = {
     "result-contradicts-outcome": ResultContradictsOutcome,
     "advocate-contradicts-capacity": AdvocateContradictsCapacity,
 }
+ADVOCACY_REFUSALS: dict[str, type[Refusal]] = {
+    "code-unknown": CodeUnknown,
+    "reason-missing": ReasonMissing,
+}
 CLOSING_REFUSALS: dict[Code, type[Refusal]] = {
     closing.DECISION_CHANGED: DecisionNotReviewed,
     closing.CAUSED_ENQUIRY_OPEN: CausedEnquiryOpen,
     closing.LATE_REPORT: LateReportNotConsidered,
     closing.OUTCOMES_NOT_ASKED: DesiredOutcomesNotAsked,
+    closing.ADVOCACY_NOT_ASKED: AdvocacyNotAsked,
+    closing.ADVOCATE_MISSING: AdvocateNotArranged,
     closing.NOT_CONCLUDED: NotConcluded,
     closing.FINDINGS_INCOMPLETE: FindingsIncomplete,
     closing.WISHES_SINCE: WishesSinceConclusion,

@@ -4,15 +4,16 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
 from services.enquiry import events
+from services.enquiry.decisions import caused as now
 from services.enquiry.decisions import commands as want
-from services.enquiry.decisions import state as now
 from services.enquiry.decisions.commands import EnquiryCommand
-from services.enquiry.decisions.owing import missing, owed
+from services.enquiry.decisions.hearing import heard
+from services.enquiry.decisions.owing import Facts, missing, owed, passed
 from services.enquiry.decisions.state import Enquiry, Plan, evolve
 from services.enquiry.events import EnquiryFact
 from services.enquiry.rules import clocks, codes
-from services.enquiry.rules.findings import NOTHING_RECORDED, problem
-from services.enquiry.rules.opening import OPENINGS
+from services.enquiry.rules.advocacy import problem as advocacy_problem
+from services.enquiry.rules.findings import problem
 from shared.decider import DeadlinePassed, Decider
 from shared.facts import Act, Code
 from shared.refusals import NotFound
@@ -20,18 +21,17 @@ from shared.sealed import Sealed
 from shared.time.calendar import calendar, london_date
 
 MANAGER = "safeguarding-adults-manager"
-Facts = Sequence[EnquiryFact]
 
 
 def decide(command: EnquiryCommand, state: Enquiry | None, act: Act) -> Facts:
     """Give the facts that `command` leads to, none where it is so already, or refuse it."""
     match command:
         case want.HearDecision():
-            return _heard(command, state)
+            return heard(command, state)
         case want.HearReopening():
             return (events.DecisionUndone(),) if state else ()
         case DeadlinePassed():
-            return _passed(command, state)
+            return passed(command, state, calendar())
         case (
             want.ReviewDecision()
             | want.ReviewSafetyPlan()
@@ -54,7 +54,7 @@ def decide(command: EnquiryCommand, state: Enquiry | None, act: Act) -> Facts:
         case want.AskDesiredOutcomes():
             _open(state)  # they may have been asked before there was an enquiry
             return _asked_what_they_want(command)
-        case want.AgreePlan() | want.AssessDesiredOutcomes():
+        case want.AgreePlan() | want.AssessDesiredOutcomes() | want.EstablishAdvocacy():
             return _made(command, _open(state, act))
         case (
             want.CauseEnquiry()
@@ -89,50 +89,6 @@ def _worded(words: Sealed[str] | None) -> Sealed[str]:
     if words is None:
         raise want.ReasonMissing
     return words
-
-
-# What others say, and what time does
-
-
-def _heard(command: want.HearDecision, state: Enquiry | None) -> Facts:
-    opening = OPENINGS.get(command.outcome)
-    if command.opens_enquiry and opening is None:
-        raise want.OutcomeNotOurs
-    found = opening if command.opens_enquiry else None
-    if state is not None:
-        kind = found.kind if found else None
-        return (events.DecisionMadeAgain(outcome=command.outcome, kind=kind),)
-    if found is None:
-        return ()
-    opened = events.EnquiryOpened(
-        contact=command.contact,
-        kind=found.kind,
-        outcome=command.outcome,
-        decided_on=command.decided_on,
-    )
-    return (opened, _at_once(opened)) if found.concludes_at_once else (opened,)
-
-
-def _at_once(opened: events.EnquiryOpened) -> events.EnquiryConcluded:
-    return events.EnquiryConcluded(
-        contact=opened.contact,
-        kind=opened.kind,
-        at_once=True,
-        concluded_on=opened.decided_on,
-        findings=NOTHING_RECORDED,
-        desired_outcomes=codes.WISHES_NOT_RECORDED,
-        outcomes_achieved=None,
-        plan=codes.PLAN_NOT_RECORDED,
-        words=None,
-    )
-
-
-def _passed(command: DeadlinePassed, state: Enquiry | None) -> Facts:
-    deadline = command.deadline
-    if state is None or deadline not in owed(state, calendar()):
-        return ()
-    kind = Code(f"enquiry-deadline@1:{deadline.kind}")
-    return (events.DeadlineMissed(kind=kind, due_at=deadline.due_at, late=command.late),)
 
 
 def _also_where_closed(
@@ -175,7 +131,9 @@ def _asked_what_they_want(command: want.AskDesiredOutcomes) -> Facts:
     return (events.DesiredOutcomesAsked(answer=command.answer, words=command.words),)
 
 
-def _made(command: want.AgreePlan | want.AssessDesiredOutcomes, state: Enquiry) -> Facts:
+def _made(
+    command: want.AgreePlan | want.AssessDesiredOutcomes | want.EstablishAdvocacy, state: Enquiry
+) -> Facts:
     match command:
         case want.AgreePlan(methods=methods, purpose=purpose):
             _of(codes.METHODS, *methods)
@@ -187,6 +145,10 @@ def _made(command: want.AgreePlan | want.AssessDesiredOutcomes, state: Enquiry) 
             if state.asked != codes.EXPRESSED:
                 raise want.NothingToAssess
             return (events.DesiredOutcomesAssessed(achieved=achieved, words=words),)
+        case want.EstablishAdvocacy(advocacy=advocacy, words=words):
+            if why_not := advocacy_problem(advocacy, worded=words is not None):
+                raise want.ADVOCACY_REFUSALS[why_not]
+            return (events.AdvocacyEstablished(advocacy=advocacy, words=words),)
 
 
 # An enquiry that a partner makes
@@ -222,10 +184,21 @@ def _of_a_partner(
 def _reported(command: want.ReceiveReport, state: Enquiry) -> Facts:
     if state.caused is None:
         raise want.CausedEnquiryIsElsewhere
-    if state.caused_open and not command.earlier:
+    earlier = _is_of_an_earlier_one(command, state.caused)
+    if state.caused_open and not earlier:
         return (events.ReportReceived(words=command.words),)
     # Nothing that a partner sends is lost, whatever we have done meanwhile.
-    return (events.LateReportReceived(earlier=command.earlier, words=command.words),)
+    return (events.LateReportReceived(earlier=earlier, words=command.words),)
+
+
+def _is_of_an_earlier_one(command: want.ReceiveReport, caused: now.Caused) -> bool:
+    if command.partner is None and caused.before and not command.earlier:
+        raise want.PartnerNotNamed  # or it would be taken for that of whoever was asked last
+    if command.partner in {None, caused.partner}:
+        return command.earlier
+    if command.partner not in caused.before:
+        raise want.PartnerNotAsked
+    return True
 
 
 def _at(state: Enquiry, *stages: Code) -> None:
@@ -234,7 +207,8 @@ def _at(state: Enquiry, *stages: Code) -> None:
 
 
 def _asked(command: want.CauseEnquiry, state: Enquiry, act: Act) -> Facts:
-    _of(codes.PARTNERS, command.partner_kind)
+    if command.partner_kind is None:
+        raise want.PartnerNotListed
     _of({codes.CLEAR}, *([command.conflict_check] if command.conflict_check else ()))
     if state.caused_open:
         raise want.CausedEnquiryOpen
@@ -283,6 +257,10 @@ def _concluded(command: want.Conclude, state: Enquiry, act: Act) -> events.Enqui
         raise want.CausedEnquiryOpen
     if state.asked is None:
         raise want.DesiredOutcomesNotAsked
+    if state.advocacy is None:
+        raise want.AdvocacyNotAsked
+    if state.advocacy.missing:
+        raise want.AdvocateNotArranged
     if state.asked == codes.EXPRESSED and state.achieved is None:
         raise want.OutcomesNotAssessed
     first = state.concluded

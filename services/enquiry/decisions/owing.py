@@ -1,14 +1,19 @@
 """What is owed to an enquiry, by when, and what stands in the way of closing it?"""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from services.enquiry.decisions.state import AWAITED, REPORT_ACCEPTED, REPORTED, Enquiry
+from services.enquiry import events
+from services.enquiry.decisions.caused import AWAITED, REPORT_ACCEPTED, REPORTED
+from services.enquiry.decisions.state import Enquiry
+from services.enquiry.events import EnquiryFact
 from services.enquiry.rules import clocks, closing, codes
 from services.enquiry.rules.closing import Standing
-from shared.decider import Deadline
+from shared.decider import Deadline, DeadlinePassed
 from shared.facts import Code
 from shared.time.calendar import Calendar
+
+Facts = Sequence[EnquiryFact]
 
 
 def missing(state: Enquiry) -> tuple[Code, ...]:
@@ -19,6 +24,8 @@ def missing(state: Enquiry) -> tuple[Code, ...]:
         caused_enquiry_open=state.caused_open,
         late_report_waits=state.late is not None,
         desired_outcomes_asked=state.asked is not None,
+        advocacy_asked=state.advocacy is not None,
+        advocate_missing=state.advocacy is not None and state.advocacy.missing,
         concluded=concluded is not None,
         findings_complete=concluded is not None and concluded.complete,
         wishes_since=concluded is not None and concluded.wishes_since,
@@ -35,22 +42,84 @@ def missing(state: Enquiry) -> tuple[Code, ...]:
 def owed(state: Enquiry, calendar: Calendar) -> frozenset[Deadline]:
     """Give what is owed: an open enquiry owes something always."""
     missed = {it.kind: it.due_at for it in state.missed}
+    # Of some there may be several: the one that is due first is owed, also where one was missed.
+    steps = {
+        Deadline(kind, min(_next(kind, due, missed.get(kind), calendar) for due in some))
+        for kind, some in open_steps(state, calendar).items()
+    }
+    return frozenset(steps | _reminder(state, calendar))
 
-    def when(kind: str, due: datetime) -> datetime:
-        last = missed.get(kind)
-        return due if last is None or last < due else clocks.again(kind, last, calendar)
 
+def overdue(state: Enquiry, calendar: Calendar) -> Mapping[str, datetime]:
+    """Give what is still owed though its time was missed, and when (UTC) it was due at first."""
+    missed = {it.kind: it.due_at for it in state.missed}
+    first = {kind: min(some) for kind, some in open_steps(state, calendar).items()}
+    return {kind: due for kind, due in first.items() if kind in missed and due <= missed[kind]}
+
+
+def who_has_to_know(state: Enquiry, calendar: Calendar) -> Sequence[Code]:
+    """Give to whom what is overdue was escalated."""
+    since = overdue(state, calendar)
+    late = (it for it in state.escalated if it.kind in since and it.due_at >= since[it.kind])
+    told = {it.to for it in late}
+    return [to for to in clocks.ABOVE if to in told]
+
+
+def passed(command: DeadlinePassed, state: Enquiry | None, calendar: Calendar) -> Facts:
+    """Give what the passing of a time leads to, nothing where it is owed no more."""
+    it, late = command.deadline, command.late
+    if state is None or it not in owed(state, calendar):
+        return ()
+    if it.kind == clocks.REMINDER:
+        return tuple(_reminded(state, late=late))
+    kind = Code(f"enquiry-deadline@1:{it.kind}")
+    missed = events.DeadlineMissed(kind=kind, due_at=it.due_at, late=late)
+    # A partner is reminded on the day as well: it is then that the report is missed at first.
+    now = it.kind == clocks.REPORT and state.caused is not None and state.caused.due_at == it.due_at
+    reminded = _reminded(state, late=late) if now else ()
+    told = [
+        events.EnquiryEscalated(kind=kind, to=to, due_at=it.due_at, late=late)
+        for to in _escalated_to(it, state, calendar)
+    ]
+    return (*reminded, missed, *told)
+
+
+def _escalated_to(it: Deadline, state: Enquiry, calendar: Calendar) -> Collection[Code]:
+    dues = open_steps(state, calendar)[it.kind]
+    found = (clocks.escalated_to(it.kind, due, it.due_at, calendar) for due in dues)
+    return sorted({to for to in found if to})
+
+
+def _reminded(state: Enquiry, *, late: bool) -> Sequence[events.PartnerReminded]:
+    caused = state.caused
+    return [events.PartnerReminded(due_at=caused.due_at, late=late)] if caused else []
+
+
+def _next(kind: str, due: datetime, missed: datetime | None, calendar: Calendar) -> datetime:
+    if missed is None or missed < due:
+        return due
+    return clocks.again(kind, due, missed, calendar)
+
+
+def open_steps(state: Enquiry, calendar: Calendar) -> Mapping[str, Sequence[datetime]]:
+    """Give all that is open, and when (UTC) each of it was to be done at first."""
     steps = _of_any(state, calendar)
     if not state.closed:
-        steps |= _of_a_partner(state)
+        steps |= _of_a_partner(state) | _of_an_advocate(state, calendar)
         steps |= _to_its_closing(state, calendar) if state.concluded else _of_work(state, calendar)
     dues: dict[str, Sequence[datetime]] = {kind: (due,) for kind, due in steps.items()}
-    # Of these there may be several: the one that is due first is owed, also where one was missed.
     dues[clocks.ACTION] = _of_actions(state, calendar)
     dues[clocks.REPORT_ANSWER] = _of_reports(state, calendar)
-    return frozenset(
-        Deadline(kind, min(when(kind, due) for due in some)) for kind, some in dues.items() if some
-    )
+    return {kind: some for kind, some in dues.items() if some}
+
+
+def _reminder(state: Enquiry, calendar: Calendar) -> set[Deadline]:
+    """Give when a partner is reminded, if they were not yet, and were asked before that."""
+    it = state.caused
+    if state.closed or it is None or it.stage not in AWAITED or it.reminded == it.due_at:
+        return set()
+    at = clocks.reminder_due(it.due_at, calendar)
+    return {Deadline(clocks.REMINDER, at)} if at > it.since else set()
 
 
 def _of_any(state: Enquiry, calendar: Calendar) -> dict[str, datetime]:
@@ -79,12 +148,18 @@ def _of_a_partner(state: Enquiry) -> dict[str, datetime]:
     return {clocks.REPORT: state.caused.due_at} if state.caused and awaited else {}
 
 
+def _of_an_advocate(state: Enquiry, calendar: Calendar) -> dict[str, datetime]:
+    since = state.advocate_missing_since
+    return {clocks.ADVOCATE: clocks.due(clocks.ADVOCATE, since, calendar)} if since else {}
+
+
 def _of_work(state: Enquiry, calendar: Calendar) -> dict[str, datetime]:
     steps = dict[str, datetime]()
     if not state.led:
         steps[clocks.LEAD] = clocks.due(clocks.LEAD, state.begun_at, calendar)
     if state.planned_at is None:
-        return steps | {clocks.PLAN: clocks.due(clocks.PLAN, state.begun_at, calendar)}
+        due = clocks.plan_due(state.begun_at, state.red_since, calendar)
+        return steps | {clocks.PLAN: due}
     good = state.caused is not None and state.caused.stage == REPORT_ACCEPTED
     reported = state.caused.since if state.caused and good else None
     due = clocks.conclusion_due(state.planned_at, reported, calendar)

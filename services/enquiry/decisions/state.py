@@ -10,46 +10,19 @@ from datetime import date, datetime
 from uuid import UUID
 
 from services.enquiry import events
+from services.enquiry.decisions.caused import (
+    REPORT_ACCEPTED,
+    Caused,
+    Late,
+    caused_after,
+    late_after,
+)
 from services.enquiry.events import EnquiryFact
-from services.enquiry.rules import codes
+from services.enquiry.rules import clocks, codes
+from services.enquiry.rules.advocacy import Advocacy
 from services.enquiry.rules.opening import OPENINGS
 from shared.decider import Deadline
 from shared.facts import Act, Code
-
-REQUESTED = Code("caused-enquiry@1:requested")
-ACCEPTED = Code("caused-enquiry@1:accepted")
-REPORTED = Code("caused-enquiry@1:reported")
-RETURNED = Code("caused-enquiry@1:returned")
-REPORT_ACCEPTED = Code("caused-enquiry@1:report-accepted")
-DECLINED = Code("caused-enquiry@1:declined")
-RECALLED = Code("caused-enquiry@1:recalled")
-AWAITED = {REQUESTED, ACCEPTED, RETURNED}
-"""The partner owes us something."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Caused:
-    """What a partner was asked for, and how far it is."""
-
-    stage: Code
-    since: datetime
-    due_at: datetime
-
-    @property
-    def open(self) -> bool:
-        """Say whether the partner or we still have to do something."""
-        return self.stage in AWAITED | {REPORTED}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Late:
-    """Reports that came late, and nobody has looked at."""
-
-    since: datetime
-    """Of the first."""
-
-    earlier: bool
-    """None of them was of the partner who was asked last."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,6 +61,15 @@ class Plan:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Escalated:
+    """Who was to know, when, that something was missed."""
+
+    kind: str
+    to: Code
+    due_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class Enquiry:
     """An enquiry, from its opening on."""
 
@@ -100,10 +82,17 @@ class Enquiry:
     moved_at: datetime
     """When the last step towards its closing was taken."""
 
+    red_since: datetime | None = None
+    """Since when it is known that the concern was Red when it was decided, where it was."""
+
     led: bool = False
     planned_at: datetime | None = None
     asked: Code | None = None
     achieved: Code | None = None
+    advocacy: Advocacy | None = None
+    advocate_missing_since: datetime | None = None
+    """Since then it is known that the adult needs an independent advocate, and has none."""
+
     caused: Caused | None = None
     late: Late | None = None
     concluded: Concluded | None = None
@@ -120,6 +109,9 @@ class Enquiry:
     closed: bool = False
     missed: tuple[Deadline, ...] = ()
     """Of each kind of deadline the last that passed unmet."""
+
+    escalated: tuple[Escalated, ...] = ()
+    """Of each kind, and of each who has to know, the last time."""
 
     @property
     def caused_open(self) -> bool:
@@ -154,18 +146,20 @@ def evolve(state: Enquiry | None, happened: EnquiryFact, act: Act) -> Enquiry:
             | events.PlanAgreed()
             | events.DesiredOutcomesAsked()
             | events.DesiredOutcomesAssessed()
+            | events.AdvocacyEstablished()
         ):
             return _made(_known(state), happened, act)
         case (
             events.EnquiryCaused()
             | events.CausedEnquiryAnswered()
+            | events.PartnerReminded()
             | events.ReportReceived()
             | events.ReportAssessed()
             | events.CausedEnquiryRecalled()
         ):
-            return replace(_known(state), caused=_caused(_known(state).caused, happened, act))
+            return replace(_known(state), caused=caused_after(_known(state).caused, happened, act))
         case events.LateReportReceived() | events.LateReportConsidered():
-            return replace(_known(state), late=_late(_known(state).late, happened, act))
+            return replace(_known(state), late=late_after(_known(state).late, happened, act))
         case (
             events.SafetyPlanRecorded()
             | events.SafetyPlanRecorded2()
@@ -182,21 +176,14 @@ def evolve(state: Enquiry | None, happened: EnquiryFact, act: Act) -> Enquiry:
             return _reopened(_known(state), act)
         case events.DecisionUndone() | events.DecisionMadeAgain() | events.DecisionReviewed():
             return _decided(_known(state), happened, act)
-        case events.DeadlineMissed(kind=kind, due_at=due_at):
-            last = Deadline(kind.rpartition(":")[2], due_at)
-            others = (it for it in _known(state).missed if it.kind != last.kind)
-            return replace(_known(state), missed=(*others, last))
+        case events.DeadlineMissed() | events.EnquiryEscalated():
+            return _late_with(_known(state), happened)
 
 
 Made = (
     events.LeadAllocated | events.PlanAgreed | events.DesiredOutcomesAsked
-    | events.DesiredOutcomesAssessed
+    | events.DesiredOutcomesAssessed | events.AdvocacyEstablished
 )  # fmt: skip
-OfAPartner = (
-    events.EnquiryCaused | events.CausedEnquiryAnswered | events.ReportReceived
-    | events.ReportAssessed | events.CausedEnquiryRecalled
-)  # fmt: skip
-OfALateReport = events.LateReportReceived | events.LateReportConsidered
 OfAPlan = (
     events.SafetyPlanRecorded | events.SafetyPlanRecorded2 | events.ActionEnded
     | events.SafetyPlanReviewed
@@ -211,9 +198,23 @@ def _known(state: Enquiry | None) -> Enquiry:
 
 
 def _opened(happened: events.EnquiryOpened, at: datetime) -> Enquiry:
+    red = isinstance(happened, events.EnquiryOpened2) and happened.band == clocks.RED
     return Enquiry(
-        contact=happened.contact, kind=happened.kind, opened_at=at, begun_at=at, moved_at=at
+        contact=happened.contact, kind=happened.kind, opened_at=at, begun_at=at, moved_at=at,
+        red_since=at if red else None,
     )  # fmt: skip
+
+
+def _late_with(
+    state: Enquiry, happened: events.DeadlineMissed | events.EnquiryEscalated
+) -> Enquiry:
+    kind = happened.kind.rpartition(":")[2]
+    if isinstance(happened, events.DeadlineMissed):
+        others = (it for it in state.missed if it.kind != kind)
+        return replace(state, missed=(*others, Deadline(kind, happened.due_at)))
+    last = Escalated(kind=kind, to=happened.to, due_at=happened.due_at)
+    kept = (it for it in state.escalated if (it.kind, it.to) != (kind, happened.to))
+    return replace(state, escalated=(*kept, last))
 
 
 def _moved(state: Enquiry, act: Act) -> datetime:
@@ -242,6 +243,10 @@ def _made(state: Enquiry, happened: Made, act: Act) -> Enquiry:
             )
         case events.DesiredOutcomesAssessed(achieved=achieved):
             return replace(state, achieved=achieved if state.asked == codes.EXPRESSED else None)
+        case events.AdvocacyEstablished(advocacy=advocacy):
+            since = state.advocate_missing_since or act.effective_at
+            missing_since = since if advocacy.missing else None
+            return replace(state, advocacy=advocacy, advocate_missing_since=missing_since)
 
 
 def _wished(state: Enquiry) -> Enquiry:
@@ -249,36 +254,6 @@ def _wished(state: Enquiry) -> Enquiry:
     if concluded is None or not concluded.complete:
         return state
     return replace(state, concluded=replace(concluded, wishes_since=True))
-
-
-def _late(was: Late | None, happened: OfALateReport, act: Act) -> Late | None:
-    if isinstance(happened, events.LateReportConsidered):
-        return None
-    since, earlier = act.effective_at, happened.earlier
-    if was is None:
-        return Late(since=since, earlier=earlier)
-    return Late(since=min(was.since, since), earlier=was.earlier and earlier)
-
-
-def _caused(was: Caused | None, happened: OfAPartner, act: Act) -> Caused | None:
-    at = act.effective_at
-    if isinstance(happened, events.EnquiryCaused):
-        return Caused(stage=REQUESTED, since=at, due_at=happened.due_at)
-    if was is None:
-        return None
-    match happened:
-        case events.CausedEnquiryAnswered(answer=answer):
-            stage = ACCEPTED if answer == codes.ACCEPTED else DECLINED
-            return replace(was, stage=stage, since=at)
-        case events.ReportReceived():
-            # What is sent after a report that waits puts the answer to that off no further.
-            since = was.since if was.stage == REPORTED else at
-            return replace(was, stage=REPORTED, since=since)
-        case events.ReportAssessed(verdict=verdict, due_at=due_at):
-            stage = REPORT_ACCEPTED if verdict == codes.GOOD else RETURNED
-            return replace(was, stage=stage, since=at, due_at=due_at or was.due_at)
-        case events.CausedEnquiryRecalled():
-            return replace(was, stage=RECALLED, since=at)
 
 
 def _plan(was: Plan | None, happened: OfAPlan) -> Plan | None:
@@ -346,6 +321,9 @@ def _decided(state: Enquiry, happened: OfADecision, act: Act) -> Enquiry:
 def _decided_again(state: Enquiry, happened: events.DecisionMadeAgain, at: datetime) -> Enquiry:
     opening, concluded = OPENINGS.get(happened.outcome), state.concluded
     wanted = opening is not None and not opening.concludes_at_once
+    if isinstance(happened, events.DecisionMadeAgain2):
+        red = happened.band == clocks.RED
+        state = replace(state, red_since=(state.red_since or at) if red else None)
     if wanted and concluded and not concluded.complete:
         # The response already given is not enough any more: it is led and planned as any other.
         state = replace(state, concluded=None, begun_at=at)

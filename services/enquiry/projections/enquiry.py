@@ -11,13 +11,15 @@ from uuid import UUID
 
 from services.enquiry import events
 from services.enquiry.decisions import enquiry
-from services.enquiry.decisions.owing import missing
+from services.enquiry.decisions.owing import missing, who_has_to_know
 from services.enquiry.decisions.state import Enquiry
-from services.enquiry.projections.open import Due, in_order
+from services.enquiry.projections.open import Due, in_order, overdue_in_order
+from services.enquiry.rules.advocacy import Advocacy
 from services.enquiry.rules.closing import GUARDS
 from services.enquiry.rules.findings import Findings
 from shared.facts import Code, Recorded
 from shared.sealed import Sealed
+from shared.time.calendar import calendar
 
 F = TypeVar("F")
 
@@ -30,6 +32,15 @@ class CausedView:
     partner_kind: Code
     stage: Code
     due_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LateReportView:
+    """Reports that came late, and nobody has looked at."""
+
+    since: datetime
+    earlier_partner: bool
+    """None of them was of the partner who was asked last."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +102,11 @@ class EnquiryView:
     methods: Sequence[Code]
     desired_outcomes: Code | None
     outcomes_achieved: Code | None
+    advocacy: Advocacy | None
+    """Whether the adult needs an independent advocate, and has one; None: nobody looked."""
+
     caused_enquiry: CausedView | None
+    late_report: LateReportView | None
     conclusion: ConclusionView | None
     safety_plan: PlanView | None
     closing_reason: Code | None
@@ -103,6 +118,12 @@ class EnquiryView:
 
     missed: Sequence[Due]
     """What was owed and passed, in the order in which it passed."""
+
+    overdue: Sequence[Due]
+    """What of that is owed still, and when it was due at first."""
+
+    escalated_to: Sequence[Code]
+    """Of `escalation@1`: who above has to know of what is overdue."""
 
     missing: Sequence[Guard]
     """All that stands in the way of closing it."""
@@ -126,6 +147,7 @@ WORDS: Mapping[type, tuple[str, str]] = {
     events.PlanAgreed: ("purpose", "purpose"),
     events.DesiredOutcomesAsked: ("desired_outcomes", "words"),
     events.DesiredOutcomesAssessed: ("outcomes_achieved", "words"),
+    events.AdvocacyEstablished: ("advocacy", "words"),
     events.EnquiryCaused: ("questions", "questions"),
     events.CausedEnquiryAnswered: ("partner_answer", "words"),
     events.ReportAssessed: ("report_verdict", "reasons"),
@@ -163,13 +185,17 @@ def view(id: UUID, history: Sequence[Recorded[Any]]) -> EnquiryView | None:
         methods=planned.fact.methods if planned else (),
         desired_outcomes=state.asked,
         outcomes_achieved=state.achieved,
+        advocacy=state.advocacy,
         caused_enquiry=_caused(state, history),
+        late_report=_late_report(state),
         conclusion=_conclusion(history) if state.concluded else None,
         safety_plan=_plan(state, history),
         closing_reason=closed.fact.reason if closed and state.closed else None,
         decision_changed_at=state.changed_at,
         due=[Due(kind=it.kind, due_at=it.due_at) for it in in_order(state)],
         missed=[_missed(it.fact) for it in history if isinstance(it.fact, events.DeadlineMissed)],
+        overdue=overdue_in_order(state),
+        escalated_to=who_has_to_know(state, calendar()),
         missing=[Guard(code=it, says=GUARDS[it]) for it in missing(state)],
     )
 
@@ -220,6 +246,11 @@ def _caused(state: Enquiry, history: Sequence[Recorded[Any]]) -> CausedView | No
         stage=state.caused.stage,
         due_at=state.caused.due_at,
     )
+
+
+def _late_report(state: Enquiry) -> LateReportView | None:
+    it = state.late
+    return LateReportView(since=it.since, earlier_partner=it.earlier) if it else None
 
 
 def _conclusion(history: Sequence[Recorded[Any]]) -> ConclusionView | None:

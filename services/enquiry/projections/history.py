@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from services.enquiry import events
-from services.enquiry.decisions.state import Made, OfADecision, OfALateReport, OfAPartner, OfAPlan
+from services.enquiry.decisions.caused import OfALateReport, OfAPartner
+from services.enquiry.decisions.state import Made, OfADecision, OfAPlan
 from services.enquiry.events import EnquiryFact
 from services.enquiry.rules import clocks, codes
 from services.enquiry.rules.opening import SECTION_42
@@ -60,7 +61,7 @@ def says(happened: EnquiryFact) -> str:
         return _of_a_decision(happened)
     match happened:
         case events.EnquiryOpened(kind=kind):
-            return f"Opened by a decision, as {_kind(kind)}."
+            return f"Opened by a decision, as {_kind(kind)}.{_band(happened)}"
         case events.EnquiryConcluded():
             return _concluded(happened)
         case events.EnquiryClosed():
@@ -74,6 +75,8 @@ def says(happened: EnquiryFact) -> str:
         case events.DeadlineMissed(kind=kind, due_at=due_at, late=late):
             noticed = " Noticed late: the service stood still." if late else ""
             return f"Missed: {clocks.KINDS[kind]}, due {_spoken(due_at)}.{noticed}"
+        case events.EnquiryEscalated(kind=kind, to=to):
+            return f"Escalated to {clocks.ABOVE[to]}: missed that {clocks.KINDS[kind]}."
 
 
 def _made(happened: Made) -> str:
@@ -86,6 +89,12 @@ def _made(happened: Made) -> str:
             return f"Was the adult asked what they want? {codes.WISHES[answer]}."
         case events.DesiredOutcomesAssessed(achieved=achieved):
             return f"What the adult wants: {codes.ACHIEVED[achieved].lower()}."
+        case events.AdvocacyEstablished(advocacy=it):
+            return _sentence(
+                codes.DIFFICULTIES[it.difficulty],
+                *((codes.INDIVIDUALS[it.individual],) if it.difficulty == codes.DIFFICULTY else ()),
+                codes.ADVOCATES[it.advocate],
+            )
 
 
 def _of_a_partner(happened: OfAPartner | OfALateReport) -> str:
@@ -94,6 +103,8 @@ def _of_a_partner(happened: OfAPartner | OfALateReport) -> str:
             return _caused(happened)
         case events.CausedEnquiryAnswered(answer=answer):
             return f"The partner {_word(answer)} to make it."
+        case events.PartnerReminded(due_at=due_at):
+            return f"The partner was reminded of the report that is due {_spoken(due_at)}."
         case events.ReportReceived():
             return "The partner reported."
         case events.ReportAssessed(verdict=verdict, due_at=due_at):
@@ -144,7 +155,7 @@ def _of_a_decision(happened: OfADecision) -> str:
             return "The concern was opened again: the decision behind this no longer stands."
         case events.DecisionMadeAgain(outcome=outcome, kind=kind):
             asks = f"it asks for {_kind(kind)}" if kind else "it asks for no enquiry"
-            return f"Decided anew as {_word(outcome)}: {asks}."
+            return f"Decided anew as {_word(outcome)}: {asks}.{_band(happened)}"
         case events.DecisionReviewed():
             return "A manager looked at what that means for the enquiry, with reasons."
 
@@ -154,6 +165,16 @@ def _concluded(happened: events.EnquiryConcluded) -> str:
         return "Concluded as it was opened; what was found is not recorded yet."
     outcome = codes.RISK_OUTCOMES[happened.findings.outcome]
     return f"Concluded. {outcome}; {PLANS[happened.plan]}."
+
+
+def _band(happened: EnquiryFact) -> str:
+    kinds = events.EnquiryOpened2 | events.DecisionMadeAgain2
+    return f" The concern was {_word(happened.band)}." if isinstance(happened, kinds) else ""
+
+
+def _sentence(*parts: str) -> str:
+    said = "; ".join(parts)
+    return f"{said[0].upper()}{said[1:]}."
 
 
 def _kind(kind: Code) -> str:

@@ -15,9 +15,10 @@ from sqlalchemy import select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.enquiry.decisions import enquiry
-from services.enquiry.decisions.owing import missing, owed
+from services.enquiry.decisions.owing import missing, overdue, owed, who_has_to_know
 from services.enquiry.decisions.state import Enquiry
-from services.enquiry.events import EnquiryFact
+from services.enquiry.events import Fact, PartnerFact
+from services.enquiry.rules import clocks
 from shared.decider import Deadline
 from shared.facts import Code, Recorded
 from shared.projections.projection import Projection
@@ -39,9 +40,11 @@ class Kept:
     """As it was folded, in JSON."""
 
 
-def fold(row: Kept | None, happened: Recorded[EnquiryFact]) -> Kept | None:
+def fold(row: Kept | None, happened: Recorded[Fact]) -> Kept | None:
     """Give the row after `happened`."""
-    was = _state(row.state) if row else None
+    if isinstance(happened.fact, PartnerFact):
+        return row
+    was = kept_state(row.state) if row else None
     state = enquiry.evolve(was, happened.fact, happened.act)
     first = next(iter(in_order(state)), None)
     return Kept(
@@ -54,17 +57,19 @@ def fold(row: Kept | None, happened: Recorded[EnquiryFact]) -> Kept | None:
 
 
 def in_order(state: Enquiry) -> Sequence[Deadline]:
-    """Give what is owed, the first one first."""
-    return sorted(owed(state, calendar()), key=lambda it: (it.due_at, it.kind))
+    """Give what is owed, the first one first; to remind a partner is the timers' work alone."""
+    theirs = (it for it in owed(state, calendar()) if it.kind != clocks.REMINDER)
+    return sorted(theirs, key=lambda it: (it.due_at, it.kind))
 
 
-def _state(text: str) -> Enquiry:
+def kept_state(text: str) -> Enquiry:
+    """Give what a row keeps of an enquiry."""
     found: Enquiry = adapter(Enquiry).validate_json(text)
     return found
 
 
 ORDER = ("due_at", "enquiry")
-enquiries = Projection("enquiries", version=3, row=Kept, fold=fold, indexes=(ORDER,))
+enquiries = Projection("enquiries", version=4, row=Kept, fold=fold, indexes=(ORDER,))
 Place = tuple[datetime, UUID]
 
 
@@ -90,12 +95,27 @@ class Row:
     due: Sequence[Due]
     """All that is owed, the first one first."""
 
+    overdue: Sequence[Due]
+    """What of that was missed, and when it was due at first."""
+
+    escalated_to: Sequence[Code]
+    """Of `escalation@1`: who above has to know of what is overdue."""
+
+    late_report_since: datetime | None
+    """A partner's report came late, also one of an earlier partner, and nobody has looked."""
+
     missing: Sequence[Code]
     """What stands in the way of closing it."""
 
     version: int
     stale_since: datetime | None
     """A message about it is missing or could not be taken since then."""
+
+
+def overdue_in_order(state: Enquiry) -> Sequence[Due]:
+    """Give what is owed still though it was missed, the first one first."""
+    late = sorted(overdue(state, calendar()).items(), key=lambda it: (it[1], it[0]))
+    return [Due(kind=kind, due_at=due_at) for kind, due_at in late]
 
 
 async def who_is_owed(
@@ -121,7 +141,7 @@ async def stale_since(db: AsyncConnection, id: UUID) -> datetime | None:
 
 
 def _row(kept: Any) -> Row:
-    state = _state(kept["state"])
+    state = kept_state(kept["state"])
     return Row(
         enquiry=kept["enquiry"],
         contact=state.contact,
@@ -129,6 +149,9 @@ def _row(kept: Any) -> Row:
         stage=state.stage,
         opened_at=state.opened_at,
         due=[Due(kind=it.kind, due_at=it.due_at) for it in in_order(state)],
+        overdue=overdue_in_order(state),
+        escalated_to=who_has_to_know(state, calendar()),
+        late_report_since=state.late.since if state.late else None,
         missing=missing(state),
         version=kept["version"],
         stale_since=kept["stale_since"],

@@ -1,22 +1,24 @@
 """By when is each step of an enquiry due?
 
-Targets run in working days to the close of the day (17:00 London). A time that passed unmet is
-owed again some days later, and so on, until somebody does what is owed: nothing waits unseen.
-Reviews and actions are set in calendar days, as a date.
+Targets run in working days to the close of the day (17:00 London); of what was Red, the plan is due
+sooner. A partner is reminded of a report before it is due, and when it is. A time that passed unmet
+is escalated, and owed again some days later, and so on, until somebody does what is owed: nothing
+waits unseen. Reviews and actions are set in calendar days, as a date.
 
 Law: none; the statutory guidance sets no days. Source: the council's local targets, 2026.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from shared.facts import Code
-from shared.time.calendar import LONDON, Calendar
+from shared.time.calendar import LONDON, Calendar, london_date
 
 LEAD, PLAN, CONCLUSION, REPORT = "lead", "plan", "conclusion", "report"
 REPORT_ANSWER, FINDINGS, SAFETY_PLAN = "report-answer", "findings", "safety-plan"
 ACTION, REVIEW, CLOSURE, LOOK = "action", "review", "closure", "look"
+ADVOCATE, REMINDER = "advocate", "report-reminder"
 
 KINDS: Mapping[Code, str] = {
     Code(f"enquiry-deadline@1:{kind}"): says
@@ -31,10 +33,23 @@ KINDS: Mapping[Code, str] = {
         ACTION: "an action of the safety plan is done, or another body has it",
         REVIEW: "the safety plan is reviewed",
         CLOSURE: "it is closed",
+        ADVOCATE: "an independent advocate is arranged",
         LOOK: "a manager has looked at a decision that changed",
     }.items()
 }
 """What is owed, by its code."""
+
+RED = Code("band@1:red")
+MANAGER = Code("escalation@1:safeguarding-adults-manager")
+PARTNER_LEAD = Code("escalation@1:sab-partner-lead")
+"""Of the Safeguarding Adults Board, who answers for what partners promised."""
+
+ABOVE: Mapping[Code, str] = {
+    MANAGER: "the safeguarding adults manager",
+    PARTNER_LEAD: "the partner lead of the Safeguarding Adults Board",
+}
+Ladder = Sequence[tuple[int, Code]]
+"""Who has to know, so many working days after it was due; 0 is when it is missed."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,6 +59,15 @@ class Clocks:
     code: Code
     working_days: Mapping[str, int]
     """To each step, from what makes it due."""
+
+    of_red: Mapping[str, int]
+    """The same where the concern was Red, if that is sooner."""
+
+    reminder: int
+    """Working days before a partner's report is due."""
+
+    ladders: Mapping[str, Ladder]
+    """To whom what is missed is escalated; the manager, at once, where nothing is said."""
 
     after_report: int
     """Working days from the last accepted report to the conclusion, if that is later."""
@@ -60,11 +84,14 @@ class Clocks:
 
 
 CLOCKS_1 = Clocks(
-    code=Code("enquiry-clocks@1:2026-11.3"),
+    code=Code("enquiry-clocks@1:2026-11.4"),
     working_days={
         LEAD: 1, PLAN: 5, CONCLUSION: 20, REPORT: 10, REPORT_ANSWER: 5, FINDINGS: 5,
-        SAFETY_PLAN: 5, CLOSURE: 5, LOOK: 1, REVIEW: 0, ACTION: 0,
+        SAFETY_PLAN: 5, CLOSURE: 5, LOOK: 1, REVIEW: 0, ACTION: 0, ADVOCATE: 5,
     },
+    of_red={PLAN: 1},
+    reminder=2,
+    ladders={REPORT: ((1, MANAGER), (5, PARTNER_LEAD))},
     after_report=5,
     again={LEAD: 1, LOOK: 1},
     first_review=timedelta(weeks=6),
@@ -98,9 +125,51 @@ def on_day(day: date, calendar: Calendar) -> datetime:
     return calendar.close_of_day(datetime.combine(day, time(), LONDON), working_days=0)
 
 
-def again(kind: str, missed: datetime, calendar: Calendar, clocks: Clocks = CURRENT) -> datetime:
+def plan_due(
+    begun: datetime, red_since: datetime | None, calendar: Calendar, clocks: Clocks = CURRENT
+) -> datetime:
+    """Give the instant (UTC) by which an enquiry is to be planned."""
+    ordinary = due(PLAN, begun, calendar, clocks)
+    if red_since is None:
+        return ordinary
+    since = max(begun, red_since)
+    return min(ordinary, calendar.close_of_day(since, working_days=clocks.of_red[PLAN]))
+
+
+def reminder_due(due: datetime, calendar: Calendar, clocks: Clocks = CURRENT) -> datetime:
+    """Give the instant (UTC) at which a partner is reminded of a report before it is due."""
+    day, left = london_date(due), clocks.reminder
+    while left:
+        day -= timedelta(days=1)
+        left -= calendar.works(day)
+    return on_day(day, calendar)
+
+
+def _times(
+    kind: str, due: datetime, calendar: Calendar, clocks: Clocks
+) -> Sequence[tuple[datetime, Code]]:
+    """Give who has to know when, of something of this kind that was due at `due`."""
+    day = datetime.combine(london_date(due), time(), LONDON)
+    return [
+        (calendar.close_of_day(day, working_days=days) if days else due, to)
+        for days, to in clocks.ladders.get(kind, ((0, MANAGER),))
+    ]
+
+
+def escalated_to(
+    kind: str, due: datetime, missed: datetime, calendar: Calendar, clocks: Clocks = CURRENT
+) -> Code | None:
+    """Give who has to know that what was due at `due` is missed at `missed`, if somebody has."""
+    return next((to for at, to in _times(kind, due, calendar, clocks) if at == missed), None)
+
+
+def again(
+    kind: str, due: datetime, missed: datetime, calendar: Calendar, clocks: Clocks = CURRENT
+) -> datetime:
     """Give the instant (UTC) by which what was missed is owed the next time."""
-    return calendar.close_of_day(missed, working_days=clocks.again.get(kind, 5))
+    later = calendar.close_of_day(missed, working_days=clocks.again.get(kind, 5))
+    times = (at for at, _ in _times(kind, due, calendar, clocks))
+    return min((at for at in times if at > missed), default=later)
 
 
 def may_be_reviewed_on(day: date, today: date, *, first: bool, clocks: Clocks = CURRENT) -> bool:

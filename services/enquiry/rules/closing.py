@@ -2,7 +2,8 @@
 
 Nothing closes silently: whatever others still owe, or we owe to the adult, is looked at first.
 
-Law: none; statutory guidance to the Care Act 2014, chapter 14, on plans, and a local rule.
+Law: Care Act 2014 s68 on advocates; else statutory guidance, chapter 14, on plans, and a local
+rule.
 """
 
 from collections.abc import Mapping
@@ -19,6 +20,8 @@ class Standing:
     caused_enquiry_open: bool
     late_report_waits: bool
     desired_outcomes_asked: bool
+    advocacy_asked: bool
+    advocate_missing: bool
     concluded: bool
     findings_complete: bool
     wishes_since: bool
@@ -34,6 +37,8 @@ DECISION_CHANGED = Code("closing-guard@1:decision-changed")
 CAUSED_ENQUIRY_OPEN = Code("closing-guard@1:caused-enquiry-open")
 LATE_REPORT = Code("closing-guard@1:late-report-not-considered")
 OUTCOMES_NOT_ASKED = Code("closing-guard@1:desired-outcomes-not-asked")
+ADVOCACY_NOT_ASKED = Code("closing-guard@1:advocacy-not-asked")
+ADVOCATE_MISSING = Code("closing-guard@1:advocate-not-arranged")
 NOT_CONCLUDED = Code("closing-guard@1:not-concluded")
 FINDINGS_INCOMPLETE = Code("closing-guard@1:findings-incomplete")
 WISHES_SINCE = Code("closing-guard@1:wishes-since-conclusion")
@@ -48,6 +53,8 @@ GUARDS: Mapping[Code, str] = {
     CAUSED_ENQUIRY_OPEN: "A partner still makes an enquiry for us.",
     LATE_REPORT: "A partner's report came late, and no manager has looked at it.",
     OUTCOMES_NOT_ASKED: "The adult was not asked what they want, and nobody said why.",
+    ADVOCACY_NOT_ASKED: "Nobody looked at whether the adult needs an independent advocate.",
+    ADVOCATE_MISSING: "The adult needs an independent advocate, and has none.",
     NOT_CONCLUDED: "It is not concluded.",
     FINDINGS_INCOMPLETE: "What was found is not recorded.",
     WISHES_SINCE: "What the adult wants was recorded since, and the conclusion does not say it.",
@@ -68,6 +75,9 @@ def missing(it: Standing) -> tuple[Code, ...]:
         CAUSED_ENQUIRY_OPEN: it.caused_enquiry_open,
         LATE_REPORT: it.late_report_waits,
         OUTCOMES_NOT_ASKED: not it.desired_outcomes_asked,
+        # What was concluded before this was asked stays concluded.
+        ADVOCACY_NOT_ASKED: not it.advocacy_asked and not it.findings_complete,
+        ADVOCATE_MISSING: it.advocate_missing,
         NOT_CONCLUDED: not it.concluded,
         FINDINGS_INCOMPLETE: it.concluded and not it.findings_complete,
         WISHES_SINCE: it.concluded and it.wishes_since,

@@ -106,6 +106,32 @@ ACHIEVED = _list(
     not_achieved="Not Achieved",
 )
 
+DIFFICULTY = Code("substantial-difficulty@1:yes")
+DIFFICULTY_UNKNOWN = Code("substantial-difficulty@1:unknown")
+DIFFICULTIES = _list(
+    "substantial-difficulty@1",
+    yes="the adult has substantial difficulty in being involved",
+    no="the adult has no substantial difficulty in being involved",
+    unknown="it is not known whether the adult has difficulty in being involved",
+)
+INDIVIDUAL = Code("appropriate-individual@1:yes")
+INDIVIDUAL_UNKNOWN = Code("appropriate-individual@1:unknown")
+INDIVIDUALS = _list(
+    "appropriate-individual@1",
+    yes="an appropriate person supports them",
+    no="no appropriate person is there",
+    unknown="whether an appropriate person is there is not known",
+)
+NO_ADVOCATE = Code("independent-advocate@1:not-arranged")
+ARRANGED = Code("independent-advocate@1:arranged")
+DECLINES = Code("independent-advocate@1:declined")
+ADVOCATES = _list(
+    "independent-advocate@1",
+    arranged="an independent advocate is arranged",
+    not_arranged="no independent advocate is arranged",
+    declined="the adult wants no independent advocate",
+)
+
 METHODS = _list(
     "enquiry-method@1",
     conversation_with_adult="a conversation with the adult",

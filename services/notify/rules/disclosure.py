@@ -78,7 +78,8 @@ EVENTS: Mapping[Code, Event] = (
           "concern.recognised", "decision.made", "decision.reopened",
           "enquiry.opened", "enquiry.concluded", "enquiry.closed", "enquiry.reopened")
     | _of(ASKED, TASK_OWNER, TASK,
-          "task.assigned", "report.received", "report.assessed", "task.recalled")
+          "task.assigned", "task.reminded", "report.received", "report.assessed",
+          "task.recalled")
     | _of(MANAGING_AUTHORITY, REQUEST_STATUS, REQUEST, "dols.received", "dols.allocated")
     | _of(MANAGING_AUTHORITY, STATUTORY_NOTICE, REQUEST, "dols.granted", "dols.not-granted")
     | _of(OWNER, OWN_ENDPOINT, "/v1/webhook-endpoints", "endpoint.test")

@@ -238,7 +238,7 @@ def _overridden(command: OverrideBand, waiting: Waiting, act: Act) -> Sequence[C
 def _decided(command: DecideSection42, waiting: Waiting) -> Sequence[ConcernFact]:
     if why_not := problem(command.tests, command.outcome, command.route):
         raise DECISION_REFUSALS[why_not]
-    decided = events.Section42Decided(
+    decided = events.Section42Decided2(
         contact=waiting.contact,
         policy=POLICY,
         tests=command.tests,
@@ -246,6 +246,7 @@ def _decided(command: DecideSection42, waiting: Waiting) -> Sequence[ConcernFact
         outcome=command.outcome,
         route=command.route,
         reasons=command.reasons,
+        band=waiting.band,
     )
     return (decided,)
 

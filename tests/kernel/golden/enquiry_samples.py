@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from services.enquiry import events as enquiry
+from services.enquiry.rules.advocacy import Advocacy
 from services.enquiry.rules.findings import Findings, Risk
 from shared.facts import Code
 from shared.sealed import Sealed
@@ -27,9 +28,7 @@ FINDINGS = Findings(
 )
 
 
-def of_enquiry(
-    shut: Callable[[UUID, str, Any], Sealed[Any]], case: UUID
-) -> Sequence[enquiry.EnquiryFact]:
+def of_enquiry(shut: Callable[[UUID, str, Any], Sealed[Any]], case: UUID) -> Sequence[enquiry.Fact]:
     """Give what may happen to one enquiry, in an order that could be."""
     contact = uuid5(case, "contact")
     kind = Code("enquiry-kind@1:section-42")
@@ -42,12 +41,28 @@ def of_enquiry(
             contact=contact, kind=kind, outcome=Code("section-42-outcome@1:s42-enquiry"),
             decided_on=date(2026, 11, 2),
         ),
+        enquiry.EnquiryOpened2(
+            contact=contact, kind=kind, outcome=Code("section-42-outcome@1:s42-enquiry"),
+            decided_on=date(2026, 11, 2), band=Code("band@1:red"),
+        ),
         enquiry.LeadAllocated(lead="lena.moss"),
         enquiry.PlanAgreed(
             methods=(Code("enquiry-method@1:visit"),), purpose=words("Is she fed?")
         ),
         enquiry.DesiredOutcomesAsked(
             answer=Code("desired-outcomes@1:expressed"), words=words("To stay at home.")
+        ),
+        enquiry.AdvocacyEstablished(
+            advocacy=Advocacy(
+                difficulty=Code("substantial-difficulty@1:yes"),
+                individual=Code("appropriate-individual@1:no"),
+                advocate=Code("independent-advocate@1:arranged"),
+            ),
+            words=words("Ms Abara comes on Monday."),
+        ),
+        enquiry.PartnerListed(
+            partner="rosewood-house", organisation="Rosewood House",
+            partner_kind=Code("partner-kind@1:provider"),
         ),
         enquiry.EnquiryCaused(
             partner="rosewood-house", partner_kind=Code("partner-kind@1:provider"),
@@ -57,6 +72,7 @@ def of_enquiry(
         enquiry.CausedEnquiryAnswered(
             answer=Code("caused-enquiry-answer@1:accepted"), words=words("We will.")
         ),
+        enquiry.PartnerReminded(due_at=AT, late=True),
         enquiry.ReportReceived(words=words("Two were on duty.")),
         enquiry.LateReportReceived(earlier=False, words=words("A third came at night.")),
         enquiry.LateReportConsidered(earlier=False, reasons=words("It changes nothing.")),
@@ -99,9 +115,17 @@ def of_enquiry(
         enquiry.DeadlineMissed(
             kind=Code("enquiry-deadline@1:review"), due_at=AT, late=True
         ),
+        enquiry.EnquiryEscalated(
+            kind=Code("enquiry-deadline@1:review"),
+            to=Code("escalation@1:safeguarding-adults-manager"), due_at=AT, late=True,
+        ),
         enquiry.DecisionUndone(),
         enquiry.DecisionMadeAgain(
             outcome=Code("section-42-outcome@1:other-enquiry"), kind=Code("enquiry-kind@1:other")
+        ),
+        enquiry.DecisionMadeAgain2(
+            outcome=Code("section-42-outcome@1:other-enquiry"), kind=Code("enquiry-kind@1:other"),
+            band=Code("band@1:green"),
         ),
         enquiry.DecisionReviewed(reasons=words("It goes on.")),
         enquiry.EnquiryClosed(
@@ -111,4 +135,5 @@ def of_enquiry(
         ),
         enquiry.EnquiryReopened(reasons=words("She was found hungry again.")),
         enquiry.EnquiryReopened2(contact=contact, reasons=words("She was found hungry again.")),
+        enquiry.PartnerUnlisted(partner="rosewood-house"),
     )  # fmt: skip

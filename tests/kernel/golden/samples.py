@@ -159,6 +159,21 @@ def of_triage(shut: Shut, case: UUID) -> Sequence[triage.ConcernFact]:
             route=Code("signposting-route@1:care-act-assessment"),
             reasons=words("As the evidence says."),
         ),
+        triage.Section42Decided2(
+            contact=contact, policy=Code("section-42-policy@1:care-act-2014"),
+            tests=ThreeTests(
+                needs_care_and_support="met", at_risk_of_abuse_or_neglect="not-met",
+                unable_to_protect_themselves="unknown",
+            ),
+            evidence=triage.Evidence(
+                needs_care_and_support=words("Needs help to wash."),
+                at_risk_of_abuse_or_neglect=words("No bruises."),
+                unable_to_protect_themselves=None,
+            ),
+            outcome=Code("section-42-outcome@1:other-enquiry"),
+            route=Code("signposting-route@1:care-act-assessment"),
+            reasons=words("As the evidence says."), band=AMBER,
+        ),
         triage.ConcernReopened(contact=contact, reasons=words("A new bruise.")),
         triage.DeadlineMissed(
             kind=Code("deadline@1:re-check"), due_at=AT, band=AMBER, late=True

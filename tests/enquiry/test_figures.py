@@ -1,0 +1,98 @@
+"""How many enquiries are there, how far are they, what is overdue, and what was found?"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+from hypothesis import given
+from hypothesis import strategies as some
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.enquiry.decisions import enquiry
+from services.enquiry.decisions.owing import overdue
+from services.enquiry.events import DeadlineMissed, EnquiryFact
+from services.enquiry.projections.figures import Counted, Figures, figures, how_many
+from shared.facts import Code
+from shared.time.calendar import calendar
+from tests.enquiry import a
+from tests.support.story import keep, rows
+
+
+async def counted(db: AsyncConnection, *enquiries: Sequence[Any]) -> Figures:
+    history = [
+        it for at, facts in enumerate(enquiries, 1) for it in a.recorded(*facts, case=UUID(int=at))
+    ]
+    await keep(db, figures, history)
+    return await how_many(db)
+
+
+async def test_where_there_is_nothing_there_are_noughts(db: AsyncConnection) -> None:
+    assert await counted(db) == Figures(
+        enquiries=0, by_kind={}, by_stage={}, overdue=0, overdue_by_kind={},
+        concluded_by_outcome={}, deadlines_missed=0, escalated=0, partners_reminded=0,
+    )  # fmt: skip
+
+
+async def test_enquiries_are_counted_by_stage_and_by_what_was_found(db: AsyncConnection) -> None:
+    found = await counted(
+        db,
+        (a.opened,),
+        (a.opened_1, a.led),
+        (*a.under_way, a.again),
+        (a.opened, a.at_once),
+        a.found,
+        (*a.ready, a.closed),
+        (*a.ready, a.closed, a.reopened),
+    )
+    assert found == Figures(
+        enquiries=7,
+        by_kind={"other": 1, "section-42": 6},
+        by_stage={"closed": 1, "concluded": 3, "in-progress": 1, "opened": 1, "planning": 1},
+        overdue=0,
+        overdue_by_kind={},
+        concluded_by_outcome={"identified-action-taken": 3, "not-recorded": 1},
+        deadlines_missed=0,
+        escalated=0,
+        partners_reminded=0,
+    )
+
+
+async def test_what_is_overdue_is_counted_by_kind_until_it_is_done(db: AsyncConnection) -> None:
+    late_lead = DeadlineMissed(
+        kind=Code("enquiry-deadline@1:lead"), due_at=a.at("2026-11-03T17:00:00Z"), late=False
+    )
+    found = await counted(
+        db,
+        (a.opened, late_lead, a.missed, a.escalated),
+        (a.opened, a.led, a.missed, a.escalated),
+        (a.opened, a.led, a.missed, a.escalated, a.planned),
+        (*a.under_way, a.caused, a.reminded, a.reminded),
+    )
+    assert (found.overdue, found.overdue_by_kind) == (2, {"lead": 1, "plan": 2})
+    assert (found.deadlines_missed, found.escalated, found.partners_reminded) == (4, 3, 2)
+
+
+async def test_what_is_not_enough_any_more_is_not_concluded(db: AsyncConnection) -> None:
+    duty = replace(a.again, outcome=a.s42, kind=a.opened.kind)
+    found = await counted(db, (a.opened, a.at_once, duty))
+    assert (found.concluded_by_outcome, found.by_stage) == ({}, {"opened": 1})
+
+
+def test_a_row_names_nobody_so_it_stays_when_a_key_is_gone() -> None:
+    (row,) = rows(figures, a.recorded(*a.EVERY_FACT)).values()
+    assert isinstance(row, Counted)
+    for word in ("lena", "royal-derby", "fed", "home", "Abara"):
+        assert word not in row.state
+
+
+@given(some.lists(some.sampled_from(a.EVERY_FACT), max_size=12))
+def test_a_row_counts_the_enquiry_as_it_stands(happened: list[EnquiryFact]) -> None:
+    history = a.recorded(a.opened, *happened)
+    (row,) = rows(figures, history).values()
+    state = enquiry.fold(history)
+    assert state
+    assert (row.stage, row.kind) == (state.stage, state.kind)
+    assert row.overdue.split() == sorted(overdue(state, calendar()))
+    assert (row.outcome is None) == (state.concluded is None)
+    assert row.missed == sum(isinstance(it, DeadlineMissed) for it in happened)
