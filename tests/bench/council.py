@@ -5,7 +5,6 @@ side. Then a town that stands anew hears the very same requests one after the ot
 has caught up is seen in its databases, which costs the services nothing.
 """
 
-import asyncio
 import shutil
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
