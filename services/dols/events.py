@@ -32,7 +32,8 @@ class RequestReceived:
     """By its CQC location id."""
 
     run_by_council: bool
-    """The managing authority and the supervisory body are the same body."""
+    """The managing authority and the supervisory body are the same body. Where it is not, a check
+    says whether that was said or is only not known."""
 
     wanted_on: date | None
     authorisation_ends_on: date | None
@@ -79,6 +80,29 @@ class CircumstancesTold:
     document: Sealed[str]
 
 
+@fact("dols.information-requested/1")
+class InformationRequested:
+    """The managing authority was asked for what is missing. No clock waits for its answer."""
+
+    question: UUID
+    missing: tuple[Code, ...]
+    """Of `dols-field@1`: the paths of a form's fields."""
+
+    words: Sealed[str]
+    due_at: datetime
+
+
+@fact("dols.information-answered/1")
+class InformationAnswered:
+    """The managing authority answered. What it told of the person is in the fact beside this."""
+
+    questions: tuple[UUID, ...]
+    """All that stood open."""
+
+    others: Words
+    """What was told of other people."""
+
+
 @fact("dols.circumstances-considered/1")
 class CircumstancesConsidered:
     """A person has seen what the managing authority told, and says what follows."""
@@ -89,6 +113,20 @@ class CircumstancesConsidered:
 @fact("dols.request-withdrawn/1")
 class RequestWithdrawn:
     """The managing authority took its request back. A signatory ends it."""
+
+    reasons: Sealed[str]
+
+
+@fact("dols.place-described/1")
+class PlaceDescribed:
+    """It was told, or found out, whether the council runs the place."""
+
+    run_by_council: Tri
+
+
+@fact("dols.extension-refused/1")
+class ExtensionRefused:
+    """The supervisory body was asked to extend the urgent authorisation, and does not."""
 
     reasons: Sealed[str]
 
@@ -213,8 +251,12 @@ RequestFact = (
     RequestReceived
     | RequestPrioritised
     | CircumstancesTold
+    | InformationRequested
+    | InformationAnswered
     | CircumstancesConsidered
     | RequestWithdrawn
+    | PlaceDescribed
+    | ExtensionRefused
     | UrgentExtended
     | UrgentLapsed
     | AuthorisationLapsed

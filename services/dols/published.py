@@ -41,6 +41,10 @@ def publish(happened: events.DolsFact, act: Act) -> contract.Message | None:
             return None
         case events.RequestWithdrawn() | events.UrgentExtended() | events.UrgentLapsed():
             return None
+        case events.PlaceDescribed() | events.ExtensionRefused():
+            return None
+        case events.InformationRequested() | events.InformationAnswered():
+            return None
         case events.AssessorOffered() | events.OfferDeclined() | events.OfferExpired():
             return None
         case events.AssessorRegistered() | events.AssessorChanged():

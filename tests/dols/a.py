@@ -20,8 +20,12 @@ from services.dols.events import (
     CircumstancesConsidered,
     CircumstancesTold,
     DeadlineMissed,
+    ExtensionRefused,
+    InformationAnswered,
+    InformationRequested,
     OfferDeclined,
     OfferExpired,
+    PlaceDescribed,
     RequestFact,
     RequestPrioritised,
     RequestReceived,
@@ -34,6 +38,7 @@ from services.dols.rules import codes
 from services.dols.rules.independence import Declared, Standing, assessor_id
 from services.dols.rules.legal_test import AGNI_2026
 from services.dols.rules.priority import Answers, Timing, score
+from services.dols.rules.reading import READER
 from shared.facts import Act, Code
 from shared.sealed.vault import Open
 from tests.support import story
@@ -80,7 +85,7 @@ CONTENT = Answers(
 """Someone who is settled and content: 0 points but for what the calendar adds."""
 
 received = RequestReceived(
-    reader=Code("dols-reader@1:2026-11"), received_on=TODAY, due_on=date(2026, 11, 22),
+    reader=READER, received_on=TODAY, due_on=date(2026, 11, 22),
     setting=codes.CARE_HOME, location="1-101000001", run_by_council=False, wanted_on=TODAY,
     authorisation_ends_on=None, urgent_given_on=None, urgent_ends_on=None,
     extension_requested=False, answers=CONTENT, checks=(), adult=form(name="Edith Hollowell"),
@@ -112,11 +117,32 @@ told = CircumstancesTold(
     adult=form(what_changed="She walks again."), document=document(),
 )  # fmt: skip
 telling = want.TellCircumstances(told=told)
+OTHERS: Open[Mapping[str, str]] = Open(
+    subject=UUID(int=5), audience="referrer", value={"signer.name": "Priya Anand"}
+)
+BORN = Code("dols-field@1:person.date_of_birth")
+asking_back = want.AskQuestion(missing=(BORN,), words=words("When was she born?"))
+asked_back = InformationRequested(
+    question=SOMEBODY.id, missing=(BORN,), words=asking_back.words,
+    due_at=at("2026-11-05T17:00:00+00:00"),
+)  # fmt: skip
+answering = want.AnswerQuestions(telling=telling, others=OTHERS)
+answered = InformationAnswered(questions=(SOMEBODY.id,), others=OTHERS)
 considering = want.ConsiderCircumstances(reasons=words("No change."))
 considered = CircumstancesConsidered(reasons=considering.reasons)
 withdrawing = want.WithdrawRequest(reasons=document("She went home."))
 withdrawn = RequestWithdrawn(reasons=withdrawing.reasons)
-extending = want.ExtendUrgent(days=7, reasons=words("No doctor is free."))
+extending = want.ExtendUrgent(
+    days=7, reasons=words("No doctor is free."), recorded_at=NOON
+)  # fmt: skip
+asking = replace(urgent, extension_requested=True)
+"""An extension is asked for with the request itself."""
+
+asks = replace(told, extension_requested=True)
+not_extending = want.RefuseExtension(reasons=words("A doctor is free."), recorded_at=NOON)
+not_extended = ExtensionRefused(reasons=not_extending.reasons)
+describing = want.DescribePlace(run_by_council="yes")
+described = PlaceDescribed(run_by_council="yes")
 extended = UrgentExtended(ends_on=date(2026, 11, 15), reasons=extending.reasons)
 lapsed = UrgentLapsed(ended_on=date(2026, 11, 8), late=False)
 renewal = replace(received, authorisation_ends_on=date(2026, 11, 10))
@@ -137,15 +163,16 @@ bea = Standing(
 )  # fmt: skip
 dan = replace(bea, assessor=assessor_id("dan"), kinds=(codes.SECTION_12,))
 NO_BAR = Declared(related="no", financial_interest="no", involved_in_care="no")
+ROOM, FULL = (want.Room(weekly_capacity=3, taken_on=it) for it in (2, 3))
 offering = want.OfferAllocation(
-    role=codes.BEST_INTERESTS, name="bea", standing=bea, declared=Declared()
+    role=codes.BEST_INTERESTS, name="bea", standing=bea, declared=Declared(), room=ROOM
 )
 offered = AssessorOffered(
     role=codes.BEST_INTERESTS, name="bea", standing=bea, declared=Declared(),
     expires_at=NOON + timedelta(hours=48),
 )  # fmt: skip
 accepting = want.AllocateAssessor(
-    role=codes.BEST_INTERESTS, name="bea", standing=bea, declared=NO_BAR
+    role=codes.BEST_INTERESTS, name="bea", standing=bea, declared=NO_BAR, room=ROOM
 )
 allocated = AssessorAllocated(
     role=codes.BEST_INTERESTS, name="bea", standing=bea, declared=NO_BAR
@@ -193,14 +220,14 @@ ready: tuple[RequestFact, ...] = (*staffed, *six)
 """All six requirements are satisfied, and 180 days recommended."""
 
 granting = want.GrantAuthorisation(
-    starts_on=TODAY, ends_on=date(2027, 4, 30), conditions=None, words=None
+    starts_on=TODAY, ends_on=date(2027, 4, 30), conditions=None, words=None, recorded_at=NOON
 )
 granted = AuthorisationGranted(
     legal_test=AGNI_2026, decided_on=TODAY, starts_on=TODAY, ends_on=date(2027, 4, 30),
     conditions=None, words=None,
 )  # fmt: skip
 died = Code("not-granted-reason@1:died")
-refusing = want.RefuseAuthorisation(reason=died, words=None)
+refusing = want.RefuseAuthorisation(reason=died, words=None, recorded_at=NOON)
 not_granted = AuthorisationNotGranted(
     reason=died, legal_test=AGNI_2026, decided_on=TODAY, words=None
 )  # fmt: skip
@@ -210,13 +237,14 @@ missed = DeadlineMissed(
 
 EVERY_FACT: tuple[RequestFact, ...] = (
     received, urgent, low, high, told, considered, withdrawn, extended, lapsed, renewal_lapsed,
-    offered, declined, expired, allocated, doctor, *six, missed, granted, not_granted,
+    asked_back, answered, described, not_extended, offered, declined, expired, allocated, doctor,
+    *six, missed, granted, not_granted,
 )  # fmt: skip
 
 ON_AN_OPEN_ONE: tuple[Any, ...] = (
-    withdrawing, scoring, extending, offering, accepting, declining,
-    assessing(codes.AGE), granting, refusing,
+    withdrawing, scoring, extending, not_extending, describing, asking_back, offering, accepting,
+    declining, assessing(codes.AGE), granting, refusing,
 )  # fmt: skip
 """Commands that a decided request does not take."""
 
-ON_ANY: tuple[Any, ...] = (telling, considering)
+ON_ANY: tuple[Any, ...] = (telling, answering, considering)

@@ -49,6 +49,11 @@ COMMANDS: dict[str, dict[str, Any]] = {
     "priority": {"answers": {"objection": "consistent"}, "evidence": "She packs her bag."},
     "consideration": {"reasons": "Nothing follows."},
     "extension": {"days": 7, "reasons": "No doctor is free."},
+    "extension-refusal": {"reasons": "A doctor is free tomorrow."},
+    "questions": {
+        "missing": ["dols-field@1:person.date_of_birth"], "words": "When was Marigold born?",
+    },
+    "place": {"run_by_council": "yes"},
     "offers": {"role": BEST, "assessor": BIA},
     "allocations": {"role": BEST, "assessor": BIA, "declared": NO_BAR},
     "declines": {"role": BEST, "reason": "offer-declined@1:no-time"},
@@ -64,7 +69,7 @@ async def register(home: Home, trained_on: str) -> None:
     """Let two assessors be in the register, whoever entered them first."""
     async with home.client("cora", "dols-coordinator") as coordinator:
         for name, more in REGISTER.items():
-            entry = {"name": name, "trained_on": trained_on, "weekly_capacity": 3} | more
+            entry = {"name": name, "trained_on": trained_on, "weekly_capacity": 50} | more
             answer = await coordinator.post("/v1/assessors", json=entry, headers=key())
             assert answer.status_code in {201, 409}, answer.text
 

@@ -1,6 +1,7 @@
 """What may a managing authority send, and what does it hear?"""
 
 import json
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -27,6 +28,31 @@ async def test_a_receipt_says_when_it_is_due_and_what_happens_next(ward: httpx.A
     assert "order of priority" in receipt["what_happens_next"]
     for word in ("Hollowell", "Dementia", "low", "score"):
         assert word not in answer.text
+
+
+async def test_a_renewal_of_what_cannot_be_is_asked_after_and_not_relied_on(
+    ward: httpx.AsyncClient, coordinator: httpx.AsyncClient
+) -> None:
+    receipt = await asks(ward, authorisation_ends_on="2126-11-10")
+    assert [(it["code"], it["field"]) for it in receipt["checks"]] == [
+        ("authorisation-end-impossible", "authorisation_ends_on")
+    ]
+    assert receipt["renewal"] is None
+    assert receipt["cover"]["code"] == "dols-cover@1:none"
+    shown = await coordinator.get(f"/v1/dols-requests/{receipt['id']}/case")
+    assert shown.json()["case"]["authorisation_ends_on"] is None
+
+
+async def test_a_late_renewal_says_at_once_that_nothing_authorises_it(
+    home: Home, ward: httpx.AsyncClient
+) -> None:
+    yesterday = f"{(await home.runtime.log.now()) - timedelta(days=1):%Y-%m-%d}"
+    receipt = await asks(ward, authorisation_ends_on=yesterday)
+    assert [it["code"] for it in receipt["checks"]] == ["authorisation-ended"]
+    assert (receipt["cover"]["code"], receipt["cover"]["day"]) == (
+        "dols-cover@1:unprotected", yesterday
+    )  # fmt: skip
+    assert "Keep restrictions to the least" in receipt["cover"]["says"]
 
 
 async def test_of_an_urgent_authorisation_its_end_is_explained(ward: httpx.AsyncClient) -> None:

@@ -1,5 +1,6 @@
 """What may coordinators, assessors and signatories do, and what do they see?"""
 
+from asyncio import gather
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -112,7 +113,122 @@ async def test_an_urgent_authorisation_is_extended_by_a_signatory(
     await does(signatory, case, "extension")
     told = (await ward.get(f"/v1/dols-requests/{case}")).json()["urgent"]
     assert (told["extended"], told["ends_on"]) == (True, await today(home, days=13))
+    assert told["extension"] == "extended"
     assert kind(await send(signatory, case, "extension")) == "urgent-extended-before"
+
+
+async def test_an_extension_that_is_asked_for_has_a_time_and_may_be_refused(
+    home: Home,
+    ward: httpx.AsyncClient,
+    coordinator: httpx.AsyncClient,
+    signatory: httpx.AsyncClient,
+) -> None:
+    urgent = {
+        "given_on": await today(home), "days": 7, "reasons": "x", "extension_requested": True
+    }  # fmt: skip
+    case = (await asks(ward, urgent=urgent))["id"]
+    (due,) = [it for it in (await sees(coordinator, case))["case"]["due"]
+              if it["kind"] == "extension"]  # fmt: skip
+    told = (await ward.get(f"/v1/dols-requests/{case}")).json()["urgent"]
+    assert (told["extension"], told["extension_due_at"]) == ("asked", due["due_at"])
+    await does(signatory, case, "extension-refusal")
+    shown = await sees(coordinator, case)
+    assert "extension" not in [it["kind"] for it in shown["case"]["due"]]
+    assert "A doctor is free tomorrow." in [it["words"] for it in shown["words"]]
+    answer = await ward.get(f"/v1/dols-requests/{case}")
+    assert answer.json()["urgent"]["extension"] == "refused"
+    assert "A doctor" not in answer.text
+    assert kind(await send(signatory, case, "extension")) == "extension-not-requested"
+
+
+async def test_who_is_no_longer_there_is_granted_nothing_five_minutes_later(
+    home: Home,
+    ward: httpx.AsyncClient,
+    coordinator: httpx.AsyncClient,
+    bia: httpx.AsyncClient,
+    doctor: httpx.AsyncClient,
+    signatory: httpx.AsyncClient,
+    case: str,
+) -> None:
+    on = await today(home)
+    await staffed(coordinator, case)
+    await assesses(doctor, case, *BY_THE_DOCTOR, on=on)
+    await assesses(bia, case, *BY_THE_BIA, on=on)
+    told = {"still_here": "no", "what_changed": "She died in the night."}
+    await ward.post(f"/v1/dols-requests/{case}/circumstances", json=told, headers=key())
+    grant = {"starts_on": on, "ends_on": await today(home, days=30)}
+    refused = await send(signatory, case, "decision", not_grant=None, grant=grant)
+    assert kind(refused) == "person-no-longer-there"
+    for who, what in ((coordinator, "offers"), (coordinator, "allocations"), (bia, "assessments")):
+        but = {"assessed_on": on} if what == "assessments" else {}
+        assert kind(await send(who, case, what, **but)) == "person-no-longer-there"
+    assert (await sees(coordinator, case))["case"]["gone_at"]
+    await does(signatory, case, "decision")
+
+
+async def test_who_runs_the_place_is_asked_and_recorded_before_our_own_assessor_is(
+    ward: httpx.AsyncClient, coordinator: httpx.AsyncClient
+) -> None:
+    unsaid = {"name": "Rosewood House", "cqc_location_id": "1-101000001", "kind": "care-home"}
+    receipt = await asks(ward, managing_authority=unsaid)
+    assert [(it["code"], it["field"]) for it in receipt["checks"]] == [
+        ("missing", "managing_authority.run_by_council")
+    ]
+    case = receipt["id"]
+    assert (await sees(coordinator, case))["case"]["run_by_council"] == "unknown"
+    refused = await send(coordinator, case, "offers")
+    assert kind(refused) == "run-by-council-unknown"
+    assert refused.json()["title"].startswith("Record first whether the council runs the place")
+    await does(coordinator, case, "place", run_by_council="no")
+    await does(coordinator, case, "offers")
+    told = {"run_by_council": True}
+    await ward.post(f"/v1/dols-requests/{case}/circumstances", json=told, headers=key())
+    assert (await sees(coordinator, case))["case"]["run_by_council"] == "yes"
+    assert kind(await send(coordinator, case, "allocations")) == "assessor-employed-by-both"
+    perhaps = await send(coordinator, case, "place", run_by_council="unknown")
+    assert (perhaps.status_code, kind(perhaps)) == (422, "unreadable")
+
+
+async def test_a_request_that_nobody_took_back_does_not_end_as_withdrawn(
+    signatory: httpx.AsyncClient, case: str
+) -> None:
+    withdrawn = {"reason": "not-granted-reason@1:withdrawn"}
+    refused = await send(signatory, case, "decision", not_grant=withdrawn)
+    assert (refused.status_code, kind(refused)) == (409, "nobody-withdrew")
+
+
+async def test_nobody_takes_on_more_requests_in_a_week_than_the_register_says(
+    home: Home, ward: httpx.AsyncClient, coordinator: httpx.AsyncClient
+) -> None:
+    name = f"new-{uuid4()}"
+    entry: dict[str, Any] = {
+        "kinds": ["assessor-kind@1:bia"], "trained_on": await today(home, days=-30),
+        "employer": "assessor-employer@1:independent", "weekly_capacity": 2,
+    }  # fmt: skip
+    made = await coordinator.post("/v1/assessors", json=entry | {"name": name}, headers=key())
+    cases = [(await asks(ward))["id"] for _ in range(5)]
+    answers = await gather(
+        *(send(coordinator, it, "allocations", assessor=name) for it in cases[:4])
+    )
+    taken = [it.status_code == 204 for it in answers]
+    assert taken.count(True) == 2, "however many are recorded at once"
+    refused = answers[taken.index(False)]
+    assert (refused.status_code, kind(refused)) == (409, "no-room-this-week")
+    assert "what the register says" in refused.json()["title"]
+    assert kind(await send(coordinator, cases[4], "offers", assessor=name)) == "no-room-this-week"
+    again = await send(coordinator, cases[taken.index(True)], "allocations", assessor=name)
+    assert again.status_code == 204, "what they have they have"
+    more = entry | {"weekly_capacity": 4, "suspended": False}
+    await coordinator.post(f"{made.headers['Location']}/changes", json=more, headers=key())
+    await does(coordinator, cases[4], "offers", assessor=name)
+    async with home.client(name, "assessor") as theirs:
+        head = {"X-Min-Position": str(await home.runtime.log.head())}
+        first = await theirs.get("/v1/dols-allocations", params={"limit": 2}, headers=head)
+        assert first.links["next"]["rel"] == "next"
+        rest = await theirs.get(first.links["next"]["url"])
+    assert ([len(it.json()) for it in (first, rest)], rest.links) == ([2, 1], {})
+    shown = [it["request"] for page in (first, rest) for it in page.json()]
+    assert len({*shown}) == 3, "each of them once"
 
 
 async def test_an_urgent_authorisation_dated_ahead_counts_from_its_receipt(
@@ -291,7 +407,7 @@ async def test_an_assessor_is_registered_changed_and_suspended(
 # What is refused
 
 
-COORDINATES = ("priority", "consideration", "offers")
+COORDINATES = ("priority", "consideration", "questions", "place", "offers")
 BOTH = ("allocations", "declines")
 
 
@@ -329,7 +445,8 @@ async def test_every_command_says_who_it_is_and_which_it_is(
 async def test_each_command_is_for_its_own_roles(home: Home, case: str, what: str) -> None:
     may = {
         "dols-coordinator": (*COORDINATES, *BOTH), "assessor": (*BOTH, "assessments"),
-        "dols-signatory": ("extension", "decision"), "safeguarding-adults-manager": (),
+        "dols-signatory": ("extension", "extension-refusal", "decision"),
+        "safeguarding-adults-manager": (),
     }  # fmt: skip
     for role, what_they_may in may.items():
         async with home.client("somebody", role) as client:
@@ -345,6 +462,10 @@ async def test_each_command_is_for_its_own_roles(home: Home, case: str, what: st
         ("cora", "priority", {"answers": {"colour": 1}}, 422, "unreadable"),
         ("sig", "extension", {}, 409, "no-urgent-authorisation"),
         ("sig", "extension", {"days": 8}, 422, "unreadable"),
+        ("sig", "extension-refusal", {}, 409, "no-urgent-authorisation"),
+        ("cora", "place", {"run_by_council": True}, 422, "unreadable"),
+        ("cora", "questions", {"missing": []}, 422, "unreadable"),
+        ("cora", "questions", {"missing": ["dols-field@1:shoe-size"]}, 409, "word-not-listed"),
         ("cora", "offers", {"assessor": DOCTOR}, 409, "assessor-not-eligible"),
         ("cora", "offers", {"role": "assessor-role@1:friend"}, 409, "word-not-listed"),
         ("cora", "offers", {"declared": {"related": "yes"}}, 409, "assessor-related"),

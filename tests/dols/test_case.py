@@ -12,6 +12,8 @@ from services.dols.projections.case import CaseView, is_theirs, view, words
 from services.dols.projections.status import RequestStatus, status_of
 from services.dols.rules import codes
 from services.dols.rules.legal_test import CW_2014
+from services.dols.rules.reading import WHO_RUNS_IT
+from shared.facts import Code
 from shared.sealed import sections
 from tests.dols import a
 
@@ -22,15 +24,15 @@ def seen(*facts: RequestFact, today: date = a.TODAY) -> CaseView:
     return found
 
 
-def told(*facts: RequestFact) -> RequestStatus:
-    found = status_of(a.CASE, a.recorded(*facts))
+def told(*facts: RequestFact, today: date = a.TODAY) -> RequestStatus:
+    found = status_of(a.CASE, a.recorded(*facts), today)
     assert found is not None
     return found
 
 
 def test_of_nothing_nothing_is_known() -> None:
     assert view(a.CASE, [], a.TODAY) is None
-    assert status_of(a.CASE, []) is None
+    assert status_of(a.CASE, [], a.TODAY) is None
 
 
 def test_a_fresh_request_shows_its_clocks_and_that_nothing_is_assessed() -> None:
@@ -89,6 +91,137 @@ def test_a_sender_hears_how_an_urgent_authorisation_stands() -> None:
     assert lapsed
     assert lapsed.meaning
     assert "since then" in lapsed.meaning
+
+
+SOON = replace(a.granted, starts_on=date(2026, 12, 1))
+AGAIN = (a.renewal, *a.ready[1:])
+COVERS: dict[str, tuple[tuple[RequestFact, ...], str, str, str | None]] = {
+    "a standard request alone": (a.waiting, "2026-11-02", "none", None),
+    "urgent": ((a.urgent, a.low), "2026-11-08", "urgent", "2026-11-08"),
+    "urgent, seen before its clock": ((a.urgent, a.low), "2026-11-09", "unprotected", "2026-11-08"),
+    "urgent, lapsed": ((a.urgent, a.low, a.lapsed), "2026-11-09", "unprotected", "2026-11-08"),
+    "urgent, extended": ((a.urgent, a.low, a.extended), "2026-11-15", "urgent", "2026-11-15"),
+    "urgent, refused": ((a.urgent, a.low, a.not_granted), "2026-11-03", "none", None),
+    "urgent, lapsed, refused": (
+        (a.urgent, a.low, a.lapsed, a.not_granted), "2026-11-12", "none", None,
+    ),
+    "a renewal": ((a.renewal, a.low), "2026-11-10", "present", "2026-11-10"),
+    "a lapsed renewal": (
+        (a.renewal, a.low, a.renewal_lapsed), "2026-11-11", "unprotected", "2026-11-10",
+    ),
+    "a renewal, refused": (
+        (a.renewal, a.low, a.not_granted), "2026-11-03", "present", "2026-11-10",
+    ),
+    "a renewal, refused, ended": ((a.renewal, a.low, a.not_granted), "2026-11-11", "none", None),
+    "granted": ((*a.ready, a.granted), "2026-11-02", "granted", "2027-04-30"),
+    "granted, on its last day": ((*a.ready, a.granted), "2027-04-30", "granted", "2027-04-30"),
+    "granted, ended": ((*a.ready, a.granted), "2027-05-01", "ended", "2027-04-30"),
+    "granted, begins later": ((*AGAIN, SOON), "2026-11-10", "present", "2026-11-10"),
+    "granted, in the gap before it": (
+        (*AGAIN, SOON, a.renewal_lapsed), "2026-11-30", "unprotected", "2026-11-10",
+    ),
+    "granted, after the gap": (
+        (*AGAIN, SOON, a.renewal_lapsed), "2026-12-01", "granted", "2027-04-30",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("facts", "on", "code", "day"), COVERS.values(), ids=COVERS)
+def test_a_sender_hears_what_authorises_it_today_and_when_nothing_does(
+    facts: tuple[RequestFact, ...], on: str, code: str, day: str | None
+) -> None:
+    cover = told(*facts, today=date.fromisoformat(on)).cover
+    found = day and date.fromisoformat(day)
+    assert (cover.code, cover.day) == (f"dols-cover@1:{code}", found)
+    assert (f"{found:%d %B %Y}" in cover.says) if found else "Nothing that we know of" in cover.says
+    assert ("nothing authorises" in cover.says) == (code in {"unprotected", "ended"})
+
+
+def test_in_the_gap_a_sender_hears_when_the_next_authorisation_begins() -> None:
+    gap = told(*AGAIN, SOON, a.renewal_lapsed, today=date(2026, 11, 30))
+    assert "begins on 01 December 2026" in gap.cover.says
+    assert "begins" not in told(*AGAIN, SOON, today=date(2026, 12, 1)).cover.says
+
+
+def test_a_sender_hears_that_the_authorisation_to_be_renewed_has_ended() -> None:
+    before, after = told(a.renewal, a.low).renewal, told(a.renewal, a.low, a.renewal_lapsed).renewal
+    assert before
+    assert before.meaning
+    assert (before.ends_on, before.lapsed) == (date(2026, 11, 10), False)
+    assert "does not go on by itself" in before.meaning
+    assert after
+    assert after.meaning
+    assert (after.lapsed, "ended at the end of 10 November 2026" in after.meaning) == (True, True)
+    assert told(*a.waiting).renewal is None
+    done = told(*AGAIN, a.granted).renewal
+    assert done
+    assert done.meaning is None
+
+
+EXTENSIONS: dict[str, tuple[tuple[RequestFact, ...], str | None]] = {
+    "none was asked for": ((a.urgent, a.low), None),
+    "asked": ((a.asking, a.low), "asked"),
+    "extended": ((a.asking, a.low, a.extended), "extended"),
+    "refused": ((a.asking, a.low, a.not_extended), "refused"),
+    "asked once more": ((a.asking, a.low, a.not_extended, a.asks), "asked"),
+    "never answered": ((a.asking, a.low, a.lapsed), "not-answered"),
+}
+
+
+@pytest.mark.parametrize(("facts", "extension"), EXTENSIONS.values(), ids=EXTENSIONS)
+def test_a_sender_hears_what_became_of_the_extension_they_asked_for(
+    facts: tuple[RequestFact, ...], extension: str | None
+) -> None:
+    urgent = told(*facts).urgent
+    assert urgent
+    assert urgent.extension == extension
+    assert (urgent.extension_due_at is not None) == (extension == "asked")
+    shown = seen(*facts).urgent
+    assert shown
+    assert (shown.extension_asked_at is not None) == (extension == "asked")
+
+
+def test_staff_see_who_runs_the_place_and_that_the_person_is_gone() -> None:
+    asked = replace(a.received, checks=(WHO_RUNS_IT,))
+    assert seen(asked).run_by_council == "unknown"
+    assert seen(asked, a.described).run_by_council == "yes"
+    gone = seen(*a.waiting, replace(a.told, still_here="no", still_needed="no"))
+    assert (gone.gone_at, gone.unneeded_at) == (a.NOON, a.NOON)
+
+
+def test_what_was_asked_is_shown_until_it_is_answered_and_after() -> None:
+    (open_,) = seen(*a.waiting, a.asked_back).questions
+    assert (open_.missing, open_.due_at, open_.answered_at) == (
+        (a.BORN,),
+        a.asked_back.due_at,
+        None,
+    )
+    (done,) = seen(*a.waiting, a.asked_back, a.answered).questions
+    assert done.answered_at == a.NOON
+
+
+def test_a_sender_hears_what_is_asked_by_when_and_that_it_is_late() -> None:
+    late = replace(
+        a.missed, kind=Code("dols-deadline@1:answer"), due_at=a.asked_back.due_at
+    )  # fmt: skip
+    (asked,) = told(*a.waiting, a.asked_back).questions
+    assert asked.missing == ["the person's date of birth"]
+    assert (asked.codes, asked.answered, asked.overdue) == ((a.BORN,), False, False)
+    (overdue,) = told(*a.waiting, a.asked_back, late).questions
+    assert (overdue.answered, overdue.overdue) == (False, True)
+    (answered,) = told(*a.waiting, a.asked_back, late, a.answered).questions
+    assert (answered.answered, answered.overdue) == (True, False)
+    assert told(*a.waiting).questions == []
+
+
+def test_a_decision_recorded_later_than_it_is_dated_counts_from_its_record() -> None:
+    *before, last = a.recorded(*a.ready, a.granted)
+    days = {"2026-11-23T09:00:00+00:00": True, "2026-11-24T09:00:00+00:00": False}
+    for when, in_time in days.items():
+        known = view(a.CASE, [*before, replace(last, recorded_at=a.at(when))], a.TODAY)
+        assert known
+        assert known.decision
+        assert known.decision.in_21_days is in_time
 
 
 def test_an_offer_is_shown_with_what_became_of_it() -> None:
@@ -166,4 +299,6 @@ def test_every_word_that_was_written_can_be_opened_but_the_documents() -> None:
 @given(some.lists(some.sampled_from(a.EVERY_FACT), max_size=15), some.dates())
 def test_whatever_was_known_can_be_shown(happened: list[RequestFact], today: date) -> None:
     assert seen(a.received, *happened, today=today).history
-    assert told(a.received, *happened).says
+    status = told(a.received, *happened, today=today)
+    assert status.says
+    assert status.cover.says.endswith(".")

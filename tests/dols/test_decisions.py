@@ -15,6 +15,7 @@ from services.dols.events import RequestFact
 from services.dols.rules import codes
 from services.dols.rules.legal_test import CW_2014
 from services.dols.rules.priority import Answers
+from services.dols.rules.reading import FIRST_READER, WHO_RUNS_IT
 from shared.facts import Code
 from shared.refusals import NotFound
 from tests.dols import a
@@ -75,6 +76,9 @@ def test_what_was_told_is_considered_once() -> None:
     story.given(*a.waiting, a.told).when(a.considering).then(a.considered)
     done = story.given(*a.waiting, a.told, a.considered)
     done.when(a.considering).then_refused(want.NothingWasTold)
+    news = story.given(*a.waiting).given(a.told, act=a.later(days=1))
+    news.when(a.considering).then_refused(want.NothingWasTold)
+    news.when(a.considering, act=a.later(days=1)).then(a.considered)
     scored = a.prioritised(by="staff")
     story.given(*a.waiting, a.told, scored).when(a.considering).then_refused(want.NothingWasTold)
 
@@ -124,7 +128,10 @@ def test_an_extension_is_asked_for_before_the_urgent_authorisation_ends() -> Non
 def test_what_has_ended_or_was_never_given_is_not_extended() -> None:
     waiting.when(a.extending).then_refused(want.NoUrgentAuthorisation)
     asked = story.given(URGENT, a.low)
-    asked.when(a.extending, act=a.later(days=7)).then_refused(want.UrgentHasEnded)
+    late = a.later(days=7)
+    after = replace(a.extending, recorded_at=late.effective_at)
+    asked.when(after, act=late).then_refused(want.UrgentHasEnded)
+    asked.when(after).then_refused(want.DecisionDatedBack)
     asked.given(a.lapsed).when(a.extending).then_refused(want.UrgentHasEnded)
 
 
@@ -196,7 +203,59 @@ def test_where_the_council_runs_the_place_its_staff_make_no_best_interests_asses
     council = story.given(replace(a.received, run_by_council=True), a.low)
     council.when(a.offering).then_refused(want.AssessorEmployedByBoth)
     free = replace(a.bea, employer=Code("assessor-employer@1:independent"))
+    council.when(a.accepting).then_refused(want.AssessorEmployedByBoth)
     council.when(replace(a.offering, standing=free)).then(replace(a.offered, standing=free))
+
+
+UNKNOWN: dict[str, RequestFact] = {
+    "asked": replace(a.received, checks=(WHO_RUNS_IT,)),
+    "read by the first reader": replace(a.received, reader=FIRST_READER),
+}
+
+
+@pytest.mark.parametrize("first", UNKNOWN.values(), ids=UNKNOWN)
+def test_who_runs_the_place_is_found_out_before_the_councils_own_assessor_is_asked(
+    first: RequestFact,
+) -> None:
+    nobody_knows = story.given(first, a.low)
+    assert nobody_knows.state
+    assert nobody_knows.state.place.run_by_council == "unknown"
+    for command in (a.offering, a.accepting):
+        nobody_knows.when(command).then_refused(want.RunByCouncilUnknown)
+    doctor = replace(a.accepting, role=codes.MENTAL_HEALTH, name="dan", standing=a.dan)
+    nobody_knows.when(doctor).then(a.doctor)
+    not_ours = replace(a.described, run_by_council="no")
+    nobody_knows.when(replace(a.describing, run_by_council="no")).then(not_ours)
+    nobody_knows.given(not_ours).when(a.offering).then(a.offered)
+    had = nobody_knows.given(a.allocated)
+    had.when(a.assessing(codes.INTERESTS), act=a.BEA).then_refused(want.RunByCouncilUnknown)
+    had.when(a.assessing(codes.AGE), act=a.BEA).then(a.assessed(codes.AGE))
+
+
+def test_who_runs_the_place_is_told_with_a_change_of_circumstances_as_well() -> None:
+    scored = a.prioritised(by="circumstances")
+    telling = replace(a.telling, run_by_council="yes")
+    waiting.when(telling).then(a.told, a.described, scored)
+    waiting.given(a.described).when(telling).then(a.told, scored)
+    waiting.when(replace(telling, run_by_council="no")).then(a.told, scored)
+    waiting.when(replace(a.describing, run_by_council="no")).then()
+
+
+def test_nobody_takes_on_more_in_a_week_than_the_register_says() -> None:
+    for command in (a.offering, a.accepting):
+        waiting.when(replace(command, room=a.FULL)).then_refused(want.NoRoomThisWeek)
+    asked = waiting.given(a.offered)
+    asked.when(replace(a.accepting, room=a.FULL), act=a.BEA).then_refused(want.NoRoomThisWeek)
+    asked.when(a.accepting, act=a.BEA).then(a.allocated)
+    none = want.Room(weekly_capacity=0, taken_on=0)
+    waiting.when(replace(a.offering, room=none)).then_refused(want.NoRoomThisWeek)
+
+
+def test_who_has_the_role_already_takes_on_nothing_more() -> None:
+    again = replace(a.accepting, room=a.FULL)
+    waiting.given(a.allocated).when(again).then(a.allocated)
+    other = replace(again, standing=replace(a.bea, assessor=a.CASE))
+    waiting.given(a.allocated).when(other).then_refused(want.NoRoomThisWeek)
 
 
 BOTH = replace(a.bea, kinds=(codes.BIA, codes.SECTION_12))

@@ -12,6 +12,7 @@ from services.dols.decisions.state import Request
 from services.dols.events import RequestFact, RequirementAssessed
 from services.dols.rules import codes
 from services.dols.rules.legal_test import CW_2014
+from services.dols.rules.reading import WHO_RUNS_IT
 from shared.facts import Code
 from tests.dols import a
 from tests.support.story import Story
@@ -59,6 +60,56 @@ def test_it_may_start_later_and_last_as_long_as_recommended() -> None:
 
 def test_what_was_taken_back_is_not_granted() -> None:
     ready.given(a.withdrawn).when(a.granting).then_refused(want.RequestWithdrawnAlready)
+
+
+DECISIONS: dict[str, Any] = {"a grant": a.granting, "no grant": a.refusing}
+
+
+@pytest.mark.parametrize("command", DECISIONS.values(), ids=DECISIONS)
+def test_a_decision_is_of_the_day_on_which_it_is_recorded_and_dated_back_no_further(
+    command: Any,
+) -> None:
+    late = replace(command, recorded_at=a.at("2026-11-25T09:00:00+00:00"))  # day 24
+    for when in ("2026-11-22T12:00:00+00:00", "2026-11-24T23:59:00+00:00"):
+        by = replace(a.SIGNATORY, effective_at=a.at(when))
+        ready.when(late, act=by).then_refused(want.DecisionDatedBack)
+    same_day = replace(a.SIGNATORY, effective_at=a.at("2026-11-25T00:01:00+00:00"))
+    if command is a.granting:
+        late = replace(late, starts_on=date(2026, 11, 25))
+    (fact,) = request.decide(late, ready.state, same_day)
+    assert fact.decided_on == date(2026, 11, 25)  # type: ignore[union-attr]
+
+
+def test_a_day_is_londons_where_a_decision_is_dated_back() -> None:
+    late = replace(a.refusing, recorded_at=a.at("2027-06-30T23:30:00+00:00"))  # 1 July, 0:30
+    before = replace(a.SIGNATORY, effective_at=a.at("2027-06-30T22:30:00+00:00"))
+    waiting.when(late, act=before).then_refused(want.DecisionDatedBack)
+
+
+def test_that_it_was_taken_back_is_the_reason_only_where_it_was() -> None:
+    taken_back = replace(a.refusing, reason=codes.WITHDRAWN)
+    waiting.when(taken_back).then_refused(want.NobodyWithdrew)
+    ready.when(taken_back).then_refused(want.NobodyWithdrew)
+    ended = replace(a.not_granted, reason=codes.WITHDRAWN)
+    waiting.given(a.withdrawn).when(taken_back).then(ended)
+
+
+COUNCILS = replace(a.received, run_by_council=True)
+NOBODY_KNOWS = replace(a.received, checks=(WHO_RUNS_IT,))
+BARRED: dict[str, tuple[RequestFact, type[Exception]]] = {
+    "the council does": (COUNCILS, want.AssessorEmployedByBoth),
+    "nobody knows": (NOBODY_KNOWS, want.RunByCouncilUnknown),
+}
+
+
+@pytest.mark.parametrize(("first", "refusal"), BARRED.values(), ids=BARRED)
+def test_nothing_is_granted_on_the_word_of_who_may_not_be_independent(
+    first: RequestFact, refusal: Any
+) -> None:
+    story.given(first, *a.ready[1:]).when(a.granting).then_refused(refusal)
+    found_out = story.given(first, *a.ready[1:], replace(a.described, run_by_council="no"))
+    found_out.when(a.granting).then(a.granted)
+    ready.given(a.described).when(a.granting).then_refused(want.AssessorEmployedByBoth)
 
 
 def test_an_authorisation_is_not_given_before_what_it_rests_on() -> None:
@@ -125,7 +176,8 @@ def test_a_death_ends_a_request_without_assessments() -> None:
 
 def test_a_decision_names_the_law_of_its_own_day() -> None:
     before = replace(a.SIGNATORY, effective_at=a.at("2026-06-01T09:00:00+00:00"))
-    outcome = IN_MAY.when(a.refusing, act=before).outcome
+    then = replace(a.refusing, recorded_at=before.effective_at)
+    outcome = IN_MAY.when(then, act=before).outcome
     assert outcome == (
         replace(a.not_granted, legal_test=CW_2014, decided_on=date(2026, 6, 1)),
     )  # fmt: skip

@@ -239,11 +239,21 @@ def test_a_renewal_that_still_waits_when_the_authorisation_ends_leaves_the_perso
 
 
 def test_what_had_ended_before_its_renewal_was_asked_for_counts_from_receipt() -> None:
-    ago = replace(a.renewal, authorisation_ends_on=date(1926, 11, 10))
+    ago = replace(a.renewal, authorisation_ends_on=date(2026, 10, 10))
     now, at_once = story.given(ago, a.low), "2026-11-02T09:00"
     assert owes(now)["authorisation"] == at_once
-    lapsed = replace(a.renewal_lapsed, ended_on=date(1926, 11, 10))
+    lapsed = replace(a.renewal_lapsed, ended_on=date(2026, 10, 10))
     now.when(passes("authorisation", at_once), act=timer(at_once)).then(lapsed)
+
+
+@pytest.mark.parametrize("day", [date(1926, 11, 10), date(2126, 11, 10)])
+def test_no_authorisation_that_cannot_be_is_relied_on_though_it_was_kept(day: date) -> None:
+    now = story.given(replace(a.renewal, authorisation_ends_on=day), a.low)
+    assert owes(now) == owes(story.given(*a.waiting))
+    assert now.state
+    assert now.state.authorisation_ends_on is None
+    assert not unprotected(now, "2026-11-11")
+    assert not unprotected(now.given(a.renewal_lapsed), "2026-11-11"), "as an older build had it"
 
 
 def test_an_urgent_authorisation_protects_after_the_one_to_be_renewed_has_ended() -> None:
@@ -298,8 +308,8 @@ def test_a_time_of_another_state_passes_without_a_trace() -> None:
 
 
 @given(
-    some.sampled_from([a.received, a.urgent, a.renewal]),
-    some.lists(some.sampled_from(a.EVERY_FACT[2:]), max_size=12),
+    some.sampled_from([a.received, a.urgent, a.asking, a.renewal]),
+    some.lists(some.sampled_from((*a.EVERY_FACT[2:], a.asks)), max_size=12),
     some.data(),
 )
 def test_who_waits_is_owed_something_and_what_passed_is_owed_no_more(

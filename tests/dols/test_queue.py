@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.dols.decisions import request
 from services.dols.decisions.state import Request
 from services.dols.events import RequestFact
-from services.dols.projections.assessors import all_of_them, assessors
+from services.dols.projections.assessors import all_of_them, assessors, taken_on
 from services.dols.projections.figures import figures, how_many
 from services.dols.projections.queue import Kept, in_the_hands_of, queue, stale_since, who_is_next
 from services.dols.projections.requests import made_by, requests
@@ -112,8 +112,12 @@ async def test_an_assessor_sees_what_they_have_in_hand_and_nothing_else(
     done, others = came(THREE, *a.ready[1:], a.granted), came(UUID(int=104), a.low, a.doctor)
     gone = came(UUID(int=105), a.low, a.offered, a.declined)
     await keep(db, queue, [*offered, *has, *done, *others, *gone])
-    found = await in_the_hands_of(db, a.bea.assessor, a.TODAY)
-    assert [it.request for it in found] == [ONE, TWO]
+    found, more = await in_the_hands_of(db, a.bea.assessor, a.TODAY, 2)
+    assert ([it.request for it in found], more) == ([ONE, TWO], None)
+    first, place = await in_the_hands_of(db, a.bea.assessor, a.TODAY, 1)
+    assert [it.request for it in first] == [ONE]
+    rest, more = await in_the_hands_of(db, a.bea.assessor, a.TODAY, 1, place)
+    assert ([it.request for it in rest], more) == ([TWO], None)
 
 
 async def test_a_sender_has_a_list_of_their_own(db: AsyncConnection) -> None:
@@ -148,16 +152,32 @@ async def test_figures_count_what_waits_and_what_became_of_the_rest(db: AsyncCon
     assert (found.decided, found.decided_in_21_days, found.granted) == (2, 1, 1)
 
 
+async def test_a_decision_that_was_dated_back_into_the_21_days_is_not_counted_in_them(
+    db: AsyncConnection,
+) -> None:
+    on_day_24 = a.at("2026-11-25T09:00:00+00:00")
+    history = list[Recorded[Any]]()
+    for case, end in ((ONE, a.granted), (TWO, a.not_granted)):
+        *before, last = came(case, *a.ready[1:], end)
+        history += [*before, replace(last, recorded_at=on_day_24)]
+    await keep(db, figures, history)
+    found = await how_many(db, a.TODAY)
+    assert (found.decided, found.decided_in_21_days) == (2, 0)
+
+
 async def test_a_renewal_whose_authorisation_ended_is_unprotected(db: AsyncConnection) -> None:
     both = replace(a.urgent, authorisation_ends_on=date(2026, 11, 10))
     history = [
         *came(ONE, a.low, a.renewal_lapsed, first=a.renewal),
         *came(TWO, a.low, a.renewal_lapsed, first=both),
         *came(THREE, a.low, first=a.renewal),
-    ]
+        *came(UUID(int=104), a.low, a.renewal_lapsed,
+              first=replace(a.renewal, authorisation_ends_on=date(2126, 11, 10))),
+    ]  # fmt: skip
     await keep(db, queue, history)
-    found, _ = await who_is_next(db, date(2026, 11, 11), 3)
-    assert {it.request: it.unprotected for it in found} == {ONE: True, TWO: False, THREE: False}
+    found, _ = await who_is_next(db, date(2026, 11, 11), 4)
+    assert {it.request for it in found if it.unprotected} == {ONE}
+    assert len(found) == 4
     await keep(db, figures, history)
     assert (await how_many(db, date(2026, 11, 11))).unprotected == 1
 
@@ -193,3 +213,16 @@ async def test_the_register_shows_who_has_room_this_week(db: AsyncConnection) ->
     (later,), _ = await all_of_them(db, date(2027, 10, 2), 1)
     assert (later.training_in_date, later.taken_on_this_week) == (False, 0)
     assert await all_of_them(db, a.TODAY, 1, (row.assessor,)) == ([], None)
+    assert await taken_on(db, row.assessor, a.TODAY) == 1
+    assert await taken_on(db, row.assessor, date(2026, 11, 9)) == 0
+    assert await taken_on(db, a.CASE, a.TODAY) == 0
+
+
+async def test_what_is_dated_back_makes_no_room_in_the_week_in_which_it_is_recorded(
+    db: AsyncConnection,
+) -> None:
+    today = a.recorded(*a.waiting, a.allocated, case=ONE)
+    *first, last = a.recorded(*a.waiting, a.allocated, case=TWO, act=a.later(days=-7))
+    back = [*first, replace(last, recorded_at=a.NOON)]
+    await keep(db, assessors, [*entered(a.registered), *today, *back])
+    assert await taken_on(db, a.bea.assessor, a.TODAY) == 2

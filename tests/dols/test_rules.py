@@ -298,7 +298,7 @@ def test_a_requirement_is_a_reason_only_where_it_failed(
 
 # Independence
 
-HOME = Place(location="1-101000001", run_by_council=False)
+HOME = Place(location="1-101000001", run_by_council="no")
 BARS: dict[str, tuple[dict[str, Any], dict[str, Any], dict[str, Any]]] = {
     "suspended": ({"suspended": True}, {}, {}),
     "not-eligible": ({"kinds": (codes.AMHP,)}, {}, {}),
@@ -306,7 +306,8 @@ BARS: dict[str, tuple[dict[str, Any], dict[str, Any], dict[str, Any]]] = {
     "related": ({}, {"related": "yes"}, {}),
     "financial-interest": ({}, {"financial_interest": "yes"}, {}),
     "involved-in-care": ({}, {"involved_in_care": "yes"}, {}),
-    "employed-by-both": ({}, {}, {"run_by_council": True}),
+    "employed-by-both": ({}, {}, {"run_by_council": "yes"}),
+    "place-unknown": ({}, {}, {"run_by_council": "unknown"}),
     "not-declared": ({}, {"related": "unknown"}, {}),
 }
 
@@ -336,8 +337,18 @@ def test_who_is_free_of_bars_may_assess() -> None:
 
 
 def test_a_doctor_of_the_council_may_assess_where_the_council_runs_the_place() -> None:
-    council = replace(HOME, run_by_council=True)
-    found = problem(codes.MENTAL_HEALTH, a.dan, a.NO_BAR, council, a.TODAY, both=False, final=True)
+    council = replace(HOME, run_by_council="yes")
+    for where in (council, replace(HOME, run_by_council="unknown")):
+        found = problem(
+            codes.MENTAL_HEALTH, a.dan, a.NO_BAR, where, a.TODAY, both=False, final=True
+        )
+        assert found is None
+
+
+def test_who_is_in_nobodys_employ_may_assess_though_nobody_knows_who_runs_the_place() -> None:
+    free = replace(a.bea, employer=Code("assessor-employer@1:independent"))
+    where = replace(HOME, run_by_council="unknown")
+    found = problem(codes.BEST_INTERESTS, free, a.NO_BAR, where, a.TODAY, both=False, final=True)
     assert found is None
 
 

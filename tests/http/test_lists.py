@@ -14,12 +14,12 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 SCOPES = ("referrals.write", "referrals.read")
 STAFF = ("screener", "safeguarding-adults-manager", "customer-contact", "dols.read",
-         "webhooks.manage", "events.read", "obligations.read")  # fmt: skip
+         "assessor", "webhooks.manage", "events.read", "obligations.read")  # fmt: skip
 LISTS = {
     "/v1/referrals": "intake", "/v1/screening": "intake", "/v1/concerns": "triage",
     "/v1/enquiries": "enquiry", "/v1/dols-requests": "dols", "/v1/dols-queue": "dols",
-    "/v1/assessors": "dols", "/v1/events": "notify", "/v1/deliveries": "notify",
-    "/v1/obligations": "notify",
+    "/v1/dols-allocations": "dols", "/v1/assessors": "dols", "/v1/events": "notify",
+    "/v1/deliveries": "notify", "/v1/obligations": "notify",
 }  # fmt: skip
 WHEN, WHO = "2026-11-02T09:00:00+00:00", str(uuid4())
 

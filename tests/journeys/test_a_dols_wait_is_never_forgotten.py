@@ -16,8 +16,10 @@ from tests.dols.asking import (
     asks,
     assesses,
     does,
+    kind,
     register,
     sees,
+    send,
 )
 from tests.journeys.people import it_is
 from tests.support.house import House, at_home
@@ -50,6 +52,12 @@ async def counts(office: httpx.AsyncClient, where: Callable[[Any], bool]) -> Any
 
 def kinds(of: Any) -> list[str]:
     return [it["kind"] for it in of]
+
+
+async def cannot_be_made_timely(signatory: httpx.AsyncClient, id: str, grant: Any) -> None:
+    in_time = {"grant": grant, "not_grant": None, "effective_at": "2023-06-25T12:00:00Z"}
+    dated_back = await send(signatory, id, "decision", **in_time)
+    assert kind(dated_back) == "decision-dated-back"
 
 
 @pytest.mark.slow
@@ -127,6 +135,7 @@ async def test_a_dols_wait_is_never_forgotten(simulated: House) -> None:
         # All six are satisfied, a signatory grants, and nothing is owed any more.
         await assesses(bia, id, *BY_THE_BIA, on="2023-06-27")
         grant = {"starts_on": "2023-06-27", "ends_on": "2023-09-24"}
+        await cannot_be_made_timely(signatory, id, grant)
         await does(signatory, id, "decision", not_grant=None, grant=grant)
         done = (await sees(office, id))["case"]
         assert (done["due"], done["unprotected"]) == ([], False)

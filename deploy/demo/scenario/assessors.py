@@ -98,7 +98,7 @@ def _anew(desk: Desk, row: Any) -> Act:
 
 def answers(desk: Desk) -> Sequence[Act]:
     """Accept most offers, and decline some."""
-    return [_answered(desk, row) for row in desk.rows if desk.offered(row)]
+    return [_answered(desk, row) for row in desk.rows if desk.offered(row) and _is_open(row)]
 
 
 def _answered(desk: Desk, row: Any) -> Act:
@@ -117,9 +117,12 @@ def assessments(desk: Desk) -> Sequence[Act]:
 
 def _is_due(desk: Desk, row: Any) -> bool:
     mine = f"assessor-role@1:{desk.role}" not in row["roles_open"]
-    open_ = str(row["stage"]).rpartition(":")[2] in OPEN
     dice = dice_of(desk.town.seed, "assessed", desk.who, row["request"], desk.thrown)
-    return mine and open_ and dice.chance(desk.town.plan.chances.assessed_a_day)
+    return mine and _is_open(row) and dice.chance(desk.town.plan.chances.assessed_a_day)
+
+
+def _is_open(row: Any) -> bool:
+    return str(row["stage"]).rpartition(":")[2] in OPEN
 
 
 def _assessed(desk: Desk, row: Any) -> Iterator[Act]:

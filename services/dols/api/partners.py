@@ -3,7 +3,7 @@
 from asyncio import to_thread
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID, uuid5
 
@@ -12,15 +12,22 @@ from fastapi import APIRouter, HTTPException, Request, Response, Security
 from services.dols.api import shape
 from services.dols.decisions import commands as want
 from services.dols.decisions import request as requests_made
-from services.dols.events import CircumstancesTold, RequestReceived
+from services.dols.events import CircumstancesTold, InformationRequested, RequestReceived
 from services.dols.projections.requests import Made, made_by, requests
 from services.dols.projections.status import RequestStatus, status_of, told
 from services.dols.rules import clocks
 from services.dols.rules.checks import REPEATS, Check
 from services.dols.rules.document import NotAnObject, parse
-from services.dols.rules.reading import Read, read, read_circumstances
+from services.dols.rules.reading import (
+    ENDS_ON,
+    READER,
+    Read,
+    read,
+    read_answers,
+    read_circumstances,
+)
 from shared.access.tokens import Caller
-from shared.facts import Act, Code
+from shared.facts import Act
 from shared.http.parts import (
     AsAt,
     Cursor,
@@ -49,7 +56,6 @@ from shared.time.calendar import london_date
 
 router = APIRouter(prefix="/v1/dols-requests", tags=["dols requests"])
 
-READER = Code("dols-reader@1:2026-11")
 Sends = Annotated[Act, Security(acting_openly, scopes=["dols.write"])]
 Writes = Annotated[Act, Security(acting, scopes=["dols.write"])]
 Reads = Annotated[Caller, Security(caller, scopes=["dols.read"])]
@@ -67,7 +73,7 @@ async def send_request(request: Request, by: Sends, log: Log) -> Response:
     stream = requests_made.stream(uuid5(by.id, "request"))
     command = _received(stream.case, body.decode(), said, by, _keyless(request))
     done = await handle(log, stream, command, by, known=())
-    status = await _shown(log, stream.case, await log.history(stream))
+    status = await _shown(log, stream.case, await log.history(stream), on)
     headers = resting(done) | {"Location": f"/v1/dols-requests/{stream.case}"}
     shown = adapter(RequestStatus).dump_json(status)
     return Response(shown, 201, headers, media_type="application/json")
@@ -94,7 +100,7 @@ async def status(id: UUID, response: Response, by: Reads, log: Log, at: AsAt) ->
     history = await _history(log, id, by.name, **at)
     if not at:
         response.headers["ETag"] = f'"{len(history)}"'
-    return await _shown(log, id, history)
+    return await _shown(log, id, history, london_date(min((await log.now(), *at.values()))))
 
 
 @router.get("/{id}/document", response_class=Response)
@@ -122,11 +128,30 @@ async def tell_circumstances(
     said = await _aside(lambda: read_circumstances(_parsed(body)), body)
     history = await _history(log, id, by.actor)
     late = _too_late(history, by) if said.extension_requested else ()
-    command = _told(id, body.decode(), said, (*late, *_keyless(request)))
+    command = _telling(id, body.decode(), said, (*late, *_keyless(request)))
     response.headers.update(resting(await handle(log, requests_made.stream(id), command, by)))
-    shown = status_of(id, await log.history(requests_made.stream(id)))
-    checks = [told(it) for it in command.told.checks]
-    return shape.Told(id=id, told=shown.told if shown else 0, checks=checks)
+    return await _heard(log, id, command, by)
+
+
+@router.post(
+    "/{id}/answers", status_code=201, response_model=shape.Told, openapi_extra=shape.ANSWERS_DOOR
+)
+async def answer_questions(
+    id: UUID, request: Request, response: Response, by: Sends, log: Log
+) -> Any:
+    """Answer what we asked: the form's fields, or how things changed, whatever of them you know.
+
+    Any JSON object is taken, as for the request itself, and answers all that stands open. Dates of
+    an authorisation are kept for a person to read, and change no clock.
+    """
+    body = await _body(request)
+    said = await _aside(lambda: read_answers(_parsed(body)), body)
+    history = await _history(log, id, by.actor)
+    late = _too_late(history, by) if said.extension_requested else ()
+    telling = _telling(id, body.decode(), said, (*late, *_keyless(request)))
+    command = want.AnswerQuestions(telling=telling, others=_of_others(id, said))
+    response.headers.update(resting(await handle(log, requests_made.stream(id), command, by)))
+    return await _heard(log, id, telling, by)
 
 
 @router.post("/{id}/withdrawal", status_code=204)
@@ -178,6 +203,11 @@ def _of_the_adult(id: UUID, said: Read) -> Open[Mapping[str, str]]:
     return Open(subject=uuid5(id, "adult"), audience="adult", value=said.words(of_others=False))
 
 
+def _of_others(id: UUID, said: Read) -> Open[Mapping[str, str]]:
+    told = said.words(of_others=True)
+    return Open(subject=uuid5(id, "others"), audience="referrer", value=told)
+
+
 def _received(
     id: UUID, text: str, said: Read, by: Act, keyless: tuple[Check, ...]
 ) -> want.ReceiveRequest:
@@ -187,23 +217,22 @@ def _received(
         # They tell of one that they gave, so it was given by now: a slip must not lengthen it.
         urgent = replace(urgent, given_on=min(urgent.given_on, on))
         ends = clocks.urgent_ends(urgent.given_on, urgent.days)
-    others = said.words(of_others=True)
     received = RequestReceived(
         reader=READER,
         received_on=on,
         due_on=clocks.standard_due(on),
         setting=said.setting,
         location=said.word("managing_authority.cqc_location_id"),
-        run_by_council=said.tri("managing_authority.run_by_council") == "yes",
+        run_by_council=said.run_by_council == "yes",
         wanted_on=said.day("date_wanted"),
-        authorisation_ends_on=said.day("authorisation_ends_on"),
+        authorisation_ends_on=clocks.relied_on(said.day(ENDS_ON), on),
         urgent_given_on=urgent.given_on if urgent else None,
         urgent_ends_on=ends,
         extension_requested=said.extension_requested and ends is not None and on <= ends,
         answers=said.answers,
         checks=said.checks + keyless,
         adult=_of_the_adult(id, said),
-        others=Open(subject=uuid5(id, "others"), audience="referrer", value=others),
+        others=_of_others(id, said),
         partner_reference=_document(id, own) if own else None,
         document=_document(id, text),
     )
@@ -219,7 +248,7 @@ def _too_late(history: Sequence[Any], by: Act) -> tuple[Check, ...]:
     return (Check(code="extension-too-late", field="extension_requested"),)
 
 
-def _told(
+def _telling(
     id: UUID, text: str, said: Read, also: tuple[Check, ...]
 ) -> want.TellCircumstances:  # fmt: skip
     circumstances = CircumstancesTold(
@@ -231,12 +260,32 @@ def _told(
         adult=_of_the_adult(id, said),
         document=_document(id, text),
     )
-    return want.TellCircumstances(told=circumstances)
+    return want.TellCircumstances(told=circumstances, run_by_council=said.run_by_council)
 
 
-async def _shown(log: Log, id: UUID, history: Sequence[Any]) -> RequestStatus | None:
-    found, own = status_of(id, history), history[0].fact.partner_reference
-    return found and replace(found, partner_reference=await log.vault.words(own, str))
+async def _heard(log: Log, id: UUID, command: want.TellCircumstances, by: Act) -> shape.Told:
+    history = await log.history(requests_made.stream(id))
+    shown = status_of(id, history, london_date(by.effective_at))
+    checks = [told(it) for it in command.told.checks]
+    return shape.Told(id=id, told=shown.told if shown else 0, checks=checks)
+
+
+async def _shown(
+    log: Log, id: UUID, history: Sequence[Any], today: date
+) -> RequestStatus | None:  # fmt: skip
+    found, own = status_of(id, history, today), history[0].fact.partner_reference
+    if found is None:
+        return None
+    asked = {it.fact.question: it.fact.words for it in history if _asks(it.fact)}
+    opened = [
+        replace(it, words=await log.vault.words(asked[it.question], str)) for it in found.questions
+    ]
+    own_words = await log.vault.words(own, str)
+    return replace(found, partner_reference=own_words, questions=opened)
+
+
+def _asks(fact: object) -> bool:
+    return isinstance(fact, InformationRequested)
 
 
 async def _history(log: Log, id: UUID, sender: str, **at: datetime) -> Sequence[Any]:

@@ -6,7 +6,7 @@ say anything else. Nothing is required there and more is allowed.
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field
 
@@ -56,6 +56,7 @@ def _open_door(shape: dict[str, Any]) -> dict[str, Any]:
 
 
 REQUEST_DOOR = _open_door(_object(form.REQUEST, form.GROUPS))
+ANSWERS_DOOR = _open_door(_object(form.ANSWERS, form.GROUPS))
 CIRCUMSTANCES_DOOR = _open_door(_object(form.CIRCUMSTANCES, form.CIRCUMSTANCES_GROUPS))
 
 
@@ -85,6 +86,26 @@ class Extension(Body):
 
     days: Annotated[int, Field(ge=1, le=7)]
     reasons: Words
+
+
+class Question(Body):
+    """What a managing authority is asked."""
+
+    missing: Annotated[tuple[Code, ...], Field(min_length=1, max_length=20)]
+    """Of `dols-field@1`: the paths of the form's fields, as in `dols-field@1:person.name`."""
+    words: Words
+
+
+class NoExtension(Body):
+    """Why the urgent authorisation is not extended."""
+
+    reasons: Words
+
+
+class Described(Body):
+    """Whether the council runs the place."""
+
+    run_by_council: Literal["yes", "no"]
 
 
 class Consideration(Body):

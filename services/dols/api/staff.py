@@ -1,15 +1,18 @@
 """What may staff ask of dols?"""
 
+from asyncio import Lock
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Annotated, Any, TypeVar
 from uuid import UUID, uuid5
+from weakref import WeakKeyDictionary
 
 from fastapi import APIRouter, HTTPException, Response, Security
 
 from services.dols.api import shape
 from services.dols.decisions import assessor, request
 from services.dols.decisions import commands as want
+from services.dols.projections.assessors import assessors, taken_on
 from services.dols.projections.case import Shut, is_theirs, view, was_asked, words
 from services.dols.projections.figures import Figures, figures, how_many
 from services.dols.projections.queue import Row, in_the_hands_of, queue, stale_since, who_is_next
@@ -72,13 +75,33 @@ async def who_waits(
     return Page(items=rows, next=cursor(*more) if more else None)
 
 
+MOST = 200
+"""Rows that are given to who does not say how many."""
+
+
 @router.get("/dols-allocations", response_model=Sequence[Row])
 async def what_i_have_in_hand(
-    by: ReadsOwn, db: Db, log: Log, response: Response, least: MinPosition = None
+    by: ReadsOwn,
+    db: Db,
+    log: Log,
+    response: Response,
+    start: Cursor = None,
+    limit: Limited = MOST,
+    least: MinPosition = None,
 ) -> Any:
-    """Give an assessor what they were offered or have accepted and is not decided."""
+    """Give an assessor what they were offered or have accepted and is not decided.
+
+    Where there is more, `Link` with `rel="next"` leads to it. No object around the rows, as other
+    lists have one: callers rely on the list.
+    """
     await fresh(queue, db, response, least)
-    return await in_the_hands_of(db, assessor_id(by.name), await _today(log))
+    place: Any = after(start, datetime.fromisoformat, UUID)
+    mine = assessor_id(by.name)
+    rows, more = await in_the_hands_of(db, mine, await _today(log), limit, place)
+    if more:
+        path = f"/v1/dols-allocations?after={cursor(*more)}&limit={limit}"
+        response.headers["Link"] = f'<{path}>; rel="next"'
+    return rows
 
 
 @router.get("/figures", response_model=Figures)
@@ -130,36 +153,78 @@ async def extend_urgent(
     id: UUID, said: shape.Extension, by: Signatory, log: Log, expected: IfMatch
 ) -> Response:
     """Extend the urgent authorisation: once, in time, by seven days at most."""
-    command = want.ExtendUrgent(days=said.days, reasons=_sealed(id, said.reasons))
+    command = want.ExtendUrgent(
+        days=said.days, reasons=_sealed(id, said.reasons), recorded_at=by.effective_at
+    )
+    return await _do(log, id, command, (by, said), expected)
+
+
+@router.post("/dols-requests/{id}/extension-refusal", status_code=204)
+async def refuse_extension(
+    id: UUID, said: shape.NoExtension, by: Signatory, log: Log, expected: IfMatch
+) -> Response:
+    """Say that the urgent authorisation is not extended, and why; its sender sees that."""
+    command = want.RefuseExtension(
+        reasons=_sealed(id, said.reasons), recorded_at=by.effective_at
+    )  # fmt: skip
+    return await _do(log, id, command, (by, said), expected)
+
+
+@router.post("/dols-requests/{id}/questions", status_code=204)
+async def ask(
+    id: UUID, said: shape.Question, by: Coordinator, log: Log, expected: IfMatch
+) -> Response:
+    """Ask the managing authority for what is missing; it reads it with the request's status."""
+    command = want.AskQuestion(missing=said.missing, words=_sealed(id, said.words))
+    return await _do(log, id, command, (by, said), expected)
+
+
+@router.post("/dols-requests/{id}/place", status_code=204)
+async def describe_place(
+    id: UUID, said: shape.Described, by: Coordinator, log: Log, expected: IfMatch
+) -> Response:
+    """Say whether the council runs the place: if so, its own staff assess no best interests."""
+    command = want.DescribePlace(run_by_council=said.run_by_council)
     return await _do(log, id, command, (by, said), expected)
 
 
 @router.post("/dols-requests/{id}/offers", status_code=204)
 async def offer(
-    id: UUID, said: shape.Offering, by: Coordinator, log: Log, expected: IfMatch
+    id: UUID, said: shape.Offering, by: Coordinator, log: Log, db: Db, expected: IfMatch
 ) -> Response:
     """Ask an assessor to take on a role; what bars them is refused, and named."""
+    standing, room = await _standing(log, db, said.assessor)
     command = want.OfferAllocation(
-        role=said.role,
-        name=said.assessor,
-        standing=await _standing(log, said.assessor),
-        declared=said.declared,
+        role=said.role, name=said.assessor, standing=standing, declared=said.declared, room=room
     )
     return await _do(log, id, command, (by, said), expected)
 
 
 @router.post("/dols-requests/{id}/allocations", status_code=204)
 async def allocate(
-    id: UUID, said: shape.Acceptance, by: Either, log: Log, expected: IfMatch
+    id: UUID, said: shape.Acceptance, by: Either, log: Log, db: Db, expected: IfMatch
 ) -> Response:
     """Accept an offer, as the assessor; or record, as coordinator, that an assessor accepted."""
     name = by.actor if by.role == "assessor" else said.assessor
     if name is None:
         raise HTTPException(422)
-    command = want.AllocateAssessor(
-        role=said.role, name=name, standing=await _standing(log, name), declared=said.declared
-    )
-    return await _do(log, id, command, (by, said), expected)
+    async with _turn(log):  # or two at once would both find the last room of the week
+        standing, room = await _standing(log, db, name)
+        command = want.AllocateAssessor(
+            role=said.role, name=name, standing=standing, declared=said.declared, room=room
+        )
+        return await _do(log, id, command, (by, said), expected)
+
+
+_TURNS = WeakKeyDictionary[Any, Lock]()
+
+
+def _turn(log: Log) -> Lock:
+    """Give what lets allocations of this process come one after the other.
+
+    Another process may fill the same room in the same moment: the register then shows one too many.
+    """
+    return _TURNS.setdefault(log, Lock())
 
 
 @router.post("/dols-requests/{id}/declines", status_code=204)
@@ -201,9 +266,12 @@ async def decide(
             ends_on=said.grant.ends_on,
             conditions=_conditions(id, said.grant.conditions),
             words=written,
+            recorded_at=by.effective_at,
         )
     elif said.not_grant and not said.grant:
-        command = want.RefuseAuthorisation(reason=said.not_grant.reason, words=written)
+        command = want.RefuseAuthorisation(
+            reason=said.not_grant.reason, words=written, recorded_at=by.effective_at
+        )
     else:
         raise HTTPException(422)
     return await _do(log, id, command, (by, said), expected)
@@ -229,8 +297,8 @@ async def _suspended(log: Log, name: str) -> bool:
     return known is not None and known.suspended
 
 
-async def _standing(log: Log, name: str) -> Standing:
-    """Give what the register says of an assessor now, and at which version.
+async def _standing(log: Log, db: Db, name: str) -> tuple[Standing, want.Room]:
+    """Give what the register says of an assessor now, at which version, and what room they have.
 
     Raises:
         NotFound: they are not in it.
@@ -240,6 +308,9 @@ async def _standing(log: Log, name: str) -> Standing:
     known = assessor.fold(history)
     if known is None:
         raise NotFound
+    await assessors.caught_up(db, await log.head())
+    taken = await taken_on(db, stream.case, await _today(log))
+    room = want.Room(weekly_capacity=known.weekly_capacity, taken_on=taken)
     return Standing(
         assessor=stream.case,
         version=len(history),
@@ -248,7 +319,7 @@ async def _standing(log: Log, name: str) -> Standing:
         employer=known.employer,
         interests=known.interests,
         suspended=known.suspended,
-    )
+    ), room
 
 
 def _sealed(id: UUID, said: T) -> Open[T]:

@@ -1,9 +1,10 @@
 """What may somebody want of a request, and which reasons are there to say no?"""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
-from services.dols.events import CircumstancesTold, RequestReceived
+from services.dols.events import CircumstancesTold, RequestReceived, Tri
 from services.dols.rules.independence import Declared, Problem, Standing
 from services.dols.rules.priority import Answers
 from shared.decider import DeadlinePassed
@@ -24,6 +25,16 @@ class TellCircumstances:
     """Keep what the managing authority tells, and score again."""
 
     told: CircumstancesTold
+    run_by_council: Tri = "unknown"
+    """What is told of the place, where something is."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnswerQuestions:
+    """Keep what the managing authority answers: to all that it was asked, and has not answered."""
+
+    telling: TellCircumstances
+    others: Sealed[Mapping[str, str]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +52,21 @@ class ConsiderCircumstances:
 
 
 @dataclass(frozen=True, kw_only=True)
+class DescribePlace:
+    """Say whether the council runs the place."""
+
+    run_by_council: Tri
+
+
+@dataclass(frozen=True, kw_only=True)
+class AskQuestion:
+    """Ask the managing authority for what is missing."""
+
+    missing: tuple[Code, ...]
+    words: Sealed[str]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Prioritise:
     """Score afresh, as a person."""
 
@@ -54,6 +80,23 @@ class ExtendUrgent:
 
     days: int
     reasons: Sealed[str]
+    recorded_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class RefuseExtension:
+    """Say that the urgent authorisation is not extended."""
+
+    reasons: Sealed[str]
+    recorded_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Room:
+    """How much an assessor takes on in the week in which this is recorded, and has taken on."""
+
+    weekly_capacity: int
+    taken_on: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,6 +107,7 @@ class OfferAllocation:
     name: str
     standing: Standing
     declared: Declared
+    room: Room
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,6 +118,7 @@ class AllocateAssessor:
     name: str
     standing: Standing
     declared: Declared
+    room: Room
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,6 +151,7 @@ class GrantAuthorisation:
     ends_on: date
     conditions: Sealed[tuple[str, ...]] | None
     words: Sealed[str] | None
+    recorded_at: datetime
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,14 +160,21 @@ class RefuseAuthorisation:
 
     reason: Code
     words: Sealed[str] | None
+    recorded_at: datetime
 
 
-OfTheSender = ReceiveRequest | TellCircumstances | WithdrawRequest
-OfTheWait = Prioritise | ExtendUrgent
+OfTheSender = TellCircumstances | AnswerQuestions | WithdrawRequest
+OfTheWait = AskQuestion | DescribePlace | Prioritise | ExtendUrgent | RefuseExtension
 OfAssessors = OfferAllocation | AllocateAssessor | DeclineOffer | AssessRequirement
 OfTheEnd = GrantAuthorisation | RefuseAuthorisation
 RequestCommand = (
-    OfTheSender | ConsiderCircumstances | OfTheWait | OfAssessors | OfTheEnd | DeadlinePassed
+    ReceiveRequest
+    | OfTheSender
+    | ConsiderCircumstances
+    | OfTheWait
+    | OfAssessors
+    | OfTheEnd
+    | DeadlinePassed
 )
 
 
@@ -135,6 +188,22 @@ class RequestDecided(Refusal):
 
 class RequestWithdrawnAlready(Refusal):
     """The request was taken back already."""
+
+
+class PersonNoLongerThere(Refusal):
+    """The managing authority told that the person is no longer there: a signatory ends it."""
+
+
+class NoLongerNeeded(Refusal):
+    """The managing authority told that it is no longer needed, and not since that it is."""
+
+
+class NobodyWithdrew(Refusal):
+    """Only the managing authority takes its request back, and it has not done so."""
+
+
+class DecisionDatedBack(Refusal):
+    """A decision counts from the day on which it is recorded, and is not dated back beyond it."""
 
 
 class NothingWasTold(Refusal):
@@ -191,6 +260,14 @@ class AssessorInterested(Refusal):
 
 class AssessorInvolved(Refusal):
     """The assessor is involved in the person's care, or in decisions about it."""
+
+
+class NoRoomThisWeek(Refusal):
+    """The assessor has taken on this week what the register says they can: ask somebody else."""
+
+
+class RunByCouncilUnknown(Refusal):
+    """Record first whether the council runs the place: if it does, its own staff may not assess."""
 
 
 class AssessorEmployedByBoth(Refusal):
@@ -270,6 +347,7 @@ INDEPENDENCE_REFUSALS: dict[Problem, type[Refusal]] = {
     "financial-interest": AssessorInterested,
     "involved-in-care": AssessorInvolved,
     "employed-by-both": AssessorEmployedByBoth,
+    "place-unknown": RunByCouncilUnknown,
     "both-roles": SameAssessor,
     "not-declared": NotDeclared,
 }

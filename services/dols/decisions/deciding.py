@@ -1,19 +1,32 @@
-"""May this happen to a request?"""
+"""May this happen to a request?
 
-from collections.abc import Collection, Sequence
-from datetime import date
+Law: Mental Capacity Act 2005 Sch A1 paras 15 and 50 (who is no longer a detained resident is given
+no authorisation), 52-53 (one begins when it is given, or later), 84-86 (an extension, or none).
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime
 
 from services.dols import events
 from services.dols.decisions import commands as want
 from services.dols.decisions import state as now
+from services.dols.decisions.assessing import (
+    assessed,
+    listed,
+    needed,
+    not_employed_by_both,
+    staffed,
+)
 from services.dols.decisions.commands import RequestCommand
+from services.dols.decisions.evolving import evolve
 from services.dols.decisions.owing import owed
-from services.dols.decisions.state import Request, evolve
+from services.dols.decisions.state import Request
 from services.dols.events import RequestFact
 from services.dols.rules import clocks, codes, legal_test
-from services.dols.rules.independence import assessor_id, problem
+from services.dols.rules.fields import ASKABLE
+from services.dols.rules.independence import assessor_id
 from services.dols.rules.priority import Answers, score
-from services.dols.rules.requirements import MET, Assessing, all_met, may_assess, may_be_refused
+from services.dols.rules.requirements import all_met, may_be_refused
 from shared.decider import DeadlinePassed, Decider
 from shared.facts import Act, Code
 from shared.refusals import NotFound
@@ -21,7 +34,6 @@ from shared.sealed import Sealed
 from shared.time.calendar import calendar, london_date
 
 Facts = Sequence[RequestFact]
-ASSESSOR = "assessor"
 ON_RECEIPT, ON_CIRCUMSTANCES, ON_LAPSE, IN_TIME = (
     Code(f"priority-by@1:{it}") for it in ("receipt", "circumstances", "lapse", "time")
 )
@@ -32,24 +44,23 @@ def decide(command: RequestCommand, state: Request | None, act: Act) -> Facts:
     match command:
         case want.ReceiveRequest(received=received):
             return () if state else _received(received, act)
-        case want.TellCircumstances(told=told):
-            return _told(told, _there(state, act), act)
-        case want.WithdrawRequest(reasons=reasons):
-            if _open(state, act).withdrawn_at:
-                raise want.RequestWithdrawnAlready
-            return (events.RequestWithdrawn(reasons=reasons),)
-        case want.ConsiderCircumstances(reasons=reasons):
-            if _there(state, act).told_at is None:
-                raise want.NothingWasTold
-            return (events.CircumstancesConsidered(reasons=reasons),)
-        case want.Prioritise(answers=answers, evidence=evidence):
-            return (_scored(_open(state, act), answers, now.BY_STAFF, act, evidence),)
+        case (
+            want.WithdrawRequest()
+            | want.ConsiderCircumstances()
+            | want.TellCircumstances()
+            | want.AnswerQuestions()
+        ):
+            return _heard(command, state, act)
+        case want.DescribePlace() | want.Prioritise() | want.AskQuestion():
+            return _looked(command, _open(state, act), act)
         case want.ExtendUrgent():
             return _extended(command, _open(state, act), act)
+        case want.RefuseExtension():
+            return _not_extended(command, _open(state, act), act)
         case want.OfferAllocation() | want.AllocateAssessor() | want.DeclineOffer():
-            return _staffed(command, _open(state, act), act)
+            return staffed(command, _open(state, act), act)
         case want.AssessRequirement():
-            return _assessed(command, _open(state, act), act)
+            return assessed(command, _open(state, act), act)
         case want.GrantAuthorisation():
             return _granted(command, _to_decide(state, act), act)
         case want.RefuseAuthorisation():
@@ -74,16 +85,21 @@ def _open(state: Request | None, act: Act) -> Request:
     return there
 
 
+def _as_recorded(act: Act, recorded_at: datetime) -> None:
+    """Refuse a decision that is dated back beyond the day on which it is recorded.
+
+    What is decided begins at the earliest when it is given (paras 52-53), and the national return
+    counts 21 days to the day of signing off: neither is for the signatory to choose afterwards.
+    """
+    if london_date(act.effective_at) < london_date(recorded_at):
+        raise want.DecisionDatedBack
+
+
 def _to_decide(state: Request | None, act: Act) -> Request:
     waits = _open(state, act)
     if assessor_id(act.actor) in waits.assessed_by:
         raise want.AssessedByYourself
     return waits
-
-
-def _of(listed: Collection[Code], given: Code) -> None:
-    if given not in listed:
-        raise want.WordNotListed
 
 
 # What the managing authority sends, and how urgent it is
@@ -94,12 +110,68 @@ def _received(received: events.RequestReceived, act: Act) -> Facts:
     return received, _scored(state, received.answers, ON_RECEIPT, act)
 
 
-def _told(told: events.CircumstancesTold, state: Request, act: Act) -> Facts:
+def _heard(
+    command: want.OfTheSender | want.ConsiderCircumstances, state: Request | None, act: Act
+) -> Facts:
+    match command:
+        case want.TellCircumstances():
+            return _told(command, _there(state, act), act)
+        case want.AnswerQuestions(telling=telling, others=others):
+            there = _there(state, act)
+            ids = tuple(it.id for it in there.questions)
+            answered = events.InformationAnswered(questions=ids, others=others)
+            return answered, *_told(telling, there, act)
+        case want.WithdrawRequest(reasons=reasons):
+            if _open(state, act).withdrawn_at:
+                raise want.RequestWithdrawnAlready
+            return (events.RequestWithdrawn(reasons=reasons),)
+        case want.ConsiderCircumstances(reasons=reasons):
+            told_at = _there(state, act).told_at
+            if told_at is None or act.effective_at < told_at:  # before it, nobody can have seen it
+                raise want.NothingWasTold
+            return (events.CircumstancesConsidered(reasons=reasons),)
+
+
+def _looked(
+    command: want.DescribePlace | want.Prioritise | want.AskQuestion, state: Request, act: Act
+) -> Facts:
+    match command:
+        case want.DescribePlace(run_by_council=said):
+            return _described(said, state)
+        case want.AskQuestion(missing=missing, words=words):
+            return (_asked(missing, words, act),)
+        case want.Prioritise(answers=answers, evidence=evidence):
+            return (_scored(state, answers, now.BY_STAFF, act, evidence),)
+
+
+def _asked(
+    missing: tuple[Code, ...], words: Sealed[str], act: Act
+) -> events.InformationRequested:  # fmt: skip
+    """Ask for what a request should hold (reg 16); no clock of the law waits for the answer."""
+    for each in missing:
+        listed(ASKABLE, each)
+    return events.InformationRequested(
+        question=act.id,
+        missing=missing,
+        words=words,
+        due_at=clocks.answer_due(act.effective_at, calendar()),
+    )
+
+
+def _told(command: want.TellCircumstances, state: Request, act: Act) -> Facts:
+    told = command.told
     if state.ended:
         return (told,)
     after = evolve(state, told, act)
     answers = state.answers.with_news(told.answers)
-    return told, _scored(after, answers, ON_CIRCUMSTANCES, act)
+    place = _described(command.run_by_council, state)
+    return told, *place, _scored(after, answers, ON_CIRCUMSTANCES, act)
+
+
+def _described(said: events.Tri, state: Request) -> Facts:
+    if said in {"unknown", state.place.run_by_council}:
+        return ()
+    return (events.PlaceDescribed(run_by_council=said),)
 
 
 def _scored(
@@ -117,6 +189,17 @@ def _scored(
 
 
 def _extended(command: want.ExtendUrgent, state: Request, act: Act) -> Facts:
+    """Extend it where the managing authority asked in time and it is still needed (para 84)."""
+    _as_recorded(act, command.recorded_at)
+    urgent = _to_extend(needed(state), act)
+    ends_on = urgent.ends_on + command.days * clocks.DAY
+    if ends_on != clocks.extended_until(urgent.given_on, urgent.ends_on, command.days):
+        raise want.ExtensionTooLong
+    extended = events.UrgentExtended(ends_on=ends_on, reasons=command.reasons)
+    return extended, _scored(evolve(state, extended, act), state.answers, IN_TIME, act)
+
+
+def _to_extend(state: Request, act: Act) -> now.Urgent:
     urgent = state.urgent
     if urgent is None:
         raise want.NoUrgentAuthorisation
@@ -126,118 +209,26 @@ def _extended(command: want.ExtendUrgent, state: Request, act: Act) -> Facts:
         raise want.UrgentHasEnded
     if not urgent.extension_requested:
         raise want.ExtensionNotRequested
-    ends_on = urgent.ends_on + command.days * clocks.DAY
-    if ends_on != clocks.extended_until(urgent.given_on, urgent.ends_on, command.days):
-        raise want.ExtensionTooLong
-    extended = events.UrgentExtended(ends_on=ends_on, reasons=command.reasons)
-    return extended, _scored(evolve(state, extended, act), state.answers, IN_TIME, act)
+    return urgent
 
 
-# Who assesses
-
-
-def _staffed(
-    command: want.OfferAllocation | want.AllocateAssessor | want.DeclineOffer,
-    state: Request,
-    act: Act,
-) -> Facts:
-    match command:
-        case want.OfferAllocation():
-            _independent(command, state, act, final=False)
-            offered = events.AssessorOffered(
-                role=command.role,
-                name=command.name,
-                standing=command.standing,
-                declared=command.declared,
-                expires_at=clocks.offer_expires(state.band, act.effective_at),
-            )
-            return (offered,)
-        case want.AllocateAssessor():
-            if act.role == ASSESSOR:
-                _offered(command.role, state, act)
-            _independent(command, state, act, final=True)
-            allocated = events.AssessorAllocated(
-                role=command.role,
-                name=command.name,
-                standing=command.standing,
-                declared=command.declared,
-            )
-            return (allocated,)
-        case want.DeclineOffer(role=role, reason=reason):
-            _of(codes.DECLINED, reason)
-            _offered(role, state, act)
-            return (events.OfferDeclined(role=role, reason=reason),)
-
-
-def _offered(role: Code, state: Request, act: Act) -> None:
-    offer = next((it for it in state.offers if it.role == role), None)
-    theirs = act.role != ASSESSOR or (offer and offer.assessor == assessor_id(act.actor))
-    if offer is None or not theirs or act.effective_at > offer.expires_at:
-        raise want.NotOffered
-
-
-def _independent(
-    command: want.OfferAllocation | want.AllocateAssessor, state: Request, act: Act, *, final: bool
-) -> None:
-    why_not = problem(
-        command.role,
-        command.standing,
-        command.declared,
-        state.place,
-        london_date(act.effective_at),
-        both=state.had_other_role(command.role, command.standing.assessor),
-        final=final,
-    )
-    if why_not:
-        raise want.INDEPENDENCE_REFUSALS[why_not]
-
-
-def _assessed(command: want.AssessRequirement, state: Request, act: Act) -> Facts:
-    _of(codes.REQUIREMENTS, command.requirement)
-    _of(codes.RESULTS, command.result)
-    by = _fitting(command.requirement, state, act)
-    if command.suspended:
-        raise want.AssessorSuspended
-    if command.assessed_on > london_date(act.effective_at):
-        raise want.AssessedInFuture
-    met = command.requirement == codes.INTERESTS and command.result in MET
-    if met and command.recommended_days is None:
-        raise want.DurationMissing
-    assessed = events.RequirementAssessed(
-        requirement=command.requirement,
-        result=command.result,
-        assessor=by.standing.assessor,
-        role=by.role,
-        legal_test=legal_test.in_force(act.effective_at),
-        assessed_on=command.assessed_on,
-        recommended_days=command.recommended_days if met else None,
-        conditions=command.conditions,
-        words=command.words,
-    )
-    return (assessed,)
-
-
-def _fitting(requirement: Code, state: Request, act: Act) -> now.Allocation:
-    """Give the allocation in which the actor may assess this requirement."""
-    me = assessor_id(act.actor)
-    mine = [it for it in state.allocations if it.standing.assessor == me]
-    if not mine:
-        raise want.NotAllocated
-    for it in mine:
-        if may_assess(requirement, Assessing(role=it.role, kinds=it.standing.kinds)):
-            return it
-    raise want.NotTheirsToAssess
+def _not_extended(command: want.RefuseExtension, state: Request, act: Act) -> Facts:
+    """Do not extend it, and say why: the managing authority is owed the reasons (para 86)."""
+    _as_recorded(act, command.recorded_at)
+    _to_extend(state, act)
+    return (events.ExtensionRefused(reasons=command.reasons),)
 
 
 # How it ends
 
 
 def _granted(command: want.GrantAuthorisation, state: Request, act: Act) -> Facts:
+    """Give one where all six are met and the person is still there (paras 15, 50)."""
     today = london_date(act.effective_at)
-    if state.withdrawn_at:
-        raise want.RequestWithdrawnAlready
-    if not all_met(state.results):
+    _as_recorded(act, command.recorded_at)
+    if not all_met(needed(state).results):
         raise want.RequirementsNotMet
+    _independently(state)
     _rests_on_what_holds(state.assessed, command.starts_on, act)
     _within(command.starts_on, command.ends_on, today, state.recommended_days)
     granted = events.AuthorisationGranted(
@@ -249,6 +240,13 @@ def _granted(command: want.GrantAuthorisation, state: Request, act: Act) -> Fact
         words=command.words,
     )
     return (granted,)
+
+
+def _independently(state: Request) -> None:
+    """Refuse what rests on an assessor who may turn out not to be independent (para 129)."""
+    for it in state.assessed:
+        if it.requirement == codes.INTERESTS:
+            not_employed_by_both(it.employer, state)
 
 
 def _rests_on_what_holds(
@@ -276,7 +274,10 @@ def _within(starts_on: date, ends_on: date, today: date, recommended: int | None
 
 
 def _not_granted(command: want.RefuseAuthorisation, state: Request, act: Act) -> Facts:
-    _of(codes.REASONS, command.reason)
+    listed(codes.REASONS, command.reason)
+    _as_recorded(act, command.recorded_at)
+    if command.reason == codes.WITHDRAWN and state.withdrawn_at is None:
+        raise want.NobodyWithdrew
     if not may_be_refused(command.reason, state.results):
         raise want.ReasonNotBorneOut
     ended = events.AuthorisationNotGranted(

@@ -24,8 +24,27 @@ def owed(state: Request, calendar: Calendar) -> frozenset[Deadline]:
     if state.ended is None:
         steps |= _of_the_wait(state, calendar)
     promised = {Deadline(kind, when(kind, due)) for kind, due in steps.items()}
+    if state.questions and state.ended is None:  # a later one does not wait for an older, late one
+        due_at = min(when(clocks.ANSWER, it.due_at) for it in state.questions)
+        promised.add(Deadline(clocks.ANSWER, due_at))
     of_time = _lapses(state) if state.ended else _lapses(state) | _of_time(state)
-    return frozenset(promised) | of_time
+    return frozenset(promised) | of_time | _extension(state, missed.get(clocks.EXTENSION), calendar)
+
+
+def _extension(
+    state: Request, missed: datetime | None, calendar: Calendar
+) -> frozenset[Deadline]:  # fmt: skip
+    """Give by when an extension that was asked for is answered (Sch A1 paras 84-86).
+
+    What was missed once is owed again until the urgent authorisation ends, and no longer.
+    """
+    asked_at = state.extension_asked_at
+    if asked_at is None or state.urgent is None:
+        return frozenset()
+    ends_on = state.urgent.ends_on
+    times = (clocks.extension_due(asked_at, ends_on, calendar), clocks.end_of(ends_on))
+    left = [it for it in times if missed is None or it > missed]
+    return frozenset(Deadline(clocks.EXTENSION, it) for it in left[:1])
 
 
 def _of_the_wait(state: Request, calendar: Calendar) -> dict[str, datetime]:

@@ -31,6 +31,8 @@ class Entry:
     """Its Monday."""
 
     in_week: int
+    """Counted in the week in which it was recorded: nothing that is dated back makes room."""
+
     allocated: int
     """In all."""
 
@@ -58,7 +60,7 @@ def fold(row: Entry | None, happened: Recorded[DolsFact]) -> Entry | None:
             )  # fmt: skip
             return replace(row or first, version=happened.version, state=text)
         case events.AssessorAllocated():
-            return row and _busier(row, monday(london_date(happened.act.effective_at)))
+            return row and _busier(row, monday(london_date(happened.recorded_at)))
         case (
             events.RequestReceived() | events.RequestPrioritised() | events.CircumstancesTold()
             | events.CircumstancesConsidered() | events.RequestWithdrawn() | events.UrgentExtended()
@@ -66,6 +68,8 @@ def fold(row: Entry | None, happened: Recorded[DolsFact]) -> Entry | None:
             | events.AssessorOffered() | events.OfferDeclined()
             | events.OfferExpired() | events.RequirementAssessed() | events.AuthorisationGranted()
             | events.AuthorisationNotGranted() | events.DeadlineMissed()
+            | events.PlaceDescribed() | events.ExtensionRefused()
+            | events.InformationRequested() | events.InformationAnswered()
         ):  # fmt: skip
             return row
 
@@ -86,7 +90,7 @@ def read(text: str) -> Assessor:
     return found
 
 
-assessors = Projection("dols_assessors", version=1, row=Entry, fold=fold, key=key)
+assessors = Projection("dols_assessors", version=2, row=Entry, fold=fold, key=key)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,6 +123,13 @@ async def all_of_them(
     found = (await db.execute(query)).mappings().all()
     rows, more = found[:limit], len(found) > limit
     return [_row(it, today) for it in rows], (rows[-1]["assessor"],) if more else None
+
+
+async def taken_on(db: AsyncConnection, assessor: UUID, today: date) -> int:
+    """Give how many requests an assessor has taken on in the week of a London date."""
+    it = assessors.table.c
+    query = select(it.in_week).where(it.assessor == assessor, it.week == monday(today))
+    return int((await db.execute(query)).scalar() or 0)
 
 
 def _row(kept: Any, today: date) -> Row:

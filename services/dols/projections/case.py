@@ -19,6 +19,7 @@ from services.dols.rules.independence import Declared, Standing
 from services.dols.rules.priority import Answers, Priority, explained
 from shared.facts import Code, Recorded
 from shared.sealed import Sealed
+from shared.time.calendar import london_date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +42,10 @@ class UrgentView:
     given_on: date
     ends_on: date
     extension_requested: bool
+    extension_asked_at: datetime | None
+    """Since then it waits for an answer."""
+
+    extension_refused: bool
     extended: bool
     lapsed: bool
 
@@ -93,6 +98,19 @@ class DecisionView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class QuestionView:
+    """What the managing authority was asked, and whether it has answered."""
+
+    question: UUID
+    missing: Sequence[Code]
+    """Of `dols-field@1`."""
+
+    asked_at: datetime
+    due_at: datetime
+    answered_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
     """One fact: what, by whom, when."""
 
@@ -115,6 +133,9 @@ class CaseView:
     version: int
     setting: Code
     location: str | None
+    run_by_council: events.Tri
+    """As far as it is known; unknown counts as if it did."""
+
     received_at: datetime
     received_on: date
     statutory_due_on: date
@@ -132,6 +153,13 @@ class CaseView:
     told_at: datetime | None
     """Since then the managing authority told something that no person has seen."""
 
+    gone_at: datetime | None
+    """Since then the person is no longer there, as was told: only its end is left."""
+
+    unneeded_at: datetime | None
+    """Since then it is no longer needed, as was told."""
+
+    questions: Sequence[QuestionView]
     checks: Sequence[Check]
     due: Sequence[Due]
     """What is still owed, the first one first. A request that is not decided owes something."""
@@ -154,13 +182,17 @@ def view(id: UUID, history: Sequence[Recorded[Any]], today: date) -> CaseView | 
         version=len(history),
         setting=state.setting,
         location=received.location,
+        run_by_council=state.place.run_by_council,
         wanted_on=received.wanted_on,
-        authorisation_ends_on=received.authorisation_ends_on,
+        authorisation_ends_on=state.authorisation_ends_on,
         priority=_priority(history),
         roles=_roles(history),
         requirements=_requirements(history),
         decision=_decision(state, history),
         told_at=state.told_at,
+        gone_at=state.gone_at,
+        unneeded_at=state.unneeded_at,
+        questions=questions(history),
         checks=received.checks,
         due=[Due(kind=it.kind, due_at=it.due_at) for it in in_order(state)],
         missed=[_missed(it.fact) for it in history if isinstance(it.fact, events.DeadlineMissed)],
@@ -175,6 +207,8 @@ def _waits(state: Request, today: date) -> Mapping[str, Any]:
         given_on=it.given_on,
         ends_on=it.ends_on,
         extension_requested=it.extension_requested,
+        extension_asked_at=state.extension_asked_at,
+        extension_refused=it.extension_refused,
         extended=it.extended,
         lapsed=it.lapsed,
     )
@@ -285,9 +319,32 @@ def _decision(state: Request, history: Sequence[Recorded[Any]]) -> DecisionView 
         starts_on=fact.starts_on if granted else None,
         ends_on=fact.ends_on if granted else None,
         reason=None if granted else fact.reason,
-        in_21_days=clocks.in_time(state.received_on, fact.decided_on),
+        in_21_days=clocks.in_time(
+            state.received_on, max(fact.decided_on, london_date(last.recorded_at))
+        ),
         copies_owed_to=codes.COPIES_IF_GRANTED if granted else codes.COPIES_IF_NOT,
     )
+
+
+def questions(history: Sequence[Recorded[Any]]) -> Sequence[QuestionView]:
+    """Give what was asked, in the order in which it was."""
+    answered = {
+        id: it.act.effective_at
+        for it in history
+        if isinstance(it.fact, events.InformationAnswered)
+        for id in it.fact.questions
+    }
+    return [
+        QuestionView(
+            question=it.fact.question,
+            missing=it.fact.missing,
+            asked_at=it.act.effective_at,
+            due_at=it.fact.due_at,
+            answered_at=answered.get(it.fact.question),
+        )
+        for it in history
+        if isinstance(it.fact, events.InformationRequested)
+    ]
 
 
 def _missed(happened: events.DeadlineMissed) -> Due:

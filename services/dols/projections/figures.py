@@ -14,6 +14,7 @@ from services.dols.events import DolsFact
 from services.dols.rules import clocks
 from shared.facts import Code, Recorded
 from shared.projections.projection import Projection
+from shared.time.calendar import london_date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +26,7 @@ class Counted:
     received_on: date
     band: Code | None = None
     urgent: bool = False
+    renewal: bool = False
     lapsed: bool = False
     """Of an urgent authorisation and one to be renewed, the urgent one counts."""
 
@@ -45,6 +47,8 @@ def fold(row: Counted | None, happened: Recorded[DolsFact]) -> Counted | None:
             setting=received.setting,
             received_on=received.received_on,
             urgent=None not in {received.urgent_given_on, received.urgent_ends_on},
+            renewal=clocks.relied_on(received.authorisation_ends_on, received.received_on)
+            is not None,
         )
     if row is None:
         return None  # the register of assessors is no request
@@ -54,30 +58,37 @@ def fold(row: Counted | None, happened: Recorded[DolsFact]) -> Counted | None:
         case events.UrgentLapsed():
             return replace(row, lapsed=row.lapsed or row.urgent)
         case events.AuthorisationLapsed():
-            return replace(row, lapsed=row.lapsed or not row.urgent)
+            return replace(row, lapsed=row.lapsed or (row.renewal and not row.urgent))
         case events.DeadlineMissed():
             return replace(row, missed=row.missed + 1)
-        case events.AuthorisationGranted(decided_on=on, starts_on=starts_on):
-            return replace(_decided(row, on, granted=True, reason=None), starts_on=starts_on)
-        case events.AuthorisationNotGranted(decided_on=on, reason=reason):
-            return _decided(row, on, granted=False, reason=reason)
+        case events.AuthorisationGranted() | events.AuthorisationNotGranted() as ended:
+            # One dated back, when that could still be, was signed off when it was recorded.
+            counts_on = max(ended.decided_on, london_date(happened.recorded_at))
+            return _decided(row, ended, counts_on)
         case (
             events.CircumstancesTold() | events.CircumstancesConsidered()
             | events.RequestWithdrawn() | events.UrgentExtended()
             | events.AssessorOffered() | events.OfferDeclined()
             | events.OfferExpired() | events.AssessorAllocated() | events.RequirementAssessed()
             | events.AssessorRegistered() | events.AssessorChanged()
+            | events.PlaceDescribed() | events.ExtensionRefused()
+            | events.InformationRequested() | events.InformationAnswered()
         ):  # fmt: skip
             return row
 
 
-def _decided(row: Counted, on: date, *, granted: bool, reason: Code | None) -> Counted:
-    in_time = clocks.in_time(row.received_on, on)
-    row = replace(row, decided_on=on, granted=granted, reason=reason, in_time=in_time)
-    return replace(row, starts_on=None)
+Ended = events.AuthorisationGranted | events.AuthorisationNotGranted
 
 
-figures = Projection("dols_figures", version=2, row=Counted, fold=fold)
+def _decided(row: Counted, it: Ended, counts_on: date) -> Counted:
+    in_time = clocks.in_time(row.received_on, counts_on)
+    row = replace(row, decided_on=it.decided_on, in_time=in_time)
+    if isinstance(it, events.AuthorisationGranted):
+        return replace(row, granted=True, starts_on=it.starts_on, reason=None)
+    return replace(row, granted=False, starts_on=None, reason=it.reason)
+
+
+figures = Projection("dols_figures", version=3, row=Counted, fold=fold)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -37,6 +37,7 @@ class Kept:
     rank: int
     sort_at: datetime
     received_on: date
+    received_at: datetime
     best_interests: UUID | None
     mental_health: UUID | None
     best_interests_offered: UUID | None
@@ -60,6 +61,7 @@ def fold(row: Kept | None, happened: Recorded[DolsFact]) -> Kept | None:
         rank=rank,
         sort_at=sort_at,
         received_on=state.received_on,
+        received_at=state.received_at,
         state=adapter(Request).dump_json(state).decode(),
         **_hands(state),
     )
@@ -94,7 +96,7 @@ def in_order(state: Request) -> Sequence[Deadline]:
 
 
 ORDER = ("rank", "sort_at", "request")
-queue = Projection("dols_queue", version=2, row=Kept, fold=fold, indexes=(("decided", *ORDER),))
+queue = Projection("dols_queue", version=3, row=Kept, fold=fold, indexes=(("decided", *ORDER),))
 Place = tuple[int, datetime, UUID]
 
 
@@ -150,8 +152,13 @@ async def who_is_next(
     return [_row(it, today) for it in rows], place
 
 
-async def in_the_hands_of(db: AsyncConnection, assessor: UUID, today: date) -> Sequence[Row]:
-    """Give what an assessor has in hand or was offered, what waits longest first."""
+InHand = tuple[datetime, UUID]
+
+
+async def in_the_hands_of(
+    db: AsyncConnection, assessor: UUID, today: date, limit: int, after: InHand | None = None
+) -> tuple[Sequence[Row], InHand | None]:
+    """Give what an assessor has in hand or was offered, what waits longest first, as a page."""
     table = queue.table
     hands = (
         table.c.best_interests, table.c.mental_health, table.c.best_interests_offered,
@@ -159,8 +166,13 @@ async def in_the_hands_of(db: AsyncConnection, assessor: UUID, today: date) -> S
     )  # fmt: skip
     theirs = or_(*(it == assessor for it in hands))
     query = select(table, queue.stale_since()).where(~table.c.decided, theirs)
-    found = await db.execute(query.order_by(table.c.received_on, table.c.request))
-    return [_row(it, today) for it in found.mappings()]
+    order = (table.c.received_at, table.c.request)
+    if after is not None:
+        query = query.where(tuple_(*order) > tuple_(*after))
+    found = (await db.execute(query.order_by(*order).limit(limit + 1))).mappings().all()
+    rows, more = found[:limit], len(found) > limit
+    place = (rows[-1]["received_at"], rows[-1]["request"]) if more else None
+    return [_row(it, today) for it in rows], place
 
 
 async def stale_since(db: AsyncConnection, id: UUID) -> datetime | None:

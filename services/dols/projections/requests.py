@@ -57,7 +57,8 @@ def fold(row: Made | None, happened: Recorded[DolsFact]) -> Made | None:
             | events.UrgentLapsed() | events.AuthorisationLapsed() | events.AssessorOffered()
             | events.OfferDeclined() | events.OfferExpired() | events.AssessorAllocated()
             | events.RequirementAssessed() | events.DeadlineMissed() | events.AssessorRegistered()
-            | events.AssessorChanged()
+            | events.AssessorChanged() | events.PlaceDescribed() | events.ExtensionRefused()
+            | events.InformationRequested() | events.InformationAnswered()
         ):  # fmt: skip
             return row
 

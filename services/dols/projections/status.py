@@ -7,16 +7,21 @@ who must obey it, hears the outcome, its dates and the code of the reason.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from services.dols import events
 from services.dols.decisions import request
-from services.dols.decisions.state import Request
-from services.dols.rules import receipt
+from services.dols.decisions.state import Request, Urgent
+from services.dols.projections.case import QuestionView, questions
+from services.dols.rules import clocks, receipt
 from services.dols.rules.checks import Check, message
-from services.dols.rules.receipt import Status
+from services.dols.rules.fields import ASKABLE
+from services.dols.rules.receipt import Cover, Status
 from shared.facts import Code, Recorded
+from shared.time.calendar import calendar
+
+Extension = Literal["asked", "extended", "refused", "not-answered"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,8 +42,55 @@ class UrgentTold:
 
     extended: bool
     lapsed: bool
+    extension: Extension | None
+    """What became of the extension that you asked for; None where you asked for none."""
+
+    extension_due_at: datetime | None
+    """By when we answer, where you wait for it."""
+
     meaning: str | None
     """None once the request is decided."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RenewalTold:
+    """Where the authorisation that is to be renewed stands, and what its end means."""
+
+    ends_on: date
+    lapsed: bool
+    meaning: str | None
+    """None once the request is decided."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CoverTold:
+    """What authorises depriving the person of their liberty today, if anything does."""
+
+    code: Code
+    """Of `dols-cover@1`: granted, urgent, present, unprotected, ended or none."""
+
+    says: str
+    day: date | None
+    """London: to its end it is in force, or since its end it is not."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuestionTold:
+    """What we ask, by when, and whether you have answered: `POST …/answers`."""
+
+    question: UUID
+    missing: Sequence[str]
+    """What is missing, in our words."""
+
+    codes: Sequence[Code]
+    """The same, of `dols-field@1`: the paths of the form's fields."""
+
+    asked_at: datetime
+    due_at: datetime
+    answered: bool
+    overdue: bool
+    words: str | None = None
+    """What our coordinator wrote, which `api` opens for you. None: its key was destroyed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,18 +125,21 @@ class RequestStatus:
     """London: day 21, by which the assessments are due."""
 
     urgent: UrgentTold | None
+    renewal: RenewalTold | None
+    cover: CoverTold
     decision: DecisionTold | None
     checks: Sequence[CheckTold]
+    questions: Sequence[QuestionTold]
     told: int
     """How often you told us of a change."""
 
 
-def status_of(id: UUID, history: Sequence[Recorded[Any]]) -> RequestStatus | None:
-    """Give what the sender is told, None where nothing is recorded."""
+def status_of(id: UUID, history: Sequence[Recorded[Any]], today: date) -> RequestStatus | None:
+    """Give what the sender is told on a London date, None where nothing is recorded."""
     state = request.fold(history)
     if state is None:
         return None
-    word, later = _word(state), _told(history)
+    word, later, decision = _word(state), _told(history), _decision(history)
     checks = (*history[0].fact.checks, *(check for it in later for check in it.checks))
     return RequestStatus(
         id=id,
@@ -96,8 +151,11 @@ def status_of(id: UUID, history: Sequence[Recorded[Any]]) -> RequestStatus | Non
         received_on=state.received_on,
         statutory_due_on=state.due_on,
         urgent=_urgent(state),
-        decision=_decision(history),
+        renewal=_renewal(state),
+        cover=_cover(state, decision, today),
+        decision=decision,
         checks=[told(it) for it in checks],
+        questions=[_question(it, state) for it in questions(history)],
         told=len(later),
     )
 
@@ -105,6 +163,20 @@ def status_of(id: UUID, history: Sequence[Recorded[Any]]) -> RequestStatus | Non
 def told(check: Check) -> CheckTold:
     """Give a check as its sender reads it."""
     return CheckTold(code=check.code, field=check.field, message=message(check))
+
+
+def _question(it: QuestionView, state: Request) -> QuestionTold:
+    missed = (last.due_at for last in state.missed if last.kind == clocks.ANSWER)
+    answered = it.answered_at is not None
+    return QuestionTold(
+        question=it.question,
+        missing=[ASKABLE.get(code, code) for code in it.missing],
+        codes=it.missing,
+        asked_at=it.asked_at,
+        due_at=it.due_at,
+        answered=answered,
+        overdue=not answered and any(last >= it.due_at for last in missed),
+    )
 
 
 def _told(history: Sequence[Recorded[Any]]) -> Sequence[events.CircumstancesTold]:
@@ -128,8 +200,61 @@ def _urgent(state: Request) -> UrgentTold | None:
         ends_on=it.ends_on,
         extended=it.extended,
         lapsed=it.lapsed,
+        extension=_extension(state, it),
+        extension_due_at=_extension_due(state),
         meaning=receipt.of_urgent(it.ends_on, lapsed=it.lapsed, decided=decided),
     )
+
+
+def _extension(state: Request, it: Urgent) -> Extension | None:
+    if it.extended:
+        return "extended"
+    if state.extension_asked_at:
+        return "asked"
+    return "refused" if it.extension_refused else "not-answered" if it.extension_requested else None
+
+
+def _extension_due(state: Request) -> datetime | None:
+    due = (it.due_at for it in request.owed(state, calendar()) if it.kind == clocks.EXTENSION)
+    return next(due, None)
+
+
+def _renewal(state: Request) -> RenewalTold | None:
+    ends_on, lapsed = state.authorisation_ends_on, state.authorisation_lapsed
+    if ends_on is None:
+        return None
+    meaning = receipt.of_renewal(ends_on, lapsed=lapsed, decided=state.ended is not None)
+    return RenewalTold(ends_on=ends_on, lapsed=lapsed, meaning=meaning)
+
+
+def _cover(state: Request, decision: DecisionTold | None, today: date) -> CoverTold:
+    cover, day = covered(state, decision, today)
+    later = decision and decision.starts_on
+    begins_on = later if later and today < later else None
+    says = receipt.of_cover(cover, day, begins_on)
+    return CoverTold(code=Code(f"dols-cover@1:{cover}"), says=says, day=day)
+
+
+def covered(
+    state: Request, decision: DecisionTold | None, today: date
+) -> tuple[Cover, date | None]:
+    """Give what authorises it on a London date, and to or since the end of which day.
+
+    A refusal ends an urgent authorisation; one that is to be renewed lasts to its own end.
+    """
+    given, refused = decision and decision.ends_on, bool(decision and not decision.granted)
+    if decision and given and decision.starts_on and decision.starts_on <= today:
+        return ("granted" if today <= given else "ended"), given
+    urgent = state.urgent.ends_on if state.urgent and not refused else None
+    present = state.authorisation_ends_on
+    if state.unprotected(today):  # as staff see it
+        return "unprotected", urgent or present
+    if urgent and today <= urgent:
+        return "urgent", urgent
+    if present and today <= present:
+        return "present", present
+    ended = max((it for it in (urgent, present) if it), default=None)
+    return ("unprotected", ended) if ended and not refused else ("none", None)
 
 
 def _decision(history: Sequence[Recorded[Any]]) -> DecisionTold | None:

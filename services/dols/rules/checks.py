@@ -3,7 +3,7 @@
 A check never holds anything sent: only our own names. It is no refusal, and nothing waits for it.
 
 Law: UK GDPR art 5(1)(c), no more personal data than is needed; Mental Capacity Act 2005 Sch A1
-paras 77-78 and 84-85 for what is without effect.
+paras 77-78 and 84-85 for what is without effect, 51 for how long an authorisation can last.
 """
 
 import re
@@ -16,7 +16,8 @@ from services.dols.rules.fields import LABELS
 Problem = Literal[
     "missing", "unknown-member", "unreadable", "too-long", "too-many", "too-deep", "looks-wrong",
     "under-18", "wanted-too-late", "urgent-longer-than-7-days", "second-urgent",
-    "extension-too-late", "repeats-not-recognisable",
+    "extension-too-late", "authorisation-ended", "authorisation-end-impossible",
+    "repeats-not-recognisable",
 ]  # fmt: skip
 
 
@@ -54,6 +55,10 @@ _SENTENCES: Final[Mapping[Problem, str]] = {
     " extension that we give can follow the first",
     "extension-too-late": "an extension has to be asked for before the urgent authorisation ends,"
     " so this one cannot be given",
+    "authorisation-ended": "the present authorisation ended before you asked for the next: since"
+    " then nothing authorises depriving the person of their liberty under it",
+    "authorisation-end-impossible": "{label} cannot be right, since an authorisation lasts a year"
+    " at most; we do not rely on it, please tell us the day",
     "repeats-not-recognisable": "{label} came without an Idempotency-Key, so if you send it again"
     " we cannot see that it is a repeat",
 }

@@ -10,7 +10,7 @@ council's own, 2026.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 
 from services.dols.rules.codes import HIGH, LOW, MEDIUM
@@ -89,6 +89,17 @@ def last_day_of_a_year(starts_on: date) -> date:
     return a_year_on(starts_on) - DAY
 
 
+def relied_on(ends_on: date | None, received_on: date) -> date | None:
+    """Give the last day of the authorisation that is to be renewed, None where it cannot be (51).
+
+    One in force when its renewal was asked for ends within a year, and one that ended within the
+    year before leaves a gap that counts. Any other day is a slip, and nothing rests on it.
+    """
+    if ends_on is None or ends_on > last_day_of_a_year(received_on):
+        return None
+    return ends_on if received_on <= a_year_on(ends_on) else None
+
+
 def longest_end(starts_on: date, recommended_days: int | None) -> date:
     """Give the last day that may be granted: within a year, and never longer than recommended."""
     year = last_day_of_a_year(starts_on)
@@ -100,7 +111,7 @@ def longest_end(starts_on: date, recommended_days: int | None) -> date:
 # The council's own targets
 
 ALLOCATION, RE_CHECK, DECISION = "allocation", "re-check", "decision"
-SIGN_OFF, LOOK = "sign-off", "look"
+SIGN_OFF, LOOK, EXTENSION, ANSWER = "sign-off", "look", "extension", "answer"
 URGENT, AUTHORISATION, SCORE, OFFER = "urgent", "authorisation", "score", "offer-"
 
 KINDS: Mapping[Code, str] = {
@@ -111,6 +122,8 @@ KINDS: Mapping[Code, str] = {
         DECISION: "it is decided, within the 21 days of the law",
         SIGN_OFF: "a signatory decides what can be decided",
         LOOK: "a person has seen what the managing authority told",
+        ANSWER: "the managing authority answers what it was asked",
+        EXTENSION: "a signatory extends the urgent authorisation as asked, or says why not",
     }.items()
 }
 """What can be missed, by its code."""
@@ -131,6 +144,8 @@ class Clocks:
 
     sign_off_working_days: int
     look_working_days: int
+    extension_working_days: int
+    answer_working_days: int
     again_working_days: int
     """Until what was missed is owed again, where its own time does not say."""
 
@@ -145,13 +160,18 @@ CLOCKS_1 = Clocks(
     offer_hours={HIGH: 24, MEDIUM: 48, LOW: 48},
     sign_off_working_days=5,
     look_working_days=2,
+    extension_working_days=1,
+    answer_working_days=3,
     again_working_days=5,
     decision_again_days=7,
 )
-CLOCKS: Mapping[Code, Clocks] = {it.code: it for it in (CLOCKS_1,)}
+CLOCKS_2 = replace(CLOCKS_1, code=Code("dols-clocks@1:2026-12"))
+"""Since then a request for an extension has a time, and a question to a managing authority."""
+
+CLOCKS: Mapping[Code, Clocks] = {it.code: it for it in (CLOCKS_1, CLOCKS_2)}
 """Every version ever used."""
 
-CURRENT = CLOCKS_1
+CURRENT = CLOCKS_2
 
 
 def allocation_due(
@@ -166,6 +186,24 @@ def allocation_due(
     if band == HIGH:
         return calendar.close_of_day(band_since, working_days=clocks.high_allocated_working_days)
     return end_of(london_date(received_at) + clocks.allocated_days[band] * DAY)
+
+
+def extension_due(
+    asked_at: datetime, ends_on: date, calendar: Calendar, clocks: Clocks = CURRENT
+) -> datetime:
+    """Give the instant (UTC) by which a request to extend an urgent authorisation is answered.
+
+    A working day, and never more than half of what is left until its end: an answer after that
+    comes too late to extend anything (paras 84-85). At once where nothing is left.
+    """
+    half = asked_at + (end_of(ends_on) - asked_at) / 2
+    soon = calendar.close_of_day(asked_at, working_days=clocks.extension_working_days)
+    return max(asked_at, min(soon, half))
+
+
+def answer_due(asked_at: datetime, calendar: Calendar, clocks: Clocks = CURRENT) -> datetime:
+    """Give the instant (UTC) by which a managing authority is asked to answer."""
+    return calendar.close_of_day(asked_at, working_days=clocks.answer_working_days)
 
 
 def recheck_due(band: Code, checked_at: datetime, clocks: Clocks = CURRENT) -> datetime:

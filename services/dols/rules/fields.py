@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from services.dols.rules.priority_tool import CURRENT
+from shared.facts import Code
 
 Kind = Literal["text", "reference", "tri", "word", "date", "birth", "days", "location"]
 TRI: Final = ("yes", "no", "unknown")
@@ -207,10 +208,19 @@ CIRCUMSTANCES: Final = Group(
         Field(name="still_here", label="whether the person is still there", kind="tri"),
         Field(name="still_needed", label="whether the request is still needed", kind="tri"),
         Field(name="what_changed", label="what changed"),
+        Field(name="run_by_council", label="whether the council runs the place", kind="tri"),
         *EXTENSION,
     ),
 )
 CIRCUMSTANCES_GROUPS: Final = (CARE,)
+
+
+ANSWERS: Final = Group(
+    name="",
+    label="the answer",
+    fields=(*(it for it in REQUEST.fields if it is not REFERENCE), *CIRCUMSTANCES.fields),
+)
+"""Whatever was asked, and what else changed."""
 
 
 def paths() -> Iterator[tuple[str, str]]:
@@ -226,3 +236,9 @@ def paths() -> Iterator[tuple[str, str]]:
 
 
 LABELS: Final[Mapping[str, str]] = dict(paths())
+ASKABLE: Final[Mapping[Code, str]] = {
+    Code(f"dols-field@1:{path}"): label
+    for path, label in LABELS.items()
+    if path and "[" not in path
+}
+"""What a managing authority can be asked for."""

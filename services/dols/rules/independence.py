@@ -3,7 +3,7 @@
 What the register says and what the assessor declares is checked when they are offered a request
 and again when they accept; each check is hard. An offer may still leave a declaration open; an
 allocation may not. The same person never makes both the mental health and the best interests
-assessment.
+assessment. Whether the council runs the place counts as if it did where nobody knows.
 
 Law: Mental Capacity Act 2005 Sch A1 paras 128-130; SI 2008/1858 regs 3-13: eligible and trained
 within 12 months, no relative, no financial interest, not involved in the care, and, where the
@@ -67,12 +67,14 @@ class Place:
     """Where the person is, as far as independence rests on it."""
 
     location: str | None
-    run_by_council: bool
+    run_by_council: Tri
+    """Not known is not taken for a no."""
 
 
 Problem = Literal[
     "role-unknown", "suspended", "not-eligible", "training-out-of-date", "related",
-    "financial-interest", "involved-in-care", "employed-by-both", "both-roles", "not-declared",
+    "financial-interest", "involved-in-care", "employed-by-both", "place-unknown", "both-roles",
+    "not-declared",
 ]  # fmt: skip
 
 
@@ -116,5 +118,11 @@ def _of_the_place(role: Code, it: Standing, said: Declared, place: Place) -> Ite
         yield "financial-interest"
     if said.involved_in_care == "yes":
         yield "involved-in-care"
-    if place.run_by_council and it.employer == COUNCIL and role == BEST_INTERESTS:
-        yield "employed-by-both"
+    if role == BEST_INTERESTS:
+        yield from employed(it.employer, place)
+
+
+def employed(employer: Code | None, place: Place) -> Iterator[Problem]:
+    """Give what bars somebody in that employ from the best interests assessment at this place."""
+    if employer == COUNCIL and place.run_by_council != "no":
+        yield "employed-by-both" if place.run_by_council == "yes" else "place-unknown"

@@ -5,7 +5,7 @@ whatever was sent; what is missing, unknown or cannot be read becomes a check. N
 from anybody's words: only codes and dates become answers.
 
 Law: SI 2008/1858 reg 16; Mental Capacity Act 2005 Sch A1 para 13 (18 or over), paras 77-78 (one
-urgent authorisation, of seven days at most).
+urgent authorisation, of seven days at most), 51 (a year at most).
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,6 +17,7 @@ from services.dols.rules import clocks
 from services.dols.rules.checks import Check, Problem
 from services.dols.rules.document import UNREAD
 from services.dols.rules.fields import (
+    ANSWERS,
     CARE,
     CIRCUMSTANCES,
     CIRCUMSTANCES_GROUPS,
@@ -29,6 +30,14 @@ from services.dols.rules.values import ABSENT, Value, iso_date, value_of
 from shared.facts import Code
 
 Tri = Literal["yes", "no", "unknown"]
+READER: Final = Code("dols-reader@1:2026-12")
+FIRST_READER: Final = Code("dols-reader@1:2026-11")
+"""It read no and unknown alike as to who runs the place."""
+
+WHO_RUNS_IT: Final = Check(code="missing", field="managing_authority.run_by_council")
+"""It is not known whether the council runs the place, whatever was or was not sent of it."""
+
+ENDS_ON: Final = "authorisation_ends_on"
 MOST: Final = 50
 """Interested persons read of one request; the others stay in the document."""
 
@@ -78,6 +87,12 @@ class Read:
                 return "unknown"
 
     @property
+    def run_by_council(self) -> Tri:
+        """Say whether the council runs the place, with the request or told later."""
+        asked = (WHO_RUNS_IT.field, "run_by_council")
+        return next((it for it in map(self.tri, asked) if it != "unknown"), "unknown")
+
+    @property
     def answers(self) -> Answers:
         """Give the coded answers to the priority tool's questions."""
         told: dict[str, Any] = {it.name: self.word(f"{CARE.name}.{it.name}") for it in CARE.fields}
@@ -115,6 +130,13 @@ def read(document: Mapping[str, object], received_on: date) -> Read:
 def read_circumstances(document: Mapping[str, object]) -> Read:
     """Give what a change of circumstances says. Never raises; it need not say all again."""
     found = _read(CIRCUMSTANCES, CIRCUMSTANCES_GROUPS, document).read()
+    told = tuple(it for it in found.checks if it.code != "missing")
+    return Read(values=found.values, checks=told, others=found.others)
+
+
+def read_answers(document: Mapping[str, object]) -> Read:
+    """Give what an answer to questions says. Never raises; it need not say all again."""
+    found = _read(ANSWERS, GROUPS, document).read()
     told = tuple(it for it in found.checks if it.code != "missing")
     return Read(values=found.values, checks=told, others=found.others)
 
@@ -199,8 +221,11 @@ def _of_sense(it: Read, on: date) -> Iterator[Check]:
         yield Check(code="looks-wrong", field="person.date_of_birth")
     elif born and _years(born, on) < GROWN:
         yield Check(code="under-18", field="person.date_of_birth")
+    if it.run_by_council == "unknown":  # independence rests on it, so it is always asked
+        yield WHO_RUNS_IT
     if wanted and wanted > on + timedelta(days=clocks.ASKED_AHEAD):
         yield Check(code="wanted-too-late", field="date_wanted")
+    yield from _of_the_present(it.day(ENDS_ON), on)
     if given_on and given_on.given_on > on:
         yield Check(code="looks-wrong", field="urgent.given_on")
     if int(it.word("urgent.days") or 0) > clocks.URGENT_LONGEST:
@@ -209,6 +234,14 @@ def _of_sense(it: Read, on: date) -> Iterator[Check]:
         yield Check(code="second-urgent", field="urgent.given_before")
     if it.extension_requested and _extension_is_late(it, on):
         yield Check(code="extension-too-late", field="urgent.extension_requested")
+
+
+def _of_the_present(ends_on: date | None, on: date) -> Iterator[Check]:
+    """Give what is odd about the end of the authorisation that is to be renewed."""
+    if ends_on and not clocks.relied_on(ends_on, on):
+        yield Check(code="authorisation-end-impossible", field=ENDS_ON)
+    elif ends_on and ends_on < on:
+        yield Check(code="authorisation-ended", field=ENDS_ON)
 
 
 def _extension_is_late(it: Read, on: date) -> bool:

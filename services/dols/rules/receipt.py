@@ -3,7 +3,8 @@
 Status, not story: nothing here names a person or a finding. Days are London's.
 
 Law: Mental Capacity Act 2005 Sch A1 paras 57-58 (who hears of a decision), 76-78 and 84 (what an
-urgent authorisation is, and its end); wording is this council's.
+urgent authorisation is, and its end), 86 (who hears that it is not extended), 29 (the further one);
+wording is this council's.
 """
 
 from collections.abc import Mapping
@@ -59,6 +60,51 @@ _NEXT: Final[Mapping[Status, str]] = {
 def what_next(status: Status) -> str:
     """Tell what happens next, where it stands so."""
     return _NEXT[status]
+
+
+Cover = Literal["granted", "urgent", "present", "unprotected", "ended", "none"]
+"""What authorises depriving the person of their liberty on a day: the last part of `dols-cover@1`.
+
+`present` is the authorisation that is to be renewed; `unprotected` is that what there was has ended
+and no other has begun; `none` is that there was none that we know of, or that none was given.
+"""
+
+_LEAST: Final = (
+    " Keep restrictions to the least that is necessary, write down why, and tell us if the person"
+    " objects."
+)
+_COVERS: Final[Mapping[Cover, str]] = {
+    "granted": "The authorisation that we granted is in force, to the end of {day}.",
+    "urgent": "Your urgent authorisation is in force, to the end of {day}.",
+    "present": "The authorisation that you ask to renew is in force, to the end of {day}.",
+    "unprotected": "What authorised it ended at the end of {day}: since then nothing authorises"
+    f" depriving the person of their liberty.{_LEAST}",
+    "ended": "The authorisation that we granted ended at the end of {day}: since then nothing"
+    " authorises depriving the person of their liberty under it.",
+    "none": "Nothing that we know of authorises depriving the person of their liberty.",
+}
+
+
+def of_cover(cover: Cover, day: date | None, begins_on: date | None = None) -> str:
+    """Tell what authorises it, to or since the end of which day, and when the next begins."""
+    said = _COVERS[cover].format(day=f"{day:%d %B %Y}" if day else "")
+    return f"{said} What we granted begins on {begins_on:%d %B %Y}." if begins_on else said
+
+
+def of_renewal(ends_on: date, *, lapsed: bool, decided: bool) -> str | None:
+    """Tell what the end of the authorisation to be renewed means, None once it is decided."""
+    if decided:
+        return None
+    if lapsed:
+        return (
+            f"The authorisation that you ask to renew ended at the end of {ends_on:%d %B %Y}, and"
+            " no other has begun under this request."
+        )
+    return (
+        f"The authorisation that you ask to renew ends at the end of {ends_on:%d %B %Y}. It does"
+        " not go on by itself: after that only one that we grant, or an urgent one that you give,"
+        " authorises anything."
+    )
 
 
 def of_urgent(ends_on: date, *, lapsed: bool, decided: bool) -> str | None:

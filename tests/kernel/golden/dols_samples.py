@@ -73,7 +73,17 @@ def of_dols(
             checks=(check,), adult=words({"what_changed": "She hides."}),
             document=document('{"what_changed": "She hides."}'),
         ),
+        dols.InformationRequested(
+            question=uuid5(case, "question"), missing=(Code("dols-field@1:person.date_of_birth"),),
+            words=words("When was Edith born?"), due_at=AT,
+        ),
+        dols.InformationAnswered(
+            questions=(uuid5(case, "question"),),
+            others=shut(uuid5(case, "others"), "referrer", {"signer.name": "Priya"}),
+        ),
         dols.CircumstancesConsidered(reasons=words()),
+        dols.PlaceDescribed(run_by_council="yes"),
+        dols.ExtensionRefused(reasons=words()),
         dols.UrgentExtended(ends_on=date(2026, 11, 15), reasons=words()),
         dols.UrgentLapsed(ended_on=date(2026, 11, 15), late=True),
         dols.AuthorisationLapsed(ended_on=date(2026, 11, 30), late=True),

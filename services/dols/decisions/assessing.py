@@ -1,0 +1,167 @@
+"""Who may be asked to assess, who has a role, and what may they record?
+
+Law: Mental Capacity Act 2005 Sch A1 paras 15 and 50 (nothing is left to assess where the person is
+no longer a detained resident), 129; SI 2008/1858 regs 3-13.
+"""
+
+from collections.abc import Collection, Sequence
+
+from services.dols import events
+from services.dols.decisions import commands as want
+from services.dols.decisions import state as now
+from services.dols.decisions.state import Request
+from services.dols.events import RequestFact
+from services.dols.rules import clocks, codes, legal_test
+from services.dols.rules.independence import assessor_id, employed, problem
+from services.dols.rules.requirements import MET, Assessing, may_assess
+from shared.facts import Act, Code
+from shared.time.calendar import london_date
+
+Facts = Sequence[RequestFact]
+ASSESSOR = "assessor"
+
+
+def listed(words: Collection[Code], given: Code) -> None:
+    """Refuse a code that is not of its list."""
+    if given not in words:
+        raise want.WordNotListed
+
+
+def needed(state: Request) -> Request:
+    """Refuse what makes sense only while the person is there, and it is needed (paras 15, 50).
+
+    Whenever it is dated: what was told is known by now.
+    """
+    if state.withdrawn_at:
+        raise want.RequestWithdrawnAlready
+    if state.gone_at:
+        raise want.PersonNoLongerThere
+    if state.unneeded_at:
+        raise want.NoLongerNeeded
+    return state
+
+
+def staffed(
+    command: want.OfferAllocation | want.AllocateAssessor | want.DeclineOffer,
+    state: Request,
+    act: Act,
+) -> Facts:
+    """Offer a role, or record who accepted or declined it."""
+    match command:
+        case want.OfferAllocation():
+            _independent(command, needed(state), act, final=False)
+            _room(command, state)
+            offered = events.AssessorOffered(
+                role=command.role,
+                name=command.name,
+                standing=command.standing,
+                declared=command.declared,
+                expires_at=clocks.offer_expires(state.band, act.effective_at),
+            )
+            return (offered,)
+        case want.AllocateAssessor():
+            if act.role == ASSESSOR:
+                _offered(command.role, state, act)
+            _independent(command, needed(state), act, final=True)
+            _room(command, state)
+            allocated = events.AssessorAllocated(
+                role=command.role,
+                name=command.name,
+                standing=command.standing,
+                declared=command.declared,
+            )
+            return (allocated,)
+        case want.DeclineOffer(role=role, reason=reason):
+            listed(codes.DECLINED, reason)
+            _offered(role, state, act)
+            return (events.OfferDeclined(role=role, reason=reason),)
+
+
+def _offered(role: Code, state: Request, act: Act) -> None:
+    offer = next((it for it in state.offers if it.role == role), None)
+    theirs = act.role != ASSESSOR or (offer and offer.assessor == assessor_id(act.actor))
+    if offer is None or not theirs or act.effective_at > offer.expires_at:
+        raise want.NotOffered
+
+
+def _room(command: want.OfferAllocation | want.AllocateAssessor, state: Request) -> None:
+    """Refuse more than the register says somebody can take on in a week; what they have is had."""
+    mine, room = command.standing.assessor, command.room
+    has = any(it.role == command.role and it.standing.assessor == mine for it in state.allocations)
+    if not has and room.taken_on >= room.weekly_capacity:
+        raise want.NoRoomThisWeek
+
+
+def _independent(
+    command: want.OfferAllocation | want.AllocateAssessor, state: Request, act: Act, *, final: bool
+) -> None:
+    why_not = problem(
+        command.role,
+        command.standing,
+        command.declared,
+        state.place,
+        london_date(act.effective_at),
+        both=state.had_other_role(command.role, command.standing.assessor),
+        final=final,
+    )
+    if why_not:
+        raise want.INDEPENDENCE_REFUSALS[why_not]
+
+
+def assessed(command: want.AssessRequirement, state: Request, act: Act) -> Facts:
+    """Record what was found of a requirement, by who may assess it."""
+    listed(codes.REQUIREMENTS, command.requirement)
+    listed(codes.RESULTS, command.result)
+    by = _fitting(command.requirement, state, act)
+    if command.suspended:
+        raise want.AssessorSuspended
+    _assessable(command, state, act)
+    if command.requirement == codes.INTERESTS:
+        not_employed_by_both(by.standing.employer, state)
+    if command.assessed_on > london_date(act.effective_at):
+        raise want.AssessedInFuture
+    met = command.requirement == codes.INTERESTS and command.result in MET
+    if met and command.recommended_days is None:
+        raise want.DurationMissing
+    assessed = events.RequirementAssessed(
+        requirement=command.requirement,
+        result=command.result,
+        assessor=by.standing.assessor,
+        role=by.role,
+        legal_test=legal_test.in_force(act.effective_at),
+        assessed_on=command.assessed_on,
+        recommended_days=command.recommended_days if met else None,
+        conditions=command.conditions,
+        words=command.words,
+    )
+    return (assessed,)
+
+
+def _assessable(command: want.AssessRequirement, state: Request, act: Act) -> None:
+    """Refuse an assessment made after it was told that there is nothing more to assess.
+
+    What was assessed before is kept, though recorded later: the national return counts it.
+    """
+    over_at = min((it for it in (state.withdrawn_at, state.not_needed_at) if it), default=None)
+    if over_at is None or act.effective_at < over_at:
+        return
+    if command.assessed_on >= london_date(over_at):
+        needed(state)
+
+
+def not_employed_by_both(employer: Code | None, state: Request) -> None:
+    """Refuse to rely on the council's own assessor where it runs the place, or may (reg 12)."""
+    for why_not in employed(employer, state.place):
+        raise want.INDEPENDENCE_REFUSALS[why_not]
+
+
+def _fitting(requirement: Code, state: Request, act: Act) -> now.Allocation:
+    """Give the allocation in which the actor may assess this requirement."""
+    me = assessor_id(act.actor)
+    mine = [it for it in state.allocations if it.standing.assessor == me]
+    if not mine:
+        raise want.NotAllocated
+    for it in mine:
+        if may_assess(requirement, Assessing(role=it.role, kinds=it.standing.kinds)):
+            return it
+    raise want.NotTheirsToAssess

@@ -1,0 +1,238 @@
+"""What is so of a request after each fact?
+
+Any history that begins with the receipt folds, whatever else of it is left out: so much was known,
+or so, at some time.
+"""
+
+from dataclasses import replace
+from datetime import datetime
+
+from services.dols import events
+from services.dols.decisions import state as now
+from services.dols.decisions.state import (
+    Allocation,
+    Assessed,
+    Ended,
+    Offer,
+    Question,
+    Request,
+    Urgent,
+    word,
+)
+from services.dols.events import RequestFact
+from services.dols.rules import clocks, codes
+from services.dols.rules.independence import Place
+from services.dols.rules.reading import FIRST_READER, WHO_RUNS_IT
+from shared.decider import Deadline
+from shared.facts import Act
+from shared.time.calendar import london_date
+
+
+def evolve(state: Request | None, happened: RequestFact, act: Act) -> Request:
+    """Give the state after `happened`. Never refuses: facts are facts."""
+    if isinstance(happened, events.RequestReceived):
+        return state or _received(happened, act)
+    if state is None:  # a history begins with the receipt
+        raise ValueError("nothing is recorded before this")
+    at = act.effective_at
+    match happened:
+        case events.RequestPrioritised():
+            return _prioritised(state, happened, at)
+        case events.CircumstancesTold():
+            return _told(state, happened, act)
+        case events.InformationRequested() | events.InformationAnswered():
+            return replace(state, questions=_questions(state, happened))
+        case (
+            events.CircumstancesConsidered()
+            | events.RequestWithdrawn()
+            | events.PlaceDescribed()
+            | events.AuthorisationLapsed()
+        ):
+            return _noted(state, happened, at)
+        case events.UrgentExtended() | events.UrgentLapsed() | events.ExtensionRefused():
+            return replace(state, urgent=_urgent(state.urgent, happened))
+        case (
+            events.AssessorOffered()
+            | events.OfferDeclined()
+            | events.OfferExpired()
+            | events.AssessorAllocated()
+        ):
+            return _staffed(state, happened)
+        case events.RequirementAssessed():
+            return _assessed(state, happened, act)
+        case events.AuthorisationGranted() | events.AuthorisationNotGranted():
+            return replace(state, ended=_ended(happened))
+        case events.DeadlineMissed(kind=kind, due_at=due_at):
+            last = Deadline(word(kind), due_at)
+            others = (it for it in state.missed if it.kind != last.kind)
+            return replace(state, missed=(*others, last))
+
+
+def _received(happened: events.RequestReceived, act: Act) -> Request:
+    at, urgent = act.effective_at, None
+    if happened.urgent_given_on and happened.urgent_ends_on:
+        urgent = Urgent(
+            given_on=happened.urgent_given_on,
+            ends_on=happened.urgent_ends_on,
+            extension_requested=happened.extension_requested,
+            extension_asked_at=at if happened.extension_requested else None,
+        )
+    ends_on = clocks.relied_on(happened.authorisation_ends_on, happened.received_on)
+    return Request(
+        received_at=at,
+        received_on=happened.received_on,
+        due_on=happened.due_on,
+        setting=happened.setting,
+        place=Place(location=happened.location, run_by_council=_run_by_council(happened)),
+        answers=happened.answers,
+        band=codes.HIGH,  # until it is scored, in the same act
+        band_since=at,
+        scored_at=at,
+        checked_at=at,
+        authorisation_ends_on=ends_on,
+        urgent=urgent,
+    )
+
+
+def _run_by_council(happened: events.RequestReceived) -> events.Tri:
+    if happened.run_by_council:
+        return "yes"
+    unknown = happened.reader == FIRST_READER or WHO_RUNS_IT in happened.checks
+    return "unknown" if unknown else "no"
+
+
+def _prioritised(state: Request, happened: events.RequestPrioritised, at: datetime) -> Request:
+    band, by_staff = happened.priority.band, happened.by == now.BY_STAFF
+    seen = by_staff and state.told_at is not None and at >= state.told_at
+    since = max(at, state.received_at)
+    return replace(
+        state,
+        answers=happened.answers,
+        band=band,
+        total=happened.priority.total,
+        band_since=state.band_since if band == state.band else since,
+        scored_at=since,
+        checked_at=max(at, state.checked_at) if by_staff else state.checked_at,
+        told_at=None if seen else state.told_at,  # dated before it was told, it saw nothing of it
+    )
+
+
+def _told(state: Request, happened: events.CircumstancesTold, act: Act) -> Request:
+    at, urgent = act.effective_at, state.urgent
+    if urgent and happened.extension_requested and london_date(at) <= urgent.ends_on:
+        urgent = _asked(urgent, at)
+    return replace(
+        state,
+        urgent=urgent,
+        checked_at=at,
+        told_at=state.told_at or at,
+        gone_at=_since(state.gone_at, happened.still_here, at),
+        unneeded_at=_since(state.unneeded_at, happened.still_needed, at),
+    )
+
+
+def _asked(urgent: Urgent, at: datetime) -> Urgent:
+    waits = None if urgent.extended else urgent.extension_asked_at or at
+    return replace(urgent, extension_requested=True, extension_asked_at=waits)
+
+
+def _ended(happened: events.AuthorisationGranted | events.AuthorisationNotGranted) -> Ended:
+    if isinstance(happened, events.AuthorisationNotGranted):
+        return Ended(on=happened.decided_on, reason=happened.reason)
+    return Ended(on=happened.decided_on, starts_on=happened.starts_on)
+
+
+def _questions(
+    state: Request, happened: events.InformationRequested | events.InformationAnswered
+) -> tuple[Question, ...]:
+    if isinstance(happened, events.InformationRequested):
+        return (*state.questions, Question(id=happened.question, due_at=happened.due_at))
+    return tuple(it for it in state.questions if it.id not in happened.questions)
+
+
+Noted = (
+    events.CircumstancesConsidered
+    | events.RequestWithdrawn
+    | events.PlaceDescribed
+    | events.AuthorisationLapsed
+)
+
+
+def _noted(state: Request, happened: Noted, at: datetime) -> Request:
+    match happened:
+        case events.CircumstancesConsidered():
+            return replace(state, told_at=None)
+        case events.RequestWithdrawn():
+            return replace(state, withdrawn_at=state.withdrawn_at or at)
+        case events.PlaceDescribed(run_by_council=said):
+            return replace(state, place=replace(state.place, run_by_council=said))
+        case events.AuthorisationLapsed():
+            # One that cannot be was never relied on, so its end is none either.
+            return replace(state, authorisation_lapsed=state.authorisation_ends_on is not None)
+
+
+def _since(was: datetime | None, still: events.Tri, at: datetime) -> datetime | None:
+    """Give since when it is no longer so; what is not spoken of stays as it was told."""
+    if still == "unknown":
+        return was
+    return None if still == "yes" else was or at
+
+
+OfUrgent = events.UrgentExtended | events.UrgentLapsed | events.ExtensionRefused
+
+
+def _urgent(was: Urgent | None, happened: OfUrgent) -> Urgent | None:
+    if was is None:
+        return None
+    match happened:
+        case events.UrgentExtended(ends_on=ends_on):
+            return replace(was, ends_on=ends_on, extended=True, extension_asked_at=None)
+        case events.ExtensionRefused():  # asked for once more, it is answered once more
+            return replace(
+                was, extension_requested=False, extension_asked_at=None, extension_refused=True
+            )
+        case events.UrgentLapsed():
+            return replace(was, lapsed=True)
+
+
+Staffing = (
+    events.AssessorOffered | events.OfferDeclined | events.OfferExpired | events.AssessorAllocated
+)
+
+
+def _staffed(state: Request, happened: Staffing) -> Request:
+    offers = tuple(it for it in state.offers if it.role != happened.role)
+    if isinstance(happened, events.AssessorOffered):
+        made = Offer(
+            role=happened.role, assessor=happened.standing.assessor, expires_at=happened.expires_at
+        )
+        return replace(state, offers=(*offers, made))
+    if isinstance(happened, events.AssessorAllocated):
+        others = tuple(it for it in state.allocations if it.role != happened.role)
+        mine = Allocation(role=happened.role, standing=happened.standing)
+        return replace(state, offers=offers, allocations=(*others, mine))
+    return replace(state, offers=offers)
+
+
+def _assessed(state: Request, happened: events.RequirementAssessed, act: Act) -> Request:
+    theirs = (it.standing for it in state.allocations)
+    employer = next((it.employer for it in theirs if it.assessor == happened.assessor), None)
+    found = Assessed(
+        employer=employer,
+        requirement=happened.requirement,
+        result=happened.result,
+        role=happened.role,
+        assessor=happened.assessor,
+        legal_test=happened.legal_test,
+        on=happened.assessed_on,
+        at=act.effective_at,
+    )
+    others = tuple(it for it in state.assessed if it.requirement != found.requirement)
+    interests = found.requirement == codes.INTERESTS
+    days = happened.recommended_days if interests else state.recommended_days
+    return replace(
+        state,
+        assessed=(*others, found),
+        assessed_by=tuple(dict.fromkeys((*state.assessed_by, found.assessor))),
+        recommended_days=days,
+    )

@@ -1,0 +1,166 @@
+"""Is what a managing authority is asked answered in time, and is it seen when it is not?"""
+
+from dataclasses import replace
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+
+from services.dols.decisions import commands as want
+from services.dols.decisions import request
+from services.dols.decisions.state import Request
+from services.dols.events import RequestFact
+from shared.decider import Deadline, DeadlinePassed
+from shared.facts import Code
+from shared.time.calendar import calendar
+from tests.dols import a
+from tests.dols.asking import COMMANDS, FORM, asks, does, history, kind, sees
+from tests.support.house import Home, House, key
+from tests.support.story import SOMEBODY, Story, forget
+
+CALENDAR = calendar()
+story: Story[Any, Request, RequestFact] = Story(request)
+waiting = story.given(*a.waiting)
+asked = waiting.given(a.asked_back)
+DUE = a.asked_back.due_at
+AGAIN = a.at("2026-11-13T17:00:00+00:00")
+
+
+def due(of: Story[Any, Request, RequestFact]) -> Any:
+    assert of.state
+    found = [it.due_at for it in request.owed(of.state, CALENDAR) if it.kind == "answer"]
+    assert len(found) <= 1
+    return found[0] if found else None
+
+
+def missed(at: Any) -> RequestFact:
+    return replace(a.missed, kind=Code("dols-deadline@1:answer"), due_at=at)
+
+
+def test_a_question_is_answered_within_three_working_days() -> None:
+    assert due(waiting) is None
+    waiting.when(a.asking_back, act=a.COORDINATOR).then(a.asked_back)
+    assert due(asked) == DUE
+
+
+def test_only_what_the_form_knows_is_asked_for() -> None:
+    wrong = replace(a.asking_back, missing=(a.BORN, Code("dols-field@1:shoe-size")))
+    waiting.when(wrong).then_refused(want.WordNotListed)
+
+
+def test_a_question_that_is_not_answered_is_a_fact_and_stays_owed() -> None:
+    passed = DeadlinePassed(Deadline("answer", DUE))
+    asked.when(passed, act=replace(SOMEBODY, role="timer", effective_at=DUE)).then(missed(DUE))
+    late = asked.given(missed(DUE))
+    assert due(late) == AGAIN
+    late.when(passed).then()
+    assert due(late.given(a.answered)) is None
+
+
+def test_a_later_question_has_a_time_of_its_own_while_an_older_one_is_late() -> None:
+    second = replace(
+        a.asked_back, question=UUID(int=9), due_at=a.at("2026-11-10T17:00:00+00:00")
+    )  # fmt: skip
+    assert due(asked.given(second)) == DUE
+    assert due(asked.given(missed(DUE), second)) == second.due_at
+    assert due(asked.given(missed(DUE), second, missed(second.due_at))) > AGAIN
+
+
+def test_an_answer_answers_all_that_stands_open_and_a_person_looks() -> None:
+    scored = a.prioritised(by="circumstances")
+    asked.when(a.answering).then(a.answered, a.told, scored)
+    both = asked.given(replace(a.asked_back, question=UUID(int=9)))
+    all_of_them = replace(a.answered, questions=(SOMEBODY.id, UUID(int=9)))
+    both.when(a.answering).then(all_of_them, a.told, scored)
+    done = asked.given(a.answered, a.told, scored)
+    assert done.state
+    assert done.state.told_at == a.NOON
+    assert "look" in {it.kind for it in request.owed(done.state, CALENDAR)}
+
+
+def test_what_nobody_asked_is_kept_all_the_same() -> None:
+    unasked = replace(a.answered, questions=())
+    waiting.when(a.answering).then(unasked, a.told, a.prioritised(by="circumstances"))
+
+
+def test_an_answer_tells_who_runs_the_place() -> None:
+    telling = replace(a.telling, run_by_council="yes")
+    asked.when(replace(a.answering, telling=telling)).then(
+        a.answered, a.told, a.described, a.prioritised(by="circumstances")
+    )
+
+
+def test_no_answer_is_owed_once_it_is_decided_and_one_that_comes_is_kept() -> None:
+    for end in (a.granted, a.not_granted):
+        ended = story.given(*a.ready, a.asked_back, end)
+        assert due(ended) is None
+        ended.when(a.answering).then(a.answered, a.told)
+
+
+# Over HTTP
+
+at_work = pytest.mark.asyncio(loop_scope="module")
+
+
+@at_work
+async def test_a_ward_is_asked_reads_the_question_and_answers_it(
+    home: Home, ward: httpx.AsyncClient, coordinator: httpx.AsyncClient
+) -> None:
+    person = {"name": "Edith Hollowell"}
+    receipt = await asks(ward, person=person)
+    assert [it["field"] for it in receipt["checks"]] == ["person.date_of_birth"]
+    case, path = receipt["id"], f"/v1/dols-requests/{receipt['id']}"
+    await does(coordinator, case, "questions")
+    (question,) = (await ward.get(path)).json()["questions"]
+    assert question["codes"] == COMMANDS["questions"]["missing"]
+    assert question["missing"] == ["the person's date of birth"]
+    assert (question["words"], question["answered"]) == ("When was Marigold born?", False)
+    known = await sees(coordinator, case)
+    assert "answer" in [it["kind"] for it in known["case"]["due"]]
+    rows = await home.runtime.log.pool.fetch("select body from log.event where case_id = $1", case)
+    assert not any(b"Marigold" in row["body"] for row in rows)
+
+    told = {"person": {"date_of_birth": "1941-05-02"}, "signer": {"name": "Ola Brandt"}}
+    once = key()
+    answer = await ward.post(f"{path}/answers", json=told, headers=once)
+    assert (answer.status_code, answer.json()["checks"]) == (201, [])
+    version = len(await history(home, case))
+    assert (await ward.post(f"{path}/answers", json=told, headers=once)).status_code == 201
+    assert len(await history(home, case)) == version, "a repeat is the same answer"
+    assert (await ward.get(path)).json()["questions"][0]["answered"]
+    known = await sees(coordinator, case)
+    assert known["case"]["questions"][0]["answered_at"]
+    assert known["case"]["told_at"], "a person looks"
+    assert "answer" not in [it["kind"] for it in known["case"]["due"]]
+    words = [it["words"] for it in known["words"]]
+    assert {"person.date_of_birth": "1941-05-02"} in words
+    assert {"signer.name": "Ola Brandt"} in words
+
+
+@at_work
+async def test_any_object_is_an_answer_and_only_its_sender_gives_it(
+    home: Home, ward: httpx.AsyncClient, case: str
+) -> None:
+    path = f"/v1/dols-requests/{case}/answers"
+    odd = await ward.post(path, content=b'{"colour": 1, "extension_requested": "yes"}')
+    assert (odd.status_code, [it["code"] for it in odd.json()["checks"]]) == (
+        201, ["unknown-member", "extension-too-late", "repeats-not-recognisable"]
+    )  # fmt: skip
+    assert (await ward.post(path, content=b"[]")).status_code == 400
+    async with home.client("other-house", "dols.write", "dols.read") as other:
+        for where in (path, f"/v1/dols-requests/{uuid4()}/answers"):
+            answer = await other.post(where, json=FORM, headers=key())
+            assert (answer.status_code, kind(answer)) == (404, "not-found")
+
+
+@at_work
+async def test_of_a_person_whose_key_is_gone_the_question_stays_without_its_words(
+    shared_house: House, home: Home, ward: httpx.AsyncClient, coordinator: httpx.AsyncClient,
+    case: str,
+) -> None:  # fmt: skip
+    await does(coordinator, case, "questions")
+    subject = (await history(home, case))[0].fact.adult.subject
+    await forget(shared_house.owner("vault"), home.runtime.log.vault, subject)
+    (question,) = (await ward.get(f"/v1/dols-requests/{case}")).json()["questions"]
+    assert (question["words"], question["missing"]) == (None, ["the person's date of birth"])

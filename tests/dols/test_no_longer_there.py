@@ -1,0 +1,89 @@
+"""Is anything still done for somebody who is no longer there, or for whom it is needed no more?"""
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+
+from services.dols.decisions import commands as want
+from services.dols.decisions import request
+from services.dols.decisions.state import Request
+from services.dols.events import RequestFact
+from services.dols.rules import codes
+from shared.time.calendar import calendar
+from tests.dols import a
+from tests.support.story import Story
+
+story: Story[Any, Request, RequestFact] = Story(request)
+GONE = replace(a.told, still_here="no", still_needed="unknown")
+UNNEEDED = replace(a.told, still_here="yes", still_needed="no")
+OVER: dict[str, tuple[RequestFact, type[Exception]]] = {
+    "no longer there": (GONE, want.PersonNoLongerThere),
+    "neither there nor needed": (replace(GONE, still_needed="no"), want.PersonNoLongerThere),
+    "no longer needed": (UNNEEDED, want.NoLongerNeeded),
+    "taken back": (a.withdrawn, want.RequestWithdrawnAlready),
+}
+each = pytest.mark.parametrize(("told", "refusal"), OVER.values(), ids=OVER)
+FIVE_PAST = a.later(a.SIGNATORY, minutes=5)
+
+
+@each
+def test_nothing_is_granted_once_it_was_told_whenever_the_grant_is_dated(
+    told: RequestFact, refusal: Any
+) -> None:
+    over = story.given(*a.ready, told)
+    for act in (FIVE_PAST, a.SIGNATORY, a.later(a.SIGNATORY, minutes=-5)):
+        over.when(a.granting, act=act).then_refused(refusal)
+
+
+@each
+def test_nobody_is_offered_or_takes_on_what_is_over(told: RequestFact, refusal: Any) -> None:
+    over = story.given(*a.waiting, a.offered, told)
+    over.when(a.offering, act=a.later(a.COORDINATOR, minutes=5)).then_refused(refusal)
+    for act in (a.later(a.COORDINATOR, minutes=5), a.later(a.BEA, minutes=5)):
+        over.when(a.accepting, act=act).then_refused(refusal)
+    over.when(a.declining, act=a.BEA).then(a.declined)
+
+
+@each
+def test_no_urgent_authorisation_is_extended_for_it(told: RequestFact, refusal: Any) -> None:
+    story.given(a.asking, a.low, told).when(a.extending, act=FIVE_PAST).then_refused(refusal)
+
+
+@each
+def test_nothing_is_assessed_after_it_and_what_was_assessed_before_is_kept(
+    told: RequestFact, refusal: Any
+) -> None:
+    over = story.given(*a.staffed).given(told, act=a.later(days=2))
+    on_the_day = replace(a.assessing(codes.AGE), assessed_on=date(2026, 11, 4))
+    after = replace(on_the_day, assessed_on=date(2026, 11, 5))
+    late = a.later(a.BEA, days=3)
+    for command in (on_the_day, after):
+        over.when(command, act=late).then_refused(refusal)
+    before = replace(on_the_day, assessed_on=date(2026, 11, 3))
+    over.when(before, act=late).then(replace(a.assessed(codes.AGE), assessed_on=date(2026, 11, 3)))
+    in_the_morning = a.later(a.BEA, days=2, minutes=-1)
+    found = replace(a.assessed(codes.AGE), assessed_on=date(2026, 11, 4))
+    over.when(on_the_day, act=in_the_morning).then(found)
+
+
+@each
+def test_a_signatory_ends_it_and_owes_to(told: RequestFact, refusal: Any) -> None:
+    over = story.given(*a.staffed, told)
+    assert over.state
+    assert "sign-off" in {it.kind for it in request.owed(over.state, calendar())}, refusal
+    over.when(a.refusing, act=FIVE_PAST).then(a.not_granted)
+
+
+def test_it_goes_on_only_when_the_very_thing_that_was_told_is_told_otherwise() -> None:
+    needed = replace(a.told, still_here="unknown")
+    back = replace(a.told, still_needed="unknown")
+    nothing = replace(a.told, still_here="unknown", still_needed="unknown")
+    ready = story.given(*a.ready)
+    for more in (needed, nothing):
+        ready.given(GONE, more).when(a.granting).then_refused(want.PersonNoLongerThere)
+    for more in (back, nothing):
+        ready.given(UNNEEDED, more).when(a.granting).then_refused(want.NoLongerNeeded)
+    ready.given(GONE, back).when(a.granting).then(a.granted)
+    ready.given(UNNEEDED, needed).when(a.granting).then(a.granted)
