@@ -9,6 +9,7 @@ enquiry.enquiry-caused, enquiry.enquiry-closed, enquiry.enquiry-concluded, enqui
 enquiry.enquiry-reopened, enquiry.partner-reminded, enquiry.report-assessed,
 enquiry.report-received, intake.information-received, intake.referral-received,
 notify.contribution-answered, triage.concern-recognised, triage.concern-reopened,
+triage.information-added,
 triage.information-considered, triage.section-42-decided.
 Says: notify.contribution-answered.
 """

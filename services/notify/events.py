@@ -128,7 +128,7 @@ class EndpointDisabled:
 
     endpoint: UUID
     why: Code
-    """Of `disabled@1`: the partner's wish, or a receiver that says it is gone."""
+    """Of `disabled@1`: the partner's wish, or a receiver that is gone or has long been failing."""
 
 
 @fact("notify.endpoint-enabled/1")
@@ -145,8 +145,23 @@ class EndpointRemoved:
     endpoint: UUID
 
 
+@fact("notify.replay-asked/1")
+class ReplayAsked:
+    """A partner asked for what had happened before, whether or not it was taken then."""
+
+    endpoint: UUID
+    after: int
+    until: int
+    """Positions of the log: what is owed behind the one, up to the other."""
+
+
 SubscriberFact = (
-    EndpointRegistered | SecretRotated | EndpointDisabled | EndpointEnabled | EndpointRemoved
+    EndpointRegistered
+    | SecretRotated
+    | EndpointDisabled
+    | EndpointEnabled
+    | EndpointRemoved
+    | ReplayAsked
 )
 
 # What we owe for what we were told
@@ -163,9 +178,17 @@ class ContributionReceived:
     told_at: datetime
 
 
+@fact("notify.addition-reached/1")
+class AdditionReached:
+    """What a partner added is with those who decide: what they say after this knew of it."""
+
+    told_by: UUID
+    """The act by which the partner told it."""
+
+
 @fact("notify.answer-heard/1")
 class AnswerHeard:
-    """Whatever had been added about the adult by then was looked at."""
+    """Whatever had reached those who decide about the adult was looked at."""
 
     how: Code
     """Of `contribution-answer@1`."""
@@ -191,6 +214,8 @@ class AnswerMissed:
     """It was noticed some time after: the service stood still."""
 
 
-ContributionFact = ContributionReceived | AnswerHeard | ContributionAnswered | AnswerMissed
+ContributionFact = (
+    ContributionReceived | AdditionReached | AnswerHeard | ContributionAnswered | AnswerMissed
+)
 
 NotifyFact = CorrespondenceFact | SubscriberFact | ContributionFact

@@ -10,7 +10,9 @@ def publish(happened: events.NotifyFact, _: Act) -> contract.Message | None:
     match happened:
         case events.ContributionAnswered(contact=contact, how=how):
             return contract.ContributionAnswered(contact=contact, how=how)
-        case events.ContributionReceived() | events.AnswerHeard() | events.AnswerMissed():
+        case events.ContributionReceived() | events.AdditionReached():
+            return None
+        case events.AnswerHeard() | events.AnswerMissed():
             return None
         case events.SenderKnown() | events.EventAwaited() | events.TaskMoved():
             return None
@@ -19,4 +21,6 @@ def publish(happened: events.NotifyFact, _: Act) -> contract.Message | None:
         case events.EndpointRegistered() | events.SecretRotated():
             return None
         case events.EndpointDisabled() | events.EndpointEnabled() | events.EndpointRemoved():
+            return None
+        case events.ReplayAsked():
             return None

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from services.notify.decisions import contribution, correspondence
-from services.notify.decisions.contribution import HearAnswer, HearContribution
+from services.notify.decisions.contribution import HearAnswer, HearContribution, HearReached
 from services.notify.decisions.correspondence import HearSender, MoveTask, TellPartner
 from services.notify.events import Happening
 from services.notify.rules import replies
@@ -60,8 +60,13 @@ def hear_contribution(said: Recorded[intake.InformationReceived]) -> HearContrib
     )
 
 
+def hear_reached(said: Recorded[triage.InformationAdded]) -> HearReached:
+    """Know that what was added is with those who decide."""
+    return HearReached(told_by=said.act.causation or said.act.id)
+
+
 def answers(how: Code) -> Callable[[Recorded[Any]], HearAnswer]:
-    """Give what settles all that was added about an adult so far."""
+    """Give what settles all that is with those who decide about an adult so far."""
     return lambda said: HearAnswer(how=how, answered_at=said.recorded_at)
 
 
@@ -162,6 +167,11 @@ REACTIONS = (
         when=intake.InformationReceived,
         then=hear_contribution,
         on=lambda said: contribution.stream(said.fact.adult),
+    ),
+    Reaction(
+        when=triage.InformationAdded,
+        then=hear_reached,
+        on=lambda said: contribution.stream(said.case),
     ),
     _answered(triage.Section42Decided1, replies.WITH_DECISION),
     _answered(triage.Section42Decided, replies.WITH_DECISION),

@@ -4,5 +4,5 @@ Law: Care Act 2014 s42(1).
 Streams: concern, one for each adult of a promoted contact.
 Hears: intake.contact-promoted, intake.information-received, intake.referral-withdrawn.
 Says: triage.concern-recognised, triage.concern-scored, triage.section-42-decided,
-triage.concern-reopened, triage.information-considered.
+triage.concern-reopened, triage.information-added, triage.information-considered.
 """

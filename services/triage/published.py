@@ -21,10 +21,12 @@ def publish(happened: events.ConcernFact, act: Act) -> contract.Message | None:
             )
         case events.Section42Decided():
             return _decided(happened, act)
-        case events.BandOverridden() | events.InformationAdded() | events.WithdrawalNoted():
+        case events.BandOverridden() | events.WithdrawalNoted():
             return None
         case events.DeadlineMissed() | events.ConcernEscalated():
             return None
+        case events.InformationAdded():
+            return contract.InformationAdded()
         case events.InformationConsidered():
             return contract.InformationConsidered()
         case events.ConcernReopened():

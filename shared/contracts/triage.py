@@ -85,6 +85,14 @@ class ConcernReopened:
     """The referral that it comes from."""
 
 
+@fact("triage.information-added/1")
+class InformationAdded:
+    """What a sender told more of is with the concern: whatever is decided after this knew of it.
+
+    Its causation is the act by which the sender told it.
+    """
+
+
 @fact("triage.information-considered/1")
 class InformationConsidered:
     """What a sender told after the decision was looked at, and changes nothing."""
@@ -92,5 +100,5 @@ class InformationConsidered:
 
 Message = (
     ConcernRecognised | ConcernScored | Section42Decided1 | Section42Decided | ConcernReopened
-    | InformationConsidered
+    | InformationAdded | InformationConsidered
 )  # fmt: skip

@@ -125,6 +125,7 @@ GRID: Mapping[str, Mapping[str, str]] = {
         "POST /v1/webhook-endpoints/{id}/disablement": "H",
         "POST /v1/webhook-endpoints/{id}/enablement": "H",
         "POST /v1/webhook-endpoints/{id}/removal": "H",
+        "POST /v1/webhook-endpoints/{id}/replays": "H",
         "POST /v1/webhook-endpoints/{id}/test": "H",
         "GET /v1/events": "V",
         "GET /v1/deliveries": "H",

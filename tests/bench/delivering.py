@@ -17,6 +17,7 @@ from uuid import NAMESPACE_OID, UUID, uuid5
 
 import httpx
 
+from services.notify.app import TABLES
 from services.notify.decisions import correspondence, subscriber
 from services.notify.decisions.correspondence import HearSender
 from services.notify.decisions.subscriber import RegisterEndpoint
@@ -30,6 +31,7 @@ from shared.facts import Act, party
 from shared.lease import Loop
 from shared.log.handle import handle
 from shared.log.log import Log
+from shared.projections.projector import Projector
 from shared.sealed.vault import Open
 from tests.bench.cost import Row, p50, p95
 from tests.bench.latency import PACE, SKIPPED, at_instant, to_what_it_causes
@@ -182,7 +184,7 @@ def _act(name: str) -> Act:
 
 async def _brought(log: Log, dsn: str) -> float:
     """Give the seconds from the first look at the log until nothing waits."""
-    dispatcher = Dispatcher(dsn, log, Egress(Settings(egress_allow="127.0.0.0/8")))
+    dispatcher = Dispatcher(dsn, log, Egress(Settings(egress_allow="127.0.0.0/8")), TABLES)
     loop = Loop("deliveries", dispatcher.work)
     query = "select count(*) from log.event where type = 'notify.delivery-attempted/1'"
     owed = await log.pool.fetchval(
@@ -192,6 +194,7 @@ async def _brought(log: Log, dsn: str) -> float:
     async def all_tried() -> bool:
         return bool(await log.pool.fetchval(query) == owed)
 
+    await _tables(log, dsn)
     began = perf_counter()
     task = asyncio.create_task(loop.run())
     await until(all_tried, 300)
@@ -199,6 +202,17 @@ async def _brought(log: Log, dsn: str) -> float:
     loop.stop()
     await task
     return took
+
+
+async def _tables(log: Log, dsn: str) -> None:
+    """Build the tables with which the deliveries begin."""
+    for it in vars(TABLES).values():
+        keeper = Projector(dsn, log.codec, it)
+        loop = Loop(it.name, keeper.work)
+        task = asyncio.create_task(loop.run())
+        await keeper.ready.wait()
+        loop.stop()
+        await task
 
 
 async def _posted(url: str, many: int) -> float:

@@ -6,6 +6,7 @@ from typing import Any
 
 from deploy.demo.scenario.ledger import Ledger
 from deploy.demo.scenario.plan import WEEK, Plan
+from deploy.demo.scenario.receivers import Receivers
 from deploy.demo.scenario.town import Town
 from deploy.demo.scenario.watch import Watch
 
@@ -14,7 +15,8 @@ ABOUT = {"scenario": "week", "seed": 1}
 
 def town(folder: Path, *, seed: int = 1, plan: Plan = WEEK, doors: Any = ()) -> Town:
     access: dict[str, Any] = {"docs": {}}
-    return Town(access, seed, plan, Ledger(folder / "ledger.jsonl", ABOUT), doors, [], Watch({}))
+    ledger = Ledger(folder / "ledger.jsonl", ABOUT)
+    return Town(access, seed, plan, ledger, doors, [], Watch({}), Receivers(ledger))
 
 
 def concern(number: int, **more: Any) -> Mapping[str, Any]:

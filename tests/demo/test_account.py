@@ -42,6 +42,8 @@ GOOD = Counted(
     events=Counter({"referral.received": 100, "concern.recognised": 104, "decision.made": 60,
                     "enquiry.opened": 34, "dols.received": 20, "dols.granted": 3,
                     "dols.not-granted": 5}),
+    hooked={"rosewood-house": {"e-1", "e-2"}, "mercia-police": {"e-3"}},
+    brought={"rosewood-house": {"e-1", "e-2"}, "mercia-police": {"e-3"}},
 )  # fmt: skip
 
 
@@ -70,6 +72,13 @@ def test_everything_adds_up() -> None:
         ({"enquiries": 33}, ["decided with enquiry = enquiries opened",
                              "enquiry.opened: owed = told in feeds"]),
         ({"events": {**GOOD.events, "decision.made": 59}}, ["decision.made: owed = told in feeds"]),
+        ({"brought": {**GOOD.brought, "mercia-police": set()}},
+         ["mercia-police: events in the feed = received by webhook"]),
+        ({"brought": {**GOOD.brought, "mercia-police": {"e-4"}}},  # as many, and another
+         ["mercia-police: events in the feed = received by webhook"]),
+        ({"brought": {}}, ["rosewood-house: events in the feed = received by webhook",
+                           "mercia-police: events in the feed = received by webhook"]),
+        ({"forged": 1}, ["webhooks with a wrong signature"]),
         ({"refused": 1}, ["refused"]),
         ({"blocked": 1}, ["blocked cases"]),
         ({"intake": {**GOOD.intake, "held": 1}}, ["adults = promoted + held + redirected"]),
@@ -91,6 +100,8 @@ def test_a_figure_that_is_off_is_named(change: dict[str, Any], says: list[str]) 
 def test_after_it_balanced_others_may_send_more_but_nothing_may_vanish() -> None:
     later = replace(GOOD, others_may=True, acts={**GOOD.acts, "referral": 99}, adults=108)
     assert wrong(later) == []
+    more = replace(later, brought={**GOOD.brought, "mercia-police": {"e-3", "e-9"}})
+    assert wrong(more) == []
     lost = replace(later, acts={**GOOD.acts, "referral": 101})
     assert wrong(lost) == ["referrals sent = kept"]
 

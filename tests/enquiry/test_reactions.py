@@ -57,8 +57,9 @@ def test_an_enquiry_has_the_id_of_its_concern(message: Any) -> None:
     assert str(reaction.on(said)) == f"enquiry-{a.ADULT}"
 
 
-def test_that_a_concern_was_recognised_or_scored_is_no_business_of_ours() -> None:
+def test_that_a_concern_was_recognised_or_scored_or_added_to_is_no_business_of_ours() -> None:
     ours: list[type] = [it.when for it in REACTIONS]
     assert set(get_args(triage.Message)) - set(ours) == {
-        triage.ConcernRecognised, triage.ConcernScored, triage.InformationConsidered
+        triage.ConcernRecognised, triage.ConcernScored, triage.InformationAdded,
+        triage.InformationConsidered,
     }  # fmt: skip

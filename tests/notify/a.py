@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4, uuid5
 
-from services.notify.decisions.contribution import HearAnswer, HearContribution
+from services.notify.decisions.contribution import HearAnswer, HearContribution, HearReached
 from services.notify.decisions.correspondence import (
     HearSender,
     MoveTask,
@@ -14,6 +14,7 @@ from services.notify.decisions.correspondence import (
 )
 from services.notify.decisions.subscriber import RegisterEndpoint, RotateSecret
 from services.notify.events import (
+    AdditionReached,
     ContributionReceived,
     DeliveryAttempted,
     DeliveryOwed,
@@ -85,14 +86,20 @@ rotate = RotateSecret(endpoint=ENDPOINT, secret=sealed("whsec_REVG"), grace=time
 CONTRIBUTION, CONTACT = uuid5(LANE, "contribution"), LANE
 contribute = HearContribution(contribution=CONTRIBUTION, contact=CONTACT, told_at=AT)
 contributed = ContributionReceived(contribution=CONTRIBUTION, contact=CONTACT, told_at=AT)
+TOLD_BY = uuid5(LANE, "amendment")
+told = replace(SOMEBODY, id=uuid5(TOLD_BY, "heard"), causation=TOLD_BY)
+reach, reached = HearReached(told_by=TOLD_BY), AdditionReached(told_by=TOLD_BY)
 consider = HearAnswer(how=replies.CONSIDERED, answered_at=AT + timedelta(hours=1))
 RECORDED_AT = datetime(2026, 11, 2, 9, 0, 5, tzinfo=UTC)
 
 
-def said(message: Any, case: UUID, at: datetime = RECORDED_AT, number: int = 1) -> Recorded[Any]:
+def said(
+    message: Any, case: UUID, at: datetime = RECORDED_AT, number: int = 1, cause: UUID | None = None
+) -> Recorded[Any]:
     """Give a message as a service hears it."""
     context = type(message).stored_as.partition(".")[0]
-    act = replace(SOMEBODY, id=uuid4(), effective_at=at, correlation=uuid5(LANE, "matter"))
+    matter = uuid5(LANE, "matter")
+    act = replace(SOMEBODY, id=uuid4(), effective_at=at, correlation=matter, causation=cause)
     return Recorded(
         fact=message, act=act, recorded_at=at, case=case, stream=f"{context}-{case}",
         version=number, position=number, said=number,

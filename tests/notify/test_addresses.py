@@ -1,5 +1,7 @@
 """Can a partner make us reach a machine of our own?"""
 
+import asyncio
+from collections import Counter
 from collections.abc import Sequence
 from ipaddress import ip_address
 from typing import Any
@@ -7,9 +9,10 @@ from typing import Any
 import httpcore
 import pytest
 
-from services.notify.gateways.egress import AddressRefused, Egress, Settings
+from services.notify.gateways.egress import MOST_RESOLVING_FOR_ONE, AddressRefused, Egress, Settings
 from services.notify.rules.addresses import public_name, reachable
-from services.notify.rules.retry import ADDRESS_REFUSED, UNREACHABLE
+from services.notify.rules.retry import ADDRESS_REFUSED, TIMED_OUT, UNREACHABLE
+from shared.facts import party
 
 BAD = [
     # private, loopback, link-local, broadcast, multicast, documentation
@@ -32,7 +35,9 @@ GOOD = [
     "2606:4700::1111", "2a00:1450:4009::1", "::ffff:8.8.8.8",
 ]  # fmt: skip
 NAME = "hooks.rosewood.org.uk"
-PRIVATE = Settings(egress_allow="10.9.0.0/16, fd00:9::/32")
+HOUSE, OTHERS = party("rosewood-house"), party("derby-police")
+PRIVATE = Settings(egress_allow="rosewood-house=10.9.0.0/16, rosewood-house = fd00:9::/32")
+THEIRS = PRIVATE.allowed[HOUSE]
 
 
 @pytest.mark.parametrize("address", BAD)
@@ -46,13 +51,34 @@ def test_we_connect_to_public(address: str) -> None:
 
 
 def test_a_house_may_allow_a_network_and_no_other() -> None:
-    assert reachable("10.9.1.1", PRIVATE.allowed)
-    assert reachable("::ffff:10.9.1.1", PRIVATE.allowed)
-    assert reachable("fd00:9::1", PRIVATE.allowed)
-    assert not reachable("10.8.1.1", PRIVATE.allowed)
-    assert not reachable("169.254.169.254", PRIVATE.allowed)
-    assert reachable("8.8.8.8", PRIVATE.allowed)
-    assert not reachable("8.8.8.8", PRIVATE.allowed, only=True)
+    assert reachable("10.9.1.1", THEIRS)
+    assert reachable("::ffff:10.9.1.1", THEIRS)
+    assert reachable("fd00:9::1", THEIRS)
+    assert not reachable("10.8.1.1", THEIRS)
+    assert not reachable("169.254.169.254", THEIRS)
+    assert reachable("8.8.8.8", THEIRS)
+    assert not reachable("8.8.8.8", THEIRS, only=True)
+
+
+@pytest.mark.parametrize("network", ["10.9.0.0/16", "0.0.0.0/0", "169.254.0.0/16", "::/0", "*=x"])
+def test_a_network_for_every_partner_is_refused_at_the_start(network: str) -> None:
+    with pytest.raises(ValueError, match=r"name the partner|does not appear"):
+        Egress(Settings(egress_allow=network))
+
+
+async def test_a_network_is_allowed_to_the_partner_it_is_named_for_and_to_nobody_else() -> None:
+    url = "http://case-system:8080/in"
+    for whose, outcome in (
+        (HOUSE, UNREACHABLE),
+        (OTHERS, ADDRESS_REFUSED),
+        (None, ADDRESS_REFUSED),
+    ):
+        found, dial = egress(Names(["10.9.0.7"]), PRIVATE)
+        assert (await found.send(url, {}, b"{}", whose)).outcome == outcome
+        assert len(dial.dialled) == (whose == HOUSE)
+    assert Egress(PRIVATE).vet(url, HOUSE) == "case-system"
+    with pytest.raises(AddressRefused):
+        Egress(PRIVATE).vet(url, OTHERS)
 
 
 class Nowhere(httpcore.AsyncNetworkBackend):
@@ -127,6 +153,39 @@ async def test_of_many_addresses_three_are_tried() -> None:
     assert dial.dialled == [(f"8.8.8.{it}", 8443) for it in range(3)]
 
 
+async def test_a_silent_name_server_holds_few_threads_and_no_other_partner() -> None:
+    asked = Counter[str]()
+
+    async def names(host: str, _port: int) -> Sequence[str]:
+        asked[host] += 1
+        if host != NAME:
+            await asyncio.sleep(30)  # longer than any deadline
+        return ["8.8.8.8"]
+
+    found = Egress(Settings(), resolve=names, dial=Nowhere(), deadline=0.2)
+    silent = [
+        found.send(f"https://silent{it}.org.uk/in", {}, b"{}", OTHERS) for it in range(64)
+    ]  # fmt: skip
+    assert {it.outcome for it in await asyncio.gather(*silent)} == {TIMED_OUT}
+    again = await found.send("https://silent99.org.uk/in", {}, b"{}", OTHERS)
+    assert (again.outcome, asked.total()) == (TIMED_OUT, MOST_RESOLVING_FOR_ONE)
+    assert (await found.send(f"https://{NAME}/in", {}, b"{}", HOUSE)).outcome == UNREACHABLE
+
+
+async def test_a_name_server_that_answers_again_is_asked_again() -> None:
+    late = asyncio.Event()
+
+    async def names(_host: str, _port: int) -> Sequence[str]:
+        await late.wait()
+        return ["8.8.8.8"]
+
+    found = Egress(Settings(), resolve=names, dial=Nowhere(), deadline=0.1)
+    for _ in range(MOST_RESOLVING_FOR_ONE + 1):
+        assert (await found.send(f"https://{NAME}/in", {}, b"{}", HOUSE)).outcome == TIMED_OUT
+    late.set()
+    assert (await found.send(f"https://{NAME}/in", {}, b"{}", HOUSE)).outcome == UNREACHABLE
+
+
 LITERAL = [f"https://[{it}]/" if ":" in it else f"https://{it}/" for it in BAD + GOOD]
 REFUSED = [
     *LITERAL,
@@ -186,14 +245,14 @@ def test_our_own_names_are_refused_and_all_below_them() -> None:
 
 async def test_an_allowed_network_is_reached_over_http_and_any_port_and_nothing_else_is() -> None:
     found, dial = egress(Names(["10.9.0.7"]), PRIVATE)
-    assert (await found.send("http://case-system:8080/in", {}, b"{}")).outcome == UNREACHABLE
+    assert (await found.send("http://case-system:8080/in", {}, b"{}", HOUSE)).outcome == UNREACHABLE
     assert dial.dialled == [("10.9.0.7", 8080)]
     for address in ("127.0.0.1", "8.8.8.8", "169.254.169.254", "10.8.0.1"):
         found, dial = egress(Names([address]), PRIVATE)
-        outcome = (await found.send("http://case-system:8080/in", {}, b"{}")).outcome
+        outcome = (await found.send("http://case-system:8080/in", {}, b"{}", HOUSE)).outcome
         assert (outcome, dial.dialled) == (ADDRESS_REFUSED, [])
     found, dial = egress(Names(["8.8.8.8"]), PRIVATE)
-    assert (await found.send(f"https://{NAME}/", {}, b"{}")).outcome == UNREACHABLE
+    assert (await found.send(f"https://{NAME}/", {}, b"{}", HOUSE)).outcome == UNREACHABLE
     assert dial.dialled == [("8.8.8.8", 443)]
 
 

@@ -133,7 +133,7 @@ async def test_what_is_anothers_is_not_there(home: Home, other: httpx.AsyncClien
         found = [await other.get(f"/v1/{it}") for it in (mine, absent)]
         assert [it.status_code for it in found] == [404, 404]
         assert found[0].json()["type"] == found[1].json()["type"]
-    for what in ("keys", "disablement", "enablement", "removal", "test"):
+    for what in ("keys", "disablement", "enablement", "removal", "test", "replays"):
         refused = await other.post(f"{AT}/{endpoint['id']}/{what}", json={}, headers=key())
         assert refused.status_code == 404
     for path in ("events", "deliveries", "obligations", "webhook-endpoints"):
@@ -182,6 +182,41 @@ async def test_staff_see_what_a_partner_was_told_by_which_right_and_whether_it_a
     assert [len(it["attempts"]) for it in shown["events"]] == [1, 0]
     assert shown["events"][0]["attempts"][0]["outcome"] == "delivery-outcome@1:unreachable"
     assert (await manager.get(f"/v1/correspondence/{uuid4()}")).status_code == 404
+
+
+async def test_what_was_known_at_another_time_is_no_version_to_act_on(
+    home: Home, manager: httpx.AsyncClient
+) -> None:
+    async with partner(home) as they:
+        lane = await they.refers()
+    known = (await home.runtime.log.now()).isoformat()
+    now = await manager.get(f"/v1/correspondence/{lane}")
+    then = await manager.get(f"/v1/correspondence/{lane}", params={"known_at": known})
+    assert (now.headers["ETag"], then.status_code) == ('"2"', 200)
+    assert "ETag" not in then.headers
+
+
+async def test_a_replay_is_asked_for_from_a_place_and_not_again_and_again(home: Home) -> None:
+    async with partner(home) as they, partner(home) as others:
+        endpoint, at = await they.registers(URL), f"{AT}/{{}}/replays"
+        mine, once = at.format(endpoint["id"]), key()
+        await they.refers("concern.recognised", "decision.made")
+        places = [(await they.gets("events", limit=it))["next"] for it in (1, 3)]
+        made = await they.client.post(mine, json={"after": places[0]}, headers=once)
+        await they.refers()
+        await they.gets("events")
+        same = await they.client.post(mine, json={"after": places[0]}, headers=once)
+        assert (made.status_code, made.json()) == (202, {"events": 2, "next": places[1]})
+        assert (same.status_code, same.json()) == (202, made.json())
+        soon = await they.client.post(mine, json={}, headers=key())
+        assert (soon.status_code, kind(soon)) == (409, "replay-too-soon")
+        another = await others.registers(URL)
+        nothing = await others.client.post(at.format(another["id"]), json={}, headers=key())
+        assert nothing.json() == {"events": 0, "next": None}
+        foreign = await others.client.post(
+            at.format(another["id"]), json={"after": places[0]}, headers=key()
+        )
+        assert foreign.status_code == 400
 
 
 async def test_an_address_whose_key_is_gone_is_not_shown_and_not_sent_to(home: Home) -> None:

@@ -1,7 +1,6 @@
 """Is what a partner added answered, and does nobody forget that it is not?"""
 
 from dataclasses import replace
-from datetime import timedelta
 from uuid import uuid5
 
 from services.notify.decisions import contribution
@@ -28,26 +27,39 @@ def test_what_a_partner_adds_is_owed_an_answer_within_five_working_days() -> Non
 
 
 def test_a_look_at_it_answers_it() -> None:
-    story.given(a.contributed).when(a.consider).then(heard, answered)
-    story.given(a.contributed, heard, answered).owes(calendar=calendar())
+    waits = story.given(a.contributed, act=a.told).given(a.reached)
+    waits.when(a.consider).then(heard, answered)
+    waits.given(heard, answered).owes(calendar=calendar())
 
 
-def test_an_answer_heard_first_answers_what_had_been_added_by_then() -> None:
-    story.when(a.consider).then(heard)
-    story.given(heard).when(a.contribute).then(a.contributed, answered)
+def test_a_decision_made_while_it_was_on_its_way_does_not_answer_it() -> None:
+    waits = story.given(a.contributed, act=a.told)
+    waits.when(a.consider).then(heard)  # though it was told before
+    waits.given(heard, a.reached).owes(DUE, calendar=calendar())
+    waits.given(heard, a.reached).when(a.consider).then(heard, answered)
 
 
-def test_a_decision_answers_nothing_that_was_added_after_it() -> None:
-    later = replace(a.contribute, told_at=a.AT + timedelta(hours=2))
-    came = replace(a.contributed, told_at=later.told_at)
-    story.given(heard).when(later).then(came)
-    story.given(came).when(a.consider).then(heard)
+def test_it_is_the_same_where_it_is_heard_after_the_decision() -> None:
+    story.given(heard, a.reached).when(a.contribute, a.told).then(a.contributed)
+    story.given(a.reached, heard).when(a.contribute, a.told).then(a.contributed, answered)
+
+
+def test_that_it_reached_those_who_decide_is_kept() -> None:
+    story.given(a.contributed, act=a.told).when(a.reach).then(a.reached)
+
+
+def test_what_reached_them_answers_nothing_that_was_told_by_another_act() -> None:
+    other = replace(a.told, causation=uuid5(a.LANE, "another amendment"))
+    story.given(a.contributed, act=other).given(a.reached).when(a.consider).then(heard)
 
 
 def test_each_contribution_is_answered_by_itself() -> None:
     other = replace(a.contributed, contribution=uuid5(a.LANE, "other"))
-    both = story.given(a.contributed, other)
-    both.when(a.consider).then(heard, answered, replace(answered, contribution=other.contribution))
+    both = story.given(a.contributed, other, act=a.told)  # one act may tell more than one
+    both.given(a.reached).when(a.consider).then(heard, answered)
+    both.given(a.reached, a.reached).when(a.consider).then(
+        heard, answered, replace(answered, contribution=other.contribution)
+    )
 
 
 def test_an_answer_that_was_missed_is_a_fact_and_owed_again() -> None:

@@ -96,6 +96,20 @@ def test_what_came_too_late_to_be_the_last_changes_nothing() -> None:
     later.when(a.failed_attempt).then()
 
 
+def test_what_its_partner_asks_for_once_more_begins_anew() -> None:
+    taken = told.given(a.second, a.delivered, replace(a.delivered, sequence=2))
+    month = replace(SOMEBODY, effective_at=a.AT + timedelta(days=30))
+    once_more = replace(a.attempt, again=True)
+    taken.when(once_more, month).then(a.delivered)
+    (failed,) = correspondence.decide(replace(a.failed_attempt, again=True), taken.state, month)
+    assert isinstance(failed, DeliveryAttempted)
+    assert failed.retry_at
+    assert failed.retry_at - month.effective_at <= timedelta(seconds=retry.STEPS[0])
+    waits = taken.given(failed, act=month)
+    waits.when(replace(a.attempt, sequence=2, again=True), month).then_refused(OutOfTurn)
+    waits.when(once_more, month).then(a.delivered)
+
+
 @pytest.mark.parametrize("sequence", [0, -1, 2, 99])
 def test_nothing_is_kept_of_what_is_not_owed(sequence: int) -> None:
     told.when(replace(a.attempt, sequence=sequence)).then_refused(NothingOwed)

@@ -97,13 +97,18 @@ async def test_a_receiver_that_is_gone_is_sent_nothing_more_until_it_is_enabled(
         await they.hears(lane, "concern.recognised")
         await asyncio.sleep(0.4)
         assert it.types == ["referral.received"]
-        assert len((await they.gets("events"))["items"]) == 2  # the feed goes on
+        # The feed goes on, and says what became of the endpoint.
+        told = {item["type"]: item for item in (await they.gets("events"))["items"]}
+        assert set(told) == {"referral.received", "endpoint.disabled", "concern.recognised"}
+        assert told["endpoint.disabled"]["data"]["case"] == endpoint["id"]
 
         it.answer = status(204)
         await they.does(endpoint, "enablement")
-        await they.deliveries("delivered", "delivered")
-        assert it.types == ["referral.received", "referral.received", "concern.recognised"]
-        assert it.got[0].id == it.got[1].id
+        await they.deliveries("delivered", "delivered", "delivered")
+        first, *rest = it.types
+        assert first == "referral.received"
+        assert sorted(rest) == sorted(told)
+        assert it.got[0].id in {got.id for got in it.got[1:]}
 
 
 async def test_a_receiver_that_asks_for_less_is_left_alone_in_all_its_cases(home: Home) -> None:
@@ -170,6 +175,26 @@ async def test_a_partner_tries_one_endpoint_and_no_other(home: Home) -> None:
         "occurred_at": got[1].event["data"]["occurred_at"], "schema_version": 1,
         "links": {"self": f"/v1/webhook-endpoints/{endpoint['id']}"},
     }  # fmt: skip
+
+
+async def test_what_was_taken_is_sent_once_more_where_its_partner_asks_for_it(home: Home) -> None:
+    async with partner(home) as they, receiving() as it, receiving() as late:
+        endpoint = await they.registers(it.url)
+        lane = await they.refers("concern.recognised")
+        await they.deliveries("delivered", "delivered")
+        place = (await they.gets("events", limit=1))["next"]
+        another = await they.registers(late.url)
+        assert (await they.does(endpoint, "replays", after=place)).json()["events"] == 1
+        assert (await they.does(another, "replays")).json()["events"] == 2
+        await they.hears(lane, "decision.made")
+        got, heard = await came(it, 4), await came(late, 3)
+        tried = await they.deliveries(*["delivered"] * 6)
+    told = ["referral.received", "concern.recognised", "decision.made"]
+    assert it.types == [told[0], told[1], told[1], told[2]]
+    assert (got[1].id, got[1].body) == (got[2].id, got[2].body)
+    assert late.types == told
+    assert [each.id for each in heard] == list(dict.fromkeys(each.id for each in got))
+    assert sorted(each["attempts"] for each in tried) == [1, 1, 1, 1, 1, 2]
 
 
 async def test_two_endpoints_have_secrets_of_their_own(home: Home) -> None:

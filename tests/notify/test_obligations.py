@@ -28,8 +28,10 @@ TOLD_AT = datetime(2026, 11, 2, 9, tzinfo=UTC)
 DUE = "2026-11-09T17:00:00Z"
 
 
-async def do(home: Home, stream: Any, command: Any, at: datetime = TOLD_AT) -> None:
-    act = replace(SOMEBODY, id=uuid4(), effective_at=at, correlation=uuid4())
+async def do(home: Home, stream: Any, command: Any, cause: UUID | None = None) -> None:
+    act = replace(
+        SOMEBODY, id=uuid4(), effective_at=TOLD_AT, correlation=uuid4(), causation=cause
+    )  # fmt: skip
     await handle(home.runtime.log, stream, command, act)
 
 
@@ -37,7 +39,7 @@ async def adds(they: Partner, contact: UUID) -> UUID:
     """Let a partner add something to their referral, about one of its adults."""
     adult, id = uuid4(), uuid4()
     added = HearContribution(contribution=id, contact=contact, told_at=TOLD_AT)
-    await do(they.home, contribution.stream(adult), added)
+    await do(they.home, contribution.stream(adult), added, cause=a.TOLD_BY)
     return adult
 
 
@@ -60,6 +62,7 @@ async def test_what_a_partner_adds_is_owed_an_answer_until_it_has_one(home: Home
             False,
         )
 
+        await do(home, contribution.stream(adult), a.reach)
         answer = HearAnswer(how=replies.CONSIDERED, answered_at=TOLD_AT)
         await do(home, contribution.stream(adult), answer)
         assert await owed(they) == []

@@ -1,6 +1,5 @@
 """Is everything owed sent in its turn, and does nobody wait for somebody else's receiver?"""
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -9,68 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from services.notify.decisions.subscriber import BY_PARTNER
-from services.notify.events import (
-    DeliveryAttempted,
-    EndpointDisabled,
-    EndpointEnabled,
-    EndpointRemoved,
-)
-from services.notify.gateways.outbox import AT_ONCE, Outbox
+from services.notify.decisions.subscriber import BY_GONE, BY_PARTNER
+from services.notify.events import EndpointDisabled, EndpointEnabled, EndpointRemoved, ReplayAsked
+from services.notify.gateways.outbox import AT_ONCE
 from services.notify.rules.disclosure import code_of
-from services.notify.rules.retry import DELIVERED, REJECTED, THROTTLED
-from shared.facts import Recorded
+from services.notify.rules.retry import THROTTLED
 from tests.notify import a
-from tests.support.story import SOMEBODY
+from tests.notify.following import Sent, Town
 
-Sent = list[tuple[UUID, UUID, int]]
 ANOTHER_LANE = uuid4()
-
-
-class Town:
-    """A log that an outbox follows."""
-
-    def __init__(self) -> None:
-        self.outbox, self.at, self.now = Outbox(), 0, a.AT
-
-    def records(self, fact: Any, case: UUID) -> None:
-        self.at += 1
-        act = replace(SOMEBODY, id=uuid4(), effective_at=self.now)
-        self.outbox.hear(
-            Recorded(
-                fact=fact, act=act, recorded_at=self.now, case=case, stream="", version=1,
-                position=self.at,
-            )
-        )  # fmt: skip
-
-    def registers(self, endpoint: UUID = a.ENDPOINT, partner: UUID = a.HOME, **more: Any) -> None:
-        made = replace(a.registered, endpoint=endpoint, partner=partner, **more)
-        self.records(made, partner)
-
-    def owes(self, sequence: int, lane: UUID = a.LANE, partner: UUID = a.HOME) -> None:
-        self.records(replace(a.second, sequence=sequence, partner=partner), lane)
-
-    def ends(self, it: tuple[UUID, UUID, int], retry: float | None = None, how: Any = None) -> None:
-        """Record what became of an attempt, and let go of it."""
-        endpoint, lane, sequence = it
-        at = None if retry is None else self.now + timedelta(seconds=retry)
-        outcome = how or (DELIVERED if retry is None else REJECTED)
-        tried = DeliveryAttempted(
-            partner=a.HOME, sequence=sequence, endpoint=endpoint, outcome=outcome, status=None,
-            milliseconds=1, retry_at=at,
-        )  # fmt: skip
-        self.records(tried, lane)
-        self.outbox.release((endpoint, lane))
-
-    def due(self, seconds: float = 0) -> Sent:
-        """Give what is to be sent, so many seconds later."""
-        self.now += timedelta(seconds=seconds)
-        return [
-            (it.endpoint.id, it.waiting.lane, it.waiting.owed.sequence)
-            for it in self.outbox.due(self.now)
-        ]
-
-
 FIRST, SECOND = (a.ENDPOINT, a.LANE, 1), (a.ENDPOINT, a.LANE, 2)
 
 
@@ -155,10 +101,108 @@ def test_while_disabled_nothing_is_sent_and_afterwards_what_waited_is(town: Town
     town.records(EndpointDisabled(endpoint=a.ENDPOINT, why=BY_PARTNER), a.THEIRS)
     town.owes(2)
     assert town.due(1000) == []
+    assert len(town.outbox) == 0, "nothing is kept in memory for who takes nothing"
     town.records(EndpointEnabled(endpoint=a.ENDPOINT), a.THEIRS)
+    assert town.due() == []
+    town.owes(3)
+    town.loads(owed_to=3)
+    assert len(town.outbox) == 3
     assert town.due() == [FIRST]
     town.ends(FIRST)
     assert town.due() == [SECOND]
+
+
+def test_who_is_disabled_again_before_anything_was_loaded_is_sent_nothing(town: Town) -> None:
+    town.records(EndpointDisabled(endpoint=a.ENDPOINT, why=BY_PARTNER), a.THEIRS)
+    town.owes(1)
+    town.records(EndpointEnabled(endpoint=a.ENDPOINT), a.THEIRS)
+    town.records(EndpointDisabled(endpoint=a.ENDPOINT, why=BY_PARTNER), a.THEIRS)
+    assert town.outbox.to_load() == []
+    town.loads()
+    assert (town.due(), len(town.outbox)) == ([], 0)
+
+
+def test_what_is_under_way_when_an_endpoint_is_disabled_is_not_sent_beside_it(town: Town) -> None:
+    town.owes(1)
+    assert town.due() == [FIRST]
+    town.records(EndpointDisabled(endpoint=a.ENDPOINT, why=BY_PARTNER), a.THEIRS)
+    town.records(EndpointEnabled(endpoint=a.ENDPOINT), a.THEIRS)
+    town.owes(2)
+    town.loads()
+    assert town.due() == []
+    town.ends(FIRST)
+    assert town.due() == [SECOND]
+
+
+def test_who_was_enabled_is_not_left_to_wait_for_what_failed_before(town: Town) -> None:
+    town.owes(1)
+    town.due()
+    town.ends(FIRST, retry=40_000, how=THROTTLED)
+    town.begins_anew()
+    assert town.due(39_999) == []
+    town.records(EndpointDisabled(endpoint=a.ENDPOINT, why=BY_PARTNER), a.THEIRS)
+    town.records(EndpointEnabled(endpoint=a.ENDPOINT), a.THEIRS)
+    town.begins_anew()
+    assert town.due() == [FIRST]
+
+
+def test_what_a_partner_asks_for_once_more_is_sent_once_more_in_its_order(town: Town) -> None:
+    for sequence in (1, 2, 3):
+        town.owes(sequence)
+    for it in (FIRST, SECOND):
+        assert town.due() == [it]
+        town.ends(it)
+    town.records(ReplayAsked(endpoint=a.ENDPOINT, after=0, until=3), a.THEIRS)  # 1 and 2
+    town.loads()
+    assert town.due() == [FIRST]
+    town.ends(FIRST)
+    town.begins_anew()  # whoever takes over knows how far it came
+    assert [*town.due()] == [SECOND]
+    town.ends(SECOND)
+    assert town.due() == [(a.ENDPOINT, a.LANE, 3)]
+    town.ends((a.ENDPOINT, a.LANE, 3))
+    town.begins_anew()
+    assert (town.due(), len(town.outbox)) == ([], 0)
+
+
+def test_what_was_owed_before_it_was_registered_is_sent_where_it_is_asked_for(town: Town) -> None:
+    town.owes(1)
+    town.registers(a.OTHER)
+    town.records(ReplayAsked(endpoint=a.OTHER, after=0, until=town.at), a.THEIRS)
+    town.loads()
+    assert sorted(town.due()) == sorted([FIRST, (a.OTHER, a.LANE, 1)])
+
+
+def test_who_is_disabled_is_sent_what_they_asked_for_when_they_are_enabled(town: Town) -> None:
+    town.owes(1)
+    town.due()
+    town.ends(FIRST)
+    town.records(EndpointDisabled(endpoint=a.ENDPOINT, why=BY_PARTNER), a.THEIRS)
+    town.records(ReplayAsked(endpoint=a.ENDPOINT, after=0, until=town.at), a.THEIRS)
+    assert town.outbox.to_load() == []
+    town.records(EndpointEnabled(endpoint=a.ENDPOINT), a.THEIRS)
+    town.loads()
+    assert town.due() == [FIRST]
+
+
+def test_whoever_takes_over_asks_as_little_as_who_went(town: Town) -> None:
+    town.owes(1)
+    town.due()
+    town.ends(FIRST, retry=60, how=THROTTLED)
+    town.owes(1, ANOTHER_LANE)
+    town.begins_anew()
+    assert town.due(59) == []
+    assert sorted(town.due(1.1)) == sorted([FIRST, (a.ENDPOINT, ANOTHER_LANE, 1)])
+
+
+def test_a_partner_is_to_be_told_who_was_disabled_by_us(town: Town) -> None:
+    town.records(EndpointDisabled(endpoint=a.ENDPOINT, why=BY_PARTNER), a.THEIRS)
+    assert town.outbox.left_alone == []
+    town.records(EndpointEnabled(endpoint=a.ENDPOINT), a.THEIRS)
+    town.records(EndpointDisabled(endpoint=a.ENDPOINT, why=BY_GONE), a.THEIRS)
+    assert town.outbox.left_alone == town.log[-1:]
+    town.begins_anew()
+    assert town.outbox.left_alone == town.log[-1:]  # whoever went may not have told it
 
 
 def test_an_endpoint_that_was_removed_is_sent_nothing_more(town: Town) -> None:
@@ -226,9 +270,11 @@ Plans = some.lists(
 )
 
 
-@given(Plans)
-def test_in_each_lane_the_numbers_never_go_back_and_all_arrive(plan: Any) -> None:
-    """Whatever fails and in which order: each endpoint gets each event of each lane in order."""
+@given(Plans, some.integers(0, 30), some.integers(0, 30), some.integers(0, 30))
+def test_in_each_lane_the_numbers_never_go_back_and_all_arrive(
+    plan: Any, takes_over: int, owed_behind: int, tried_behind: int
+) -> None:
+    """Whatever fails, whoever takes over, however far behind tables are: each gets all in order."""
     town = Town()
     town.registers(a.ENDPOINT)
     town.registers(a.OTHER)
@@ -240,7 +286,11 @@ def test_in_each_lane_the_numbers_never_go_back_and_all_arrive(plan: Any) -> Non
         town.owes(owed[lane], lane)
         fails[(a.ENDPOINT, a.OTHER)[endpoint_no], lane, owed[lane]] = retry
     arrived: Sent = []
-    for _ in range(400):
+    for turn in range(25 * 91):  # each may fail once, and wait 90 s
+        if turn > takes_over and not len(town.outbox):
+            break
+        if turn == takes_over:
+            town.begins_anew(max(town.at - owed_behind, 0), max(town.at - tried_behind, 0))
         for it in town.due(1):
             retry = fails.pop(it, None)
             town.ends(it, retry)

@@ -37,7 +37,7 @@ BY_HAND = {
         "task.assigned", "task.reminded", "report.received", "report.assessed", "task.recalled",
     },
     MANAGING_AUTHORITY: {"dols.received", "dols.allocated", "dols.granted", "dols.not-granted"},
-    OWNER: {"endpoint.test"},
+    OWNER: {"endpoint.test", "endpoint.disabled"},
 }  # fmt: skip
 """Who may hear what: written from the policy, so that the table cannot drift."""
 

@@ -1,6 +1,7 @@
 """Where the council's time is simulated, is it that time which deliveries go by?"""
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -8,9 +9,9 @@ import pytest
 import standardwebhooks
 
 from tests.journeys.people import it_is
-from tests.notify.asking import Partner, partner
+from tests.notify.asking import SCOPES, Partner, partner
 from tests.notify.receiver import receiving, status
-from tests.support.house import House, at_home, house
+from tests.support.house import Home, House, at_home, house
 from tests.support.patience import until
 from tests.support.story import ready
 
@@ -73,3 +74,54 @@ async def test_attempts_come_when_the_simulated_clock_has_got_there(
         got = it.got[-1]
         assert got.event["timestamp"] == "2023-06-05T09:00:07Z"
         standardwebhooks.Webhook(endpoint["secret"]).verify(got.body, dict(got.headers))
+
+
+@pytest.mark.slow
+async def test_an_endpoint_that_fails_for_days_is_left_alone_until_it_is_enabled(
+    simulated: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SAFEGUARDING_EGRESS_ALLOW", "127.0.0.0/8")
+    town: dict[str, Home] = {}
+    began = datetime.fromisoformat("2023-06-05T09:00:00Z")
+
+    async def next_try(they: Partner, tries: int) -> datetime:
+        found = await attempts(they, tries)
+        return datetime.fromisoformat(found["retry_at"]) + timedelta(seconds=1)
+
+    async def disabled(they: Partner, endpoint: Any) -> Any:
+        return (await they.gets(f"webhook-endpoints/{endpoint['id']}"))["disabled_because"]
+
+    async with receiving(status(503)) as it:
+        async with at_home(simulated, "notify") as home, partner(home) as they:
+            await ready(home)
+            town["notify"] = home
+            await it_is(town, began.isoformat())
+            endpoint = await they.registers(it.url)
+            lane = await they.refers()
+            now, tries = await next_try(they, 1), 1
+            while now - began < timedelta(days=5):
+                await it_is(town, now.isoformat())
+                tries += 1
+                now = await next_try(they, tries)
+            assert await disabled(they, endpoint) is None
+            name = they.name
+        # Whoever takes over knows since when, and what is owed.
+        async with at_home(simulated, "notify") as home, home.client(name, *SCOPES) as client:
+            await ready(home)
+            they, town["notify"] = Partner(name, home, client), home
+            await it_is(town, now.isoformat())
+
+            async def left_alone() -> Any:
+                return await disabled(they, endpoint)
+
+            assert await until(left_alone) == "disabled@1:failing"
+            tried = len(it.got)
+            await they.hears(lane, "concern.recognised")
+            it.answer = status(204)
+            await it_is(town, (now + timedelta(hours=13)).isoformat())
+            types = [each["type"] for each in (await they.gets("events"))["items"]]
+            assert sorted(types) == ["concern.recognised", "endpoint.disabled", "referral.received"]
+            assert len(it.got) == tried
+            await they.does(endpoint, "enablement")
+            await they.deliveries("delivered", "delivered", "delivered")
+            assert sorted(it.types[tried:]) == sorted(types)

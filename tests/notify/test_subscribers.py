@@ -8,18 +8,28 @@ import pytest
 
 from services.notify.decisions import subscriber
 from services.notify.decisions.subscriber import (
+    BY_FAILING,
     BY_GONE,
     BY_PARTNER,
+    AskReplay,
     DisableEndpoint,
     EnableEndpoint,
     EventUnknown,
+    LeaveAlone,
     RemoveEndpoint,
+    ReplayTooSoon,
     Subscriber,
     SubscriberCommand,
     TooManyEndpoints,
     TooManySecrets,
 )
-from services.notify.events import EndpointDisabled, EndpointEnabled, EndpointRemoved, SecretRotated
+from services.notify.events import (
+    EndpointDisabled,
+    EndpointEnabled,
+    EndpointRemoved,
+    ReplayAsked,
+    SecretRotated,
+)
 from services.notify.rules.disclosure import code_of
 from shared.facts import Code
 from shared.refusals import NotFound
@@ -112,7 +122,36 @@ def test_an_endpoint_is_disabled_once_and_enabled_once() -> None:
     assert back.endpoints[0].disabled is None
 
 
+@pytest.mark.parametrize(("days", "left_alone"), [(4.99, False), (5, True), (30, True)])
+def test_an_endpoint_that_takes_nothing_for_five_days_is_left_alone(
+    days: float, *, left_alone: bool
+) -> None:
+    failing = LeaveAlone(endpoint=a.ENDPOINT, failing_since=a.AT)
+    now = replace(SOMEBODY, effective_at=a.AT + timedelta(days=days))
+    told = (replace(OFF, why=BY_FAILING),) if left_alone else ()
+    one.when(failing, now).then(*told)
+    one.given(OFF).when(failing, now).then()
+
+
+def test_what_failed_before_it_was_enabled_does_not_count() -> None:
+    enabled = replace(SOMEBODY, effective_at=a.AT + timedelta(days=3))
+    now = replace(SOMEBODY, effective_at=a.AT + timedelta(days=6))
+    failing = LeaveAlone(endpoint=a.ENDPOINT, failing_since=a.AT)
+    one.given(OFF).given(ON, act=enabled).when(failing, now).then()
+
+
+def test_what_happened_before_is_asked_for_once_in_ten_minutes() -> None:
+    ask = AskReplay(endpoint=a.ENDPOINT, after=3, until=9)
+    asked = ReplayAsked(endpoint=a.ENDPOINT, after=3, until=9)
+    one.when(ask).then(asked)
+    for minutes, refused in ((0, True), (9.9, True), (10, False)):
+        now = replace(SOMEBODY, effective_at=a.AT + timedelta(minutes=minutes))
+        again = one.given(asked).when(ask, now)
+        again.then_refused(ReplayTooSoon) if refused else again.then(asked)
+
+
 @pytest.mark.parametrize("command", [
+    AskReplay(endpoint=a.OTHER, after=0, until=1), LeaveAlone(endpoint=a.OTHER, failing_since=a.AT),
     DisableEndpoint(endpoint=a.OTHER, why=BY_PARTNER), EnableEndpoint(endpoint=a.OTHER),
     RemoveEndpoint(endpoint=a.OTHER), replace(a.rotate, endpoint=a.OTHER),
 ])  # fmt: skip

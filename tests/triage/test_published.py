@@ -62,13 +62,17 @@ def test_every_outcome_can_be_told(outcome: Code) -> None:
     assert told.opens_enquiry is OUTCOMES[outcome].opens_enquiry
 
 
-@pytest.mark.parametrize("fact", [a.overridden, a.added, a.withdrawn])
-def test_what_staff_judge_and_what_a_sender_adds_stays_here(fact: ConcernFact) -> None:
+@pytest.mark.parametrize("fact", [a.overridden, a.withdrawn])
+def test_what_staff_judge_stays_here(fact: ConcernFact) -> None:
     assert publish(fact, SOMEBODY) is None
 
 
 def test_that_a_decision_no_longer_stands_is_told_with_its_contact() -> None:
     assert publish(a.reopened, SOMEBODY) == contract.ConcernReopened(contact=a.CONTACT)
+
+
+def test_that_what_a_sender_added_is_here_is_told_without_the_words() -> None:
+    assert publish(a.added, SOMEBODY) == contract.InformationAdded()
 
 
 def test_that_what_was_told_later_was_looked_at_is_told_without_the_reasons() -> None:

@@ -4,7 +4,7 @@ Figures are what services count themselves; a recount is made of lists and singl
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -42,6 +42,15 @@ class Counted:
     events: Mapping[str, int] = field(default_factory=Counter)
     """Rows of the partners' feeds, by type."""
 
+    hooked: Mapping[str, Set[str]] = field(default_factory=dict)
+    """Ids in the feeds of partners whose receivers are sent events, by partner."""
+
+    brought: Mapping[str, Set[str]] = field(default_factory=dict)
+    """Ids that came to those receivers, each verified, however often it came."""
+
+    forged: int = 0
+    """Of what came: what could not be verified."""
+
     blocked: int = 0
     """Cases whose messages wait for a person, in all services."""
 
@@ -51,7 +60,14 @@ class Counted:
 
 def balance(it: Counted) -> Sequence[Line]:
     """Give every line of the account."""
-    return (*_referrals(it), *_concerns(it), *_requests(it), *_events(it), *_nothing(it))
+    return (
+        *_referrals(it),
+        *_concerns(it),
+        *_requests(it),
+        *_events(it),
+        *_webhooks(it),
+        *_nothing(it),
+    )
 
 
 def _same(says: str, left: int, right: int) -> Line:
@@ -126,6 +142,22 @@ def _events(it: Counted) -> Sequence[Line]:
         _same(f"{type_}: owed = told in feeds", count, it.events.get(type_, 0))
         for type_, count in owed(it).items()
     ]
+
+
+def _webhooks(it: Counted) -> Sequence[Line]:
+    return (
+        *(_received(it, partner) for partner in it.hooked),
+        _same("webhooks with a wrong signature", it.forged, 0),
+    )
+
+
+def _received(it: Counted, partner: str) -> Line:
+    """Compare the events themselves, not only how many they are."""
+    told, came = it.hooked[partner], it.brought.get(partner, frozenset())
+    agrees = told == came or (it.others_may and told < came)
+    return Line(
+        f"{partner}: events in the feed = received by webhook", len(told), len(came), agrees
+    )
 
 
 def _nothing(it: Counted) -> Sequence[Line]:

@@ -83,7 +83,11 @@ def _figures(said: Counted, seen: Found) -> Mapping[str, Mapping[str, int]]:
         "triage": _flat(said.triage),
         "enquiry": {"enquiries": said.enquiries, **stages, **missed},
         "dols": _flat(said.dols),
-        "notify": {"events told in feeds": sum(said.events.values()), **said.events},
+        "notify": {
+            "events told in feeds": sum(said.events.values()),
+            **said.events,
+            **{f"by webhook to {name}": len(came) for name, came in said.brought.items()},
+        },
     }
 
 

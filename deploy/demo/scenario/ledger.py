@@ -5,7 +5,7 @@ was said yes to is not asked again, and what was begun is asked again under the 
 """
 
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -33,6 +33,18 @@ class Ledger:
 
         self.planned: tuple[datetime, Sequence[Mapping[str, Any]]] | None = None
         """What staff wanted to do at an instant: done whole or not, it is not thought over."""
+
+        self.port: int | None = None
+        """Where partners' receivers are."""
+
+        self.secrets: dict[str, str] = {}
+        """By partner: what their events are signed with."""
+
+        self.webhooks: dict[str, Counter[str]] = defaultdict(Counter)
+        """By partner: how often each event came, by its id, with a signature that was right."""
+
+        self.forged = 0
+        """Of those that came: whose signature was not."""
 
         self._path = path
         lines = lines_of(path)
@@ -79,6 +91,14 @@ class Ledger:
                 self.stands = datetime.fromisoformat(str(at))
             case {"done": at}:
                 self.done = datetime.fromisoformat(str(at))
+            case {"port": port}:
+                self.port = port
+            case {"endpoint": partner, "secret": secret}:
+                self.secrets[partner] = secret
+            case {"webhook": id, "to": partner, "right": True}:
+                self.webhooks[partner][id] += 1
+            case {"webhook": _}:
+                self.forged += 1
             case {"planned": at, "acts": acts}:
                 self.planned = datetime.fromisoformat(str(at)), acts
             case _:

@@ -122,6 +122,7 @@ class Playing:
         plan = self.town.plan
         if not self.town.ledger.stands:
             await self.town.move(instant(plan.first_day))
+        await self.town.register()
         first = (*coordinators.entries(self.town, plan.first_day), *leads.entries(self.town))
         await self.town.perform(first)
         await self.town.caught_up()

@@ -1,7 +1,7 @@
 """What is there, counted one by one?"""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ from deploy.demo.calls import Door
 from deploy.demo.homes import PARTNERS
 from deploy.demo.scenario.account import Counted
 from deploy.demo.scenario.parts import AUTHORITIES, COORDINATOR, MANAGERS, OPERATOR
+from deploy.demo.scenario.receivers import HOOKED
 from deploy.demo.scenario.town import Town
 
 MANAGER = MANAGERS[0]
@@ -27,7 +28,18 @@ class Found:
     concerns: Sequence[Any]
     queue: Sequence[Any]
     enquiries: Sequence[Any]
-    events: Mapping[str, int]
+    told: Mapping[str, Sequence[Any]]
+    """The partners' feeds, by partner."""
+
+    @property
+    def events(self) -> Mapping[str, int]:
+        """Count what is in the feeds, by type."""
+        return Counter(it["type"] for told in self.told.values() for it in told)
+
+    @property
+    def hooked(self) -> Mapping[str, Set[str]]:
+        """Give the ids in the feeds of those whose receivers get the same."""
+        return {name: {it["data"]["id"] for it in self.told.get(name, ())} for name in HOOKED}
 
 
 async def figures(town: Town) -> Mapping[str, Any]:
@@ -48,7 +60,7 @@ async def found(town: Town) -> Found:
         concerns=[row for row in queue if not row["after_decision"]],
         queue=await town.all_of("dols", "/v1/dols-queue", COORDINATOR),
         enquiries=await one_by_one(town, "enquiry", "/v1/enquiries/{}", list(decided), MANAGER),
-        events=await _events(town),
+        told={partner: await _feed(town, partner) for partner in PARTNERS},
     )
 
 
@@ -77,14 +89,12 @@ async def one_by_one(
     return [read[case] for case in cases if case in read]
 
 
-async def _events(town: Town) -> Mapping[str, int]:
-    told = Counter[str]()
-    for partner in PARTNERS:
-        after, more = "", True
-        while more:
-            page = await town.read("notify", f"/v1/events?limit=200{after}", partner)
-            told.update(it["type"] for it in page["items"])
-            after, more = f"&after={page['next']}", bool(page["items"])
+async def _feed(town: Town, partner: str) -> Sequence[Any]:
+    told, after, more = list[Any](), "", True
+    while more:
+        page = await town.read("notify", f"/v1/events?limit=200{after}", partner)
+        told += page["items"]
+        after, more = f"&after={page['next']}", bool(page["items"])
     return told
 
 
@@ -97,6 +107,7 @@ async def blocked(town: Town) -> int:
 async def counted(town: Town, seen: Found) -> Counted:
     """Give everything that the account is made of."""
     said, ledger = await figures(town), town.ledger
+    await town.brought(seen.hooked)
     return Counted(
         acts=ledger.counts(),
         adults=sum(it["adults"] for it in ledger.did("referral")),
@@ -107,6 +118,9 @@ async def counted(town: Town, seen: Found) -> Counted:
         requests_queued=len(seen.queue),
         enquiries=len(seen.enquiries),
         events=seen.events,
+        hooked=seen.hooked,
+        brought={partner: ledger.webhooks[partner].keys() for partner in seen.hooked},
+        forged=ledger.forged,
         blocked=await blocked(town),
         others_may="balanced" in ledger.marks,
         **said,

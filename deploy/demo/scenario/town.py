@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections import defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence, Set
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,6 +16,7 @@ from deploy.demo.calls import Door, client, packed
 from deploy.demo.scenario.ledger import Ledger
 from deploy.demo.scenario.parts import OPERATOR
 from deploy.demo.scenario.plan import Plan, key_of
+from deploy.demo.scenario.receivers import Receivers
 from deploy.demo.scenario.watch import Watch
 
 T = TypeVar("T")
@@ -66,6 +67,7 @@ class Town:
     doors: Sequence[Door]
     services: Sequence[str]
     watch: Watch
+    receivers: Receivers
 
     @property
     def door(self) -> Door:
@@ -164,6 +166,28 @@ class Town:
                 raise StandsStill(f"nothing moves any more: {left}")
             await asyncio.sleep(BETWEEN_LOOKS)
 
+    async def register(self) -> None:
+        """Have events sent to the receivers of partners who have one.
+
+        Raises:
+            StandsStill: notify does not take them.
+        """
+        for partner in self.receivers.unregistered:
+            where, body = ("notify", "/v1/webhook-endpoints"), {"url": self.receivers.url(partner)}
+            key = key_of(self.seed, "endpoint", partner)
+            answer = await self.door.send(where, partner, packed(body), key)
+            if answer is None or not answer.is_success:
+                raise StandsStill(f"notify sends no events to {partner}: {answer}")
+            self.ledger.keep(endpoint=partner, secret=answer.json()["secret"])
+
+    async def brought(self, told: Mapping[str, Set[str]]) -> None:
+        """Wait a while until all events that partners were told of came to their receivers too."""
+        since = monotonic()
+        while any(told[it] - self.ledger.webhooks[it].keys() for it in told):
+            if monotonic() - since > PATIENCE:
+                return  # the account says what is missing
+            await asyncio.sleep(BETWEEN_LOOKS)
+
     async def there(self, service: str, path: str, who: str) -> None:
         """Wait until something is there that follows from what was done.
 
@@ -217,7 +241,8 @@ async def visited(
     watch = Watch({service: access[service] for service in access["docs"]})
     try:
         doors = [Door(access, it) for it in clients]
-        yield Town(access, seed, plan, ledger, doors, list(access["docs"]), watch)
+        async with Receivers(ledger) as receivers:
+            yield Town(access, seed, plan, ledger, doors, list(access["docs"]), watch, receivers)
     finally:
         await watch.close()
         await asyncio.gather(*(it.aclose() for it in clients))

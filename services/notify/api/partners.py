@@ -13,6 +13,8 @@ from services.notify.decisions import correspondence, subscriber
 from services.notify.decisions.correspondence import TryEndpoint
 from services.notify.decisions.subscriber import (
     BY_PARTNER,
+    MOST_REPLAYED,
+    AskReplay,
     DisableEndpoint,
     EnableEndpoint,
     Endpoint,
@@ -22,7 +24,7 @@ from services.notify.decisions.subscriber import (
     Subscriber,
     SubscriberCommand,
 )
-from services.notify.events import EndpointRegistered, Happening, SecretRotated
+from services.notify.events import EndpointRegistered, Happening, ReplayAsked, SecretRotated
 from services.notify.gateways.egress import Egress
 from services.notify.gateways.signing import new_secret
 from services.notify.projections.deliveries import attempted_for, deliveries, one_for
@@ -73,7 +75,7 @@ async def register_endpoint(
     command = RegisterEndpoint(
         endpoint=id,
         partner=theirs,
-        host=Egress().vet(said.url),
+        host=Egress().vet(said.url, theirs),
         url=_sealed(theirs, said.url),
         wanted=tuple(map(code_of, said.events)),
         secret=_sealed(theirs, new_secret()),
@@ -158,6 +160,24 @@ async def try_endpoint(id: UUID, said: shape.Nothing, by: Manages, log: Log) -> 
     return answer(await handle(log, correspondence.stream(id), command, act), 202)
 
 
+@router.post("/webhook-endpoints/{id}/replays", status_code=202, response_model=shape.ReplayMade)
+async def replay(id: UUID, said: shape.Replay, by: Manages, log: Log, db: Db) -> Any:
+    """Have events that happened before sent to an endpoint once more, under the same ids.
+
+    Those behind a place in your feed, 1,000 at most, once in ten minutes.
+    """
+    theirs = party(by.actor)
+    start = _place(said.after, theirs) or 0
+    told = await told_to(db, theirs, MOST_REPLAYED, start)
+    until = told[-1].position if told else start
+    command = AskReplay(endpoint=id, after=start, until=until)
+    # At the time it is: by another they could ask as often as they like.
+    await handle(log, subscriber.stream(theirs), command, by)
+    made = _made(await log.history(subscriber.stream(theirs)), by, ReplayAsked)
+    events = sum(it.position <= made.until for it in told)
+    return shape.ReplayMade(events=events, next=_cursor(made.until, theirs) if events else None)
+
+
 @router.get("/events", response_model=shape.Feed)
 async def my_events(
     by: Reads,
@@ -173,9 +193,11 @@ async def my_events(
     in between later.
     """
     await fresh(feed, db, response, least)
-    rows = await told_to(db, party(by.name), limit, _place(start, by))
+    rows = await told_to(db, party(by.name), limit, _place(start, party(by.name)))
     items = [shape.Event.model_validate(orjson.loads(it.bytes)) for it in rows]
-    return shape.Feed(items=items, next=_cursor(rows[-1].position, by) if rows else start)
+    return shape.Feed(
+        items=items, next=_cursor(rows[-1].position, party(by.name)) if rows else start
+    )
 
 
 @router.get("/deliveries", response_model=Page[shape.DeliveryShown])
@@ -189,9 +211,9 @@ async def my_deliveries(
 ) -> Any:
     """Give how each event fared at each endpoint, from its first attempt on."""
     await fresh(deliveries, db, response, least)
-    rows, more = await attempted_for(db, party(by.name), limit, _place(start, by))
+    rows, more = await attempted_for(db, party(by.name), limit, _place(start, party(by.name)))
     items = [shape.DeliveryShown.model_validate(shape.delivery(it.delivery_shown)) for it in rows]
-    return Page(items=items, next=_cursor(more, by) if more else None)
+    return Page(items=items, next=_cursor(more, party(by.name)) if more else None)
 
 
 @router.get("/deliveries/{id}", response_model=shape.DeliveryWhole)
@@ -206,14 +228,14 @@ async def one_delivery(id: UUID, by: Looks, db: Db, log: Log) -> Any:
     return shape.delivery(found.delivery_shown) | {"every_attempt": mine}
 
 
-def _cursor(position: int, by: Caller) -> str:
-    return cursor(party(by.name), position)
+def _cursor(position: int, theirs: UUID) -> str:
+    return cursor(theirs, position)
 
 
-def _place(text: str | None, by: Caller) -> int | None:
+def _place(text: str | None, theirs: UUID) -> int | None:
     """Give the position in a partner's own cursor."""
     found = after(text, UUID, int)
-    if found and found[0] != party(by.name):
+    if found and found[0] != theirs:
         raise HTTPException(400)
     return found[1] if found else None
 

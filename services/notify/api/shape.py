@@ -32,6 +32,23 @@ class Rotation(Body):
     grace_hours: Annotated[int, Field(ge=0, le=168)] = 24
 
 
+class Replay(Body):
+    """From where on events are to be sent once more."""
+
+    after: Annotated[str, Field(max_length=200)] | None = None
+    """A place in your feed, as `next` gives it; none is its beginning."""
+
+
+class ReplayMade(BaseModel):
+    """What is being sent once more."""
+
+    events: int
+    """At most 1,000; those that the endpoint was not registered for are left out."""
+
+    next: str | None
+    """The place behind the last of them: the `after` of the next replay. None: there were none."""
+
+
 class Nothing(Body):
     """Nothing has to be said."""
 
@@ -50,7 +67,7 @@ class EndpointShown(BaseModel):
     """`enabled` or `disabled`."""
 
     disabled_because: Code | None
-    """Of `disabled@1`: your own wish, or a receiver that answered 410."""
+    """Of `disabled@1`: your own wish, a receiver that answered 410, or five days of failures."""
 
     registered_at: datetime
     secrets: int

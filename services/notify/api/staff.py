@@ -25,5 +25,6 @@ async def one_correspondence(
     found = lane(id, await log.history(correspondence.stream(id), **as_at))
     if found is None:
         raise NotFound
-    response.headers["ETag"] = f'"{found.version}"'
+    if not as_at:  # what was known at another time is no version to act on
+        response.headers["ETag"] = f'"{found.version}"'
     return found

@@ -82,6 +82,9 @@ class RecordAttempt:
     hold: int | None = None
     """Seconds that the receiver asked us to wait."""
 
+    again: bool = False
+    """The partner asked for it once more, though it was settled."""
+
 
 CorrespondenceCommand = HearSender | TellPartner | MoveTask | TryEndpoint | RecordAttempt
 
@@ -188,7 +191,8 @@ def _attempted(command: RecordAttempt, known: Correspondence, act: Act) -> Facts
     last = known.standing.get(command.endpoint)
     if last and last.retry_at and command.sequence > last.sequence:
         raise OutOfTurn
-    if last and (command.sequence < last.sequence or _is_settled(last, command.sequence)):
+    late = last and (command.sequence < last.sequence or _is_settled(last, command.sequence))
+    if late and not command.again:
         return ()
     return (
         DeliveryAttempted(
@@ -210,7 +214,7 @@ def _is_settled(last: Standing, sequence: int) -> bool:
 def _retry_at(command: RecordAttempt, last: Standing | None, now: datetime) -> datetime | None:
     if command.outcome in SETTLED:
         return None
-    again = last is not None and last.sequence == command.sequence
+    again = last is not None and last.sequence == command.sequence and last.retry_at
     attempts, first_at = (last.attempts, last.first_at) if last and again else (0, now)
     # From when it was owed: behind a dead endpoint's first event the others would wait for weeks.
     since = max(command.owed_at, first_at + AT_LEAST - GIVES_UP_AFTER)
@@ -236,7 +240,7 @@ def evolve(state: Correspondence | None, happened: CorrespondenceFact, act: Act)
 
 
 def _stands(last: Standing | None, tried: DeliveryAttempted, act: Act) -> Standing:
-    if last is None or last.sequence != tried.sequence:
+    if last is None or last.sequence != tried.sequence or last.retry_at is None:
         last = Standing(
             sequence=tried.sequence, attempts=0, first_at=act.effective_at, retry_at=None
         )

@@ -11,20 +11,24 @@ from services.notify.events import (
     EndpointEnabled,
     EndpointRegistered,
     EndpointRemoved,
+    ReplayAsked,
     SecretRotated,
     SubscriberFact,
 )
 from services.notify.rules.disclosure import EVENTS
+from services.notify.rules.retry import gives_up_on
 from shared.decider import Decider
 from shared.facts import Act, Code
 from shared.refusals import NotFound, Refusal
 from shared.sealed import Sealed
 
 MOST_ENDPOINTS = 20
+MOST_REPLAYED, REPLAY_EVERY = 1000, timedelta(minutes=10)
 MOST_SECRETS = 5
 """So many sign at once; the header grows with each."""
 
 BY_PARTNER, BY_GONE = Code("disabled@1:by-partner"), Code("disabled@1:gone")
+BY_FAILING = Code("disabled@1:failing")
 
 Facts = Sequence[SubscriberFact]
 Secret = tuple[Sealed[str], datetime | None]
@@ -61,6 +65,14 @@ class DisableEndpoint:
 
 
 @dataclass(frozen=True, kw_only=True)
+class LeaveAlone:
+    """Send nothing to an endpoint that has taken nothing for days, until it is enabled."""
+
+    endpoint: UUID
+    failing_since: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class EnableEndpoint:
     """Send to an endpoint again, first what waited."""
 
@@ -74,8 +86,23 @@ class RemoveEndpoint:
     endpoint: UUID
 
 
+@dataclass(frozen=True, kw_only=True)
+class AskReplay:
+    """Send what is owed behind one position of the log, up to another, once more."""
+
+    endpoint: UUID
+    after: int
+    until: int
+
+
 SubscriberCommand = (
-    RegisterEndpoint | RotateSecret | DisableEndpoint | EnableEndpoint | RemoveEndpoint
+    RegisterEndpoint
+    | RotateSecret
+    | DisableEndpoint
+    | LeaveAlone
+    | EnableEndpoint
+    | RemoveEndpoint
+    | AskReplay
 )
 
 
@@ -85,6 +112,10 @@ class TooManyEndpoints(Refusal):
 
 class TooManySecrets(Refusal):
     """At most 5 secrets sign at once: wait until an old one ends, or rotate without grace."""
+
+
+class ReplayTooSoon(Refusal):
+    """An endpoint is sent what happened before once in ten minutes at most: ask again later."""
 
 
 class EventUnknown(Refusal):
@@ -105,7 +136,12 @@ class Endpoint:
     """The newest first."""
 
     since: datetime
+    enabled_at: datetime
+    """When it last was; first, when it was registered."""
+
     disabled: Code | None = None
+    replayed_at: datetime | None = None
+    """When what had happened before was last asked for."""
 
     def wants(self, event: Code) -> bool:
         """Say whether its partner asked for events of this type."""
@@ -142,11 +178,24 @@ def decide(command: SubscriberCommand, state: Subscriber | None, act: Act) -> Fa
         case DisableEndpoint(endpoint=id, why=why):
             disabled = _there(state, id).disabled
             return () if disabled else (EndpointDisabled(endpoint=id, why=why),)
+        case LeaveAlone(endpoint=id, failing_since=since):
+            it = _there(state, id)
+            fails = gives_up_on(max(since, it.enabled_at), act.effective_at)
+            return (
+                (EndpointDisabled(endpoint=id, why=BY_FAILING),)
+                if fails and not it.disabled
+                else ()
+            )
         case EnableEndpoint(endpoint=id):
             return (EndpointEnabled(endpoint=id),) if _there(state, id).disabled else ()
         case RemoveEndpoint(endpoint=id):
             _there(state, id)
             return (EndpointRemoved(endpoint=id),)
+        case AskReplay(endpoint=id, after=after, until=until):
+            last = _there(state, id).replayed_at
+            if last and act.effective_at - last < REPLAY_EVERY:
+                raise ReplayTooSoon
+            return (ReplayAsked(endpoint=id, after=after, until=until),)
 
 
 def _registered(command: RegisterEndpoint, state: Subscriber | None) -> Facts:
@@ -181,7 +230,7 @@ def evolve(state: Subscriber | None, happened: SubscriberFact, act: Act) -> Subs
     if state is None:  # a history begins with a registration
         raise ValueError("nothing is recorded before this")
     changed = (
-        _changed(it, happened) if it.id == happened.endpoint else it for it in state.endpoints
+        _changed(it, happened, act) if it.id == happened.endpoint else it for it in state.endpoints
     )
     return replace(state, endpoints=tuple(it for it in changed if it))
 
@@ -194,12 +243,14 @@ def _begun(happened: EndpointRegistered, act: Act) -> Endpoint:
         wanted=happened.wanted,
         secrets=((happened.secret, None),),
         since=act.effective_at,
+        enabled_at=act.effective_at,
     )
 
 
-def _changed(
-    it: Endpoint, happened: SecretRotated | EndpointDisabled | EndpointEnabled | EndpointRemoved
-) -> Endpoint | None:
+Change = SecretRotated | EndpointDisabled | EndpointEnabled | EndpointRemoved | ReplayAsked
+
+
+def _changed(it: Endpoint, happened: Change, act: Act) -> Endpoint | None:
     match happened:
         case SecretRotated(secret=secret, old_until=end):
             old = ((each, min(until or end, end)) for each, until in it.secrets)
@@ -207,9 +258,11 @@ def _changed(
         case EndpointDisabled(why=why):
             return replace(it, disabled=why)
         case EndpointEnabled():
-            return replace(it, disabled=None)
+            return replace(it, disabled=None, enabled_at=act.effective_at)
         case EndpointRemoved():
             return None
+        case ReplayAsked():
+            return replace(it, replayed_at=act.effective_at)
 
 
 subscriber = Decider(kind="subscriber", facts=SubscriberFact, decide=decide, evolve=evolve)

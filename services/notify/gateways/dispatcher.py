@@ -1,14 +1,15 @@
 """Who brings events to partners' endpoints?
 
-One owner in the whole installation. It folds the log, sends what is due, and records each attempt
-on the log: there is no other queue. What was sent and could not be recorded is sent again under the
-same id, by which a receiver knows it.
+One owner in the whole installation. It begins with what is still owed, follows the log, sends what
+is due, and records each attempt on the log: there is no other queue. What was sent and could not be
+recorded is sent again under the same id, by which a receiver knows it.
 """
 
 import asyncio
 from collections import Counter as Counted
 from collections.abc import Sequence
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from itertools import islice
 from time import time  # noqa: TID251 - see `_signed`
 from typing import NamedTuple
@@ -18,14 +19,16 @@ import asyncpg
 from prometheus_client import Counter, Gauge, Histogram
 
 from services.notify.decisions import correspondence, subscriber
-from services.notify.decisions.correspondence import OutOfTurn, RecordAttempt
-from services.notify.decisions.subscriber import BY_GONE, DisableEndpoint
+from services.notify.decisions.correspondence import OutOfTurn, RecordAttempt, TryEndpoint
+from services.notify.decisions.subscriber import BY_GONE, DisableEndpoint, LeaveAlone
+from services.notify.events import Happening
 from services.notify.gateways.egress import Answer, Egress
 from services.notify.gateways.outbox import Job, Key, Outbox
+from services.notify.gateways.owed import Tables
 from services.notify.gateways.signing import headers
 from services.notify.rules.body import body, correlation_told, event_id
-from services.notify.rules.disclosure import stands
-from services.notify.rules.retry import GONE, WITHHELD
+from services.notify.rules.disclosure import LEFT_ALONE, stands
+from services.notify.rules.retry import GONE, SETTLED, STEPS, WITHHELD
 from shared.facts import Act
 from shared.failpoint import failpoint
 from shared.lease import Loop, leading
@@ -59,16 +62,16 @@ class Done(NamedTuple):
     """None: it could not be recorded."""
 
 
-def workers(dsn: str, own: Log) -> Sequence[Loop]:
+def workers(dsn: str, own: Log, tables: Tables) -> Sequence[Loop]:
     """Give the loop that brings events."""
-    return (Loop("deliveries", Dispatcher(dsn, own, Egress()).work),)
+    return (Loop("deliveries", Dispatcher(dsn, own, Egress(), tables).work),)
 
 
 class Dispatcher:
     """Brings what is owed."""
 
-    def __init__(self, dsn: str, own: Log, egress: Egress) -> None:
-        self._dsn, self._log, self._egress = dsn, own, egress
+    def __init__(self, dsn: str, own: Log, egress: Egress, tables: Tables) -> None:
+        self._dsn, self._log, self._egress, self._tables = dsn, own, egress, tables
         self._running: set[asyncio.Task[None]] = set()
         self._done: list[Done] = []
         self._lost = Counted[Key]()
@@ -81,13 +84,16 @@ class Dispatcher:
             NotOwner: another process brings it.
         """
         async with leading(self._dsn, 8113, 4) as db:
-            outbox, at = Outbox(), 0
+            outbox = Outbox()
             self._done = []
             try:
+                at = await self._begun(db, outbox, loop)
                 while not loop.stopping:
+                    at = min(at, await self._loaded(db, outbox, at))
                     news = await db.fetch("select * from log.read($1, $2)", at, BATCH)
                     self._hear(outbox, news)
                     at = news[-1]["position"] if news else at
+                    await self._tell_of(outbox)
                     if len(news) < BATCH:  # all of the log, before anything is sent
                         await self._release(outbox, at)
                         await self._start(outbox, loop)
@@ -95,6 +101,38 @@ class Dispatcher:
                         await loop.rest(POLL)
             finally:
                 await self._end()
+
+    async def _begun(self, db: asyncpg.Connection, outbox: Outbox, loop: Loop) -> int:
+        """Take in who has endpoints, and give from where on the log is to be followed."""
+        while (found := await self._tables.partners(db)) is None and not loop.stopping:
+            await loop.rest(POLL)
+        known, at = found or ((), 0)
+        for partner in known:
+            outbox.know(await self._log.history(subscriber.stream(partner)))
+        return at
+
+    async def _loaded(self, db: asyncpg.Connection, outbox: Outbox, at: int) -> int:
+        """Load what endpoints are owed that wait for it; give what the log is to be read behind."""
+        waking = outbox.to_load()
+        owed = await self._tables.still_owed(db, waking) if waking else None
+        if owed is None:
+            return at
+        outbox.load(owed)
+        return min(owed.owed_to, owed.tried_to)
+
+    async def _tell_of(self, outbox: Outbox) -> None:
+        """Tell partners whose endpoints were disabled, and not by them; each once."""
+        for it in outbox.left_alone:
+            told = Happening(
+                event=LEFT_ALONE, about=None, occurred_at=it.act.effective_at,
+                known_at=it.recorded_at,
+            )  # fmt: skip
+            act = replace(
+                it.act, id=uuid5(it.act.id, LEFT_ALONE), causation=it.act.id, fingerprint=None
+            )
+            command = TryEndpoint(partner=it.case, happening=told)
+            await handle(self._log, correspondence.stream(it.fact.endpoint), command, act)
+        outbox.left_alone.clear()
 
     def _hear(self, outbox: Outbox, rows: Sequence[asyncpg.Record]) -> None:
         for row in rows:
@@ -147,7 +185,7 @@ class Dispatcher:
         command = RecordAttempt(
             lane=it.lane, partner=owed.partner, sequence=owed.sequence, endpoint=endpoint.id,
             owed_at=owed.happening.known_at, outcome=answer.outcome, status=answer.status,
-            milliseconds=answer.milliseconds, hold=answer.hold,
+            milliseconds=answer.milliseconds, hold=answer.hold, again=it.again,
         )  # fmt: skip
         name = f"{it.lane} {owed.partner}/{owed.sequence} {endpoint.id} {it.attempts + 1}"
         act = await self._act(job, name)
@@ -160,7 +198,9 @@ class Dispatcher:
         if not it.attempts:
             FORWARD.observe((act.effective_at - owed.happening.known_at).total_seconds())
         if answer.outcome == GONE:
-            await self._disable(job, name)
+            await self._disable(job, name, DisableEndpoint(endpoint=endpoint.id, why=BY_GONE))
+        elif answer.outcome not in SETTLED and it.attempts >= len(STEPS):
+            await self._leave_alone(job, name, act.effective_at)
         return receipt.position or await self._log.head()
 
     async def _sent(self, job: Job) -> Answer:
@@ -172,7 +212,7 @@ class Dispatcher:
             told, text = await self._signed(job)
         except KeyGone:  # nobody can know any more where to, or with what
             return Answer(outcome=WITHHELD, milliseconds=0)
-        return await self._egress.send(url, told, text)
+        return await self._egress.send(url, told, text, job.waiting.owed.partner)
 
     async def _signed(self, job: Job) -> tuple[dict[str, str], bytes]:
         owed, lane = job.waiting.owed, job.waiting.lane
@@ -188,9 +228,12 @@ class Dispatcher:
         # A receiver compares with its own clock, even where the council's time is simulated.
         return headers(id, text, secrets, int(time()), correlation), text
 
-    async def _disable(self, job: Job, name: str) -> None:
+    async def _leave_alone(self, job: Job, name: str, now: datetime) -> None:
+        since = await self._tables.failing_since(self._log.pool, job.endpoint.id) or now
+        await self._disable(job, name, LeaveAlone(endpoint=job.endpoint.id, failing_since=since))
+
+    async def _disable(self, job: Job, name: str, command: DisableEndpoint | LeaveAlone) -> None:
         stream = subscriber.stream(job.waiting.owed.partner)
-        command = DisableEndpoint(endpoint=job.endpoint.id, why=BY_GONE)
         try:
             await handle(self._log, stream, command, await self._act(job, f"gone {name}"))
         except NotFound:  # removed meanwhile

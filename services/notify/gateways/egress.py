@@ -9,15 +9,17 @@ and of the answer at most 4 KiB is read, as it comes over the wire.
 import asyncio
 import socket
 import ssl
+from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from functools import cache
+from functools import cache, partial
 from ipaddress import ip_network
 from time import monotonic
 from typing import Any, ClassVar
+from uuid import UUID
 
 import httpcore
 import httpx
@@ -25,7 +27,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from services.notify.rules import retry
 from services.notify.rules.addresses import LONGEST_URL, PORTS, Network, public_name, reachable
-from shared.facts import Code
+from shared.facts import Code, party
 from shared.refusals import Refusal
 
 DEADLINE = 10.0
@@ -33,7 +35,7 @@ DEADLINE = 10.0
 
 MOST_READ = 4096
 MOST_DIALLED = 3
-MOST_RESOLVING = 64
+MOST_RESOLVING, MOST_RESOLVING_FOR_ONE = 64, 4
 
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
 
@@ -44,16 +46,29 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="SAFEGUARDING_")
 
     egress_allow: str = ""
-    """Networks, such as `127.0.0.0/8`, that may be reached though they are not public: over HTTP
-    and on any port as well. For a demonstration, and for partners on the council's own network."""
+    """Networks that may be reached though they are not public, over HTTP and on any port as well:
+    `rosewood-house=10.20.0.0/16` for the endpoints of one partner, as their token names them. For
+    all partners only this machine's own can be named, such as `127.0.0.0/8`: for a demonstration
+    or a trial, and never where anything else listens there."""
 
     egress_own_names: str = ""
     """Names of our own, to which no event is sent, nor to any name below them."""
 
     @property
-    def allowed(self) -> Sequence[Network]:
-        """Give the networks."""
-        return tuple(ip_network(it) for it in _listed(self.egress_allow))
+    def allowed(self) -> Mapping[UUID | None, Sequence[Network]]:
+        """Give the networks by partner; None is all of them.
+
+        Raises:
+            ValueError: what is named for all partners is not this machine alone.
+        """
+        found = defaultdict[UUID | None, list[Network]](list)
+        for it in _listed(self.egress_allow):
+            name, _, text = it.rpartition("=")
+            network = ip_network(text.strip())
+            if not name and not network.is_loopback:
+                raise ValueError(f"name the partner who may be reached there: NAME={it}")
+            found[party(name.strip()) if name else None].append(network)
+        return found
 
     @property
     def own(self) -> Sequence[str]:
@@ -131,6 +146,36 @@ class Vetting(httpcore.AsyncNetworkBackend):
             await stream.aclose()
 
 
+class Turns:
+    """Asks for addresses, for each partner so many at once and no more.
+
+    A name server that says nothing holds a thread longer than any deadline; so it holds few.
+    """
+
+    def __init__(self, resolve: Resolve) -> None:
+        self._resolve = resolve
+        self._turns = defaultdict[UUID | None, asyncio.Semaphore](
+            lambda: asyncio.Semaphore(MOST_RESOLVING_FOR_ONE)
+        )
+
+    def of(self, whose: UUID | None) -> Resolve:
+        """Give what resolves for a partner."""
+
+        async def resolve(host: str, port: int) -> Sequence[str]:
+            await self._turns[whose].acquire()
+            asking = asyncio.ensure_future(self._resolve(host, port))
+            asking.add_done_callback(partial(self._over, whose))
+            # Whoever asked may go at their deadline: the turn ends when the thread does.
+            return await asyncio.shield(asking)
+
+        return resolve
+
+    def _over(self, whose: UUID | None, asked: asyncio.Future[Sequence[str]]) -> None:
+        self._turns[whose].release()
+        if not asked.cancelled():
+            asked.exception()  # nobody may be left to hear of it
+
+
 class Wire(httpx.AsyncBaseTransport):
     """One connection for each request: nothing is shared, and every dialling is vetted."""
 
@@ -138,10 +183,11 @@ class Wire(httpx.AsyncBaseTransport):
         self,
         resolve: Resolve,
         dial: httpcore.AsyncNetworkBackend,
-        allowed: Sequence[Network],
+        allowed: Callable[[UUID | None], Sequence[Network]],
         trusts: ssl.SSLContext,
     ) -> None:
-        self._resolve, self._dial, self._allowed, self._trusts = resolve, dial, allowed, trusts
+        self._turns, self._dial = Turns(resolve), dial
+        self._allowed, self._trusts = allowed, trusts
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send `request`, and give its answer with the body yet to be read."""
@@ -149,8 +195,8 @@ class Wire(httpx.AsyncBaseTransport):
             scheme=request.url.raw_scheme, host=request.url.raw_host, port=request.url.port,
             target=request.url.raw_path,
         )  # fmt: skip
-        only = bool(request.extensions["only"])
-        backend = Vetting(self._resolve, self._dial, self._allowed, only=only)
+        only, whose = bool(request.extensions["only"]), request.extensions["whose"]
+        backend = Vetting(self._turns.of(whose), self._dial, self._allowed(whose), only=only)
         connection = httpcore.AsyncHTTPConnection(
             url.origin, ssl_context=self._trusts, network_backend=backend
         )
@@ -203,23 +249,30 @@ class Egress:
         told = settings or Settings()
         self._allowed, self._own, self._deadline = told.allowed, told.own, deadline
         backend, trusted = dial or httpcore.AnyIOBackend(), trusts or _trusted()
-        wire = Wire(resolve or resolved, backend, self._allowed, trusted)
+        wire = Wire(resolve or resolved, backend, self._allowed_to, trusted)
         self._client = httpx.AsyncClient(transport=wire, trust_env=False)
 
-    def vet(self, text: str) -> str:
+    def _allowed_to(self, whose: UUID | None) -> Sequence[Network]:
+        return (*self._allowed.get(None, ()), *(self._allowed.get(whose, ()) if whose else ()))
+
+    def vet(self, text: str, whose: UUID | None = None) -> str:
         """Give the host of an address that a partner names, if we may send there at all.
 
         Raises:
             AddressRefused: we may not.
         """
-        return self._vetted(text).raw_host.decode()
+        return self._vetted(text, whose).raw_host.decode()
 
-    async def send(self, url: str, headers: Mapping[str, str], body: bytes) -> Answer:
-        """Send `body` to `url`, and say what came of it; nothing that it meets is raised."""
+    async def send(
+        self, url: str, headers: Mapping[str, str], body: bytes, whose: UUID | None = None
+    ) -> Answer:
+        """Send `body` to a partner's `url`, and say what came of it; nothing is raised."""
         began, heard = monotonic(), list[httpx.Response]()
         try:
             async with asyncio.timeout(self._deadline):
-                await self._post(self._vetted(url), headers, body, heard)
+                to = self._vetted(url, whose)
+                more = {"only": not self._is_public(to), "whose": whose}
+                await self._post(to, headers, body, more, heard)
             failed = retry.BROKEN
         except AddressRefused:
             failed = retry.ADDRESS_REFUSED
@@ -238,11 +291,15 @@ class Egress:
         return Answer(outcome=outcome, milliseconds=took, status=status, hold=hold)
 
     async def _post(
-        self, url: httpx.URL, headers: Mapping[str, str], body: bytes, heard: list[httpx.Response]
+        self,
+        url: httpx.URL,
+        headers: Mapping[str, str],
+        body: bytes,
+        more: dict[str, Any],
+        heard: list[httpx.Response],
     ) -> None:
         told: dict[str, Any] = {"headers": dict(headers), "content": body}
-        only = {"only": not self._is_public(url)}
-        async with self._client.stream("POST", url, extensions=only, **told) as answer:
+        async with self._client.stream("POST", url, extensions=more, **told) as answer:
             heard.append(answer)
             read = 0
             async for part in answer.aiter_raw():
@@ -250,7 +307,7 @@ class Egress:
                 if read >= MOST_READ:
                     break
 
-    def _vetted(self, text: str) -> httpx.URL:
+    def _vetted(self, text: str, whose: UUID | None) -> httpx.URL:
         try:
             url = httpx.URL(text)
         except (httpx.InvalidURL, ValueError) as wrong:
@@ -258,7 +315,7 @@ class Egress:
         good = len(text) <= LONGEST_URL and url.host and not url.userinfo and not url.fragment
         if not good or url.scheme not in {"http", "https"} or "\\" in text:
             raise AddressRefused
-        if not self._is_public(url) and not self._allowed:
+        if not self._is_public(url) and not self._allowed_to(whose):
             raise AddressRefused
         return url
 

@@ -1,12 +1,14 @@
 """What is to be sent now?
 
-A fold of notify's own log, in its order, of which only what is not settled is kept: nothing but the
-log says what is still to be done. Each endpoint has a queue for each lane, and of a queue only the
-first is ever sent; queues do not wait for one another.
+What is still owed is loaded when an endpoint comes to be sent events, and from there on the log is
+followed in its order; of it only what is not settled is kept, and nothing for an endpoint that is
+disabled. Each endpoint has a queue for each lane, and of a queue only the first is ever sent;
+queues do not wait for one another. The log may be read again from an earlier place: who has heard a
+fact passes it over.
 """
 
 from collections import defaultdict, deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from heapq import heappop, heappush
@@ -15,7 +17,7 @@ from typing import Any
 from uuid import UUID
 
 from services.notify.decisions import subscriber
-from services.notify.decisions.subscriber import Endpoint, Subscriber
+from services.notify.decisions.subscriber import BY_PARTNER, Endpoint, Subscriber
 from services.notify.events import (
     DeliveryAttempted,
     DeliveryOwed,
@@ -23,8 +25,10 @@ from services.notify.events import (
     EndpointEnabled,
     EndpointRegistered,
     EndpointRemoved,
-    SecretRotated,
+    ReplayAsked,
+    SubscriberFact,
 )
+from services.notify.gateways.owed import Asks, Owed, StillOwed
 from services.notify.rules.disclosure import TRIAL
 from services.notify.rules.retry import THROTTLED
 from shared.facts import Recorded
@@ -46,6 +50,8 @@ class Waiting:
     correlation: UUID
     due_at: datetime
     attempts: int = 0
+    again: bool = False
+    """Its partner asked for it once more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +72,22 @@ class Queues:
     """What waits for one endpoint."""
 
     partner: UUID
+    since: int
+    """The position from which on events are owed to it."""
+
+    owed_to: int
+    tried_to: int
+    """Positions up to which what is owed, and attempts, are taken in."""
+
+    enabled: int = 0
+    """The position at which it last was enabled."""
+
+    replay: tuple[int, int, int] = (0, 0, 0)
+    """After and until which position its partner asked for what was before, and where that lies."""
+
+    asleep: bool = False
+    """Nothing is kept for it: it is disabled, or what it is owed is yet to be loaded."""
+
     lanes: dict[UUID, deque[Waiting]] = field(default_factory=lambda: defaultdict(deque))
     sending: set[UUID] = field(default_factory=set)
     parked: deque[UUID] = field(default_factory=deque)
@@ -85,6 +107,14 @@ class Outbox:
         """Endpoints that may take one more of those that are parked."""
 
         self._turn = count()
+        self._known_to: dict[UUID, int] = {}
+        """By partner, the position up to which their endpoints are known."""
+
+        self.waking: dict[UUID, None] = {}
+        """Endpoints for which it is to be loaded what they are owed."""
+
+        self.left_alone: list[Recorded[EndpointDisabled]] = []
+        """What a partner is to be told of: their endpoint was disabled, and not by them."""
 
     def __len__(self) -> int:
         return sum(len(lane) for it in self._queues.values() for lane in it.lanes.values())
@@ -101,19 +131,80 @@ class Outbox:
                 self._owe(owed, happened)
             case DeliveryAttempted() as tried:
                 self._tried(tried, happened)
-            case EndpointRegistered(endpoint=id, partner=partner):
-                self._queues[id] = Queues(partner)
-                self._evolve(happened)
-            case SecretRotated() | EndpointDisabled():
-                self._evolve(happened)
-            case EndpointEnabled(endpoint=id):
-                self._evolve(happened)
-                self._start_again(id, happened.recorded_at)
-            case EndpointRemoved(endpoint=id):
-                self._evolve(happened)
-                self._queues.pop(id, None)
+            case _ if isinstance(happened.fact, SubscriberFact):
+                if happened.position > self._known_to.get(happened.case, 0):
+                    self._known_to[happened.case] = happened.position
+                    self._changed(happened)
             case _:
                 pass
+
+    def know(self, history: Iterable[Recorded[Any]]) -> None:
+        """Take in a partner's endpoints; what they are owed is to be loaded."""
+        for happened in history:
+            self.hear(happened)
+        for endpoint in self._subscribers[happened.case].endpoints:
+            if not endpoint.disabled:
+                self._queues[endpoint.id].asleep, self.waking[endpoint.id] = True, None
+
+    def _changed(self, happened: Recorded[Any]) -> None:
+        was, fact, at = self._subscribers.get(happened.case), happened.fact, happened.position
+        self._subscribers[happened.case] = subscriber.evolve(was, fact, happened.act)
+        match fact:
+            case EndpointRegistered(endpoint=id, partner=partner):
+                self._queues[id] = Queues(partner, since=at, owed_to=at, tried_to=at)
+            case EndpointDisabled(endpoint=id, why=why):
+                self._sleep(id)
+                if why != BY_PARTNER:
+                    self.left_alone.append(happened)
+            case EndpointEnabled(endpoint=id):
+                self._queues[id].enabled, self.waking[id] = at, None
+            case ReplayAsked(endpoint=id, after=after, until=until):
+                self._queues[id].replay = after, until, at
+                if id in self.waking or not self._queues[id].asleep:
+                    self._sleep(id)
+                    self.waking[id] = None
+            case EndpointRemoved(endpoint=id):
+                self._sleep(id)
+                del self._queues[id]
+            case _:
+                pass
+
+    def _sleep(self, id: UUID) -> None:
+        queues = self._queues[id]
+        queues.asleep, queues.held_until = True, None
+        queues.lanes.clear()
+        queues.parked.clear()
+        self.waking.pop(id, None)
+
+    def to_load(self) -> Sequence[Asks]:
+        """Give the endpoints that wait for what they are owed."""
+        waking = ((id, self._queues[id]) for id in self.waking)
+        return [Asks(id, it.partner, it.since, *it.replay) for id, it in waking]
+
+    def load(self, owed: Owed) -> None:
+        """Take in what those are owed that waited for it."""
+        for id in self.waking:
+            queues = self._queues[id]
+            queues.asleep = False
+            queues.owed_to = max(queues.since, owed.owed_to)
+            # Where more is known of attempts than of what is owed, some are heard a second time:
+            # left out, what is owed since would be taken for never tried.
+            queues.tried_to = max(queues.since, min(owed.tried_to, owed.owed_to))
+        self.waking.clear()
+        for it in owed.rows:
+            self._resume(it)
+
+    def _resume(self, it: StillOwed) -> None:
+        queues = self._queues[it.endpoint]
+        failed_since = (it.last_position or 0) > queues.enabled
+        due_at = (failed_since and it.retry_at) or it.known_at
+        if failed_since and it.retry_at and it.outcome == THROTTLED:
+            queues.held_until = max(due_at, queues.held_until or due_at)
+        waiting = Waiting(
+            lane=it.lane, owed=it.owed, cause=it.cause, correlation=it.correlation, due_at=due_at,
+            attempts=it.attempts, again=it.again,
+        )  # fmt: skip
+        self._line_up(it.endpoint, waiting)
 
     def due(self, now: datetime) -> Iterator[Job]:
         """Give what is to be sent now; it is not given again until it is released."""
@@ -135,7 +226,7 @@ class Outbox:
     def _ready(self, id: UUID, lane: UUID, at: datetime, now: datetime) -> Iterator[Job]:
         queues = self._queues.get(id)
         endpoint = self._endpoint(id)
-        if not queues or not endpoint or endpoint.disabled or lane in queues.sending:
+        if not queues or not endpoint or queues.asleep or lane in queues.sending:
             return  # what ends this also puts it back
         line = queues.lanes.get(lane)
         if not line or line[0].due_at != at:
@@ -165,21 +256,32 @@ class Outbox:
     def _owe(self, owed: DeliveryOwed, happened: Recorded[Any]) -> None:
         known = self._subscribers.get(owed.partner)
         for endpoint in known.endpoints if known else ():
-            event, lane = owed.happening.event, happened.case
-            if endpoint.id == lane if event == TRIAL else endpoint.wants(event):
-                line = self._queues[endpoint.id].lanes[lane]
-                waiting = Waiting(
-                    lane=lane, owed=owed, cause=happened.act.id,
-                    correlation=happened.act.correlation, due_at=happened.recorded_at,
-                )  # fmt: skip
-                line.append(waiting)
-                if len(line) == 1:
-                    self._push(endpoint.id, lane, waiting.due_at)
+            queues = self._queues[endpoint.id]
+            if queues.asleep or happened.position <= queues.owed_to:
+                continue
+            queues.owed_to = happened.position
+            waiting = Waiting(
+                lane=happened.case, owed=owed, cause=happened.act.id,
+                correlation=happened.act.correlation, due_at=happened.recorded_at,
+            )  # fmt: skip
+            self._line_up(endpoint.id, waiting)
+
+    def _line_up(self, id: UUID, waiting: Waiting) -> None:
+        """Put an event at the end of its lane, where the endpoint wants it."""
+        endpoint, event, lane = self._endpoint(id), waiting.owed.happening.event, waiting.lane
+        if endpoint and (id == lane if event == TRIAL else endpoint.wants(event)):
+            line = self._queues[id].lanes[lane]
+            line.append(waiting)
+            if len(line) == 1:
+                self._push(id, lane, waiting.due_at)
 
     def _tried(self, tried: DeliveryAttempted, happened: Recorded[Any]) -> None:
         queues = self._queues.get(tried.endpoint)
-        line = queues.lanes.get(happened.case) if queues else None
-        if not queues or not line or line[0].owed.sequence != tried.sequence:
+        if not queues or queues.asleep or happened.position <= queues.tried_to:
+            return
+        queues.tried_to = happened.position
+        line = queues.lanes.get(happened.case)
+        if not line or line[0].owed.sequence != tried.sequence:
             return
         line[0].attempts += 1
         if tried.retry_at is None:
@@ -193,20 +295,8 @@ class Outbox:
         else:
             del queues.lanes[happened.case]
 
-    def _start_again(self, id: UUID, at: datetime) -> None:
-        queues = self._queues[id]
-        queues.held_until = None
-        for lane, line in queues.lanes.items():
-            if lane not in queues.sending:
-                line[0].due_at = at
-                self._push(id, lane, at)
-
     def _push(self, id: UUID, lane: UUID, at: datetime) -> None:
         heappush(self._heap, (at, next(self._turn), (id, lane)))
-
-    def _evolve(self, happened: Recorded[Any]) -> None:
-        was = self._subscribers.get(happened.case)
-        self._subscribers[happened.case] = subscriber.evolve(was, happened.fact, happened.act)
 
     def _endpoint(self, id: UUID) -> Endpoint | None:
         queues = self._queues.get(id)

@@ -53,6 +53,9 @@ class Kept:
     position: int
     """Of the first attempt."""
 
+    last_position: int
+    """Of the last one."""
+
     partner: UUID
     lane: UUID
     event: UUID
@@ -95,6 +98,7 @@ def fold(row: Kept | None, happened: Recorded[NotifyFact]) -> Kept | None:
     return replace(
         row or _begun(it, happened),
         attempts=row.attempts + 1 if row else 1,
+        last_position=happened.position,
         last_at=happened.act.effective_at,
         outcome=it.outcome,
         http_status=it.status,
@@ -107,15 +111,17 @@ def _begun(it: DeliveryAttempted, happened: Recorded[NotifyFact]) -> Kept:
     event, at = event_id(happened.case, it.partner, it.sequence), happened.act.effective_at
     return Kept(
         delivery=delivery_id(event, it.endpoint), correlation=happened.act.correlation,
-        position=happened.position, partner=it.partner, lane=happened.case, event=event,
+        position=happened.position, last_position=happened.position, partner=it.partner,
+        lane=happened.case, event=event,
         endpoint=it.endpoint, sequence=it.sequence, attempts=0, first_at=at, last_at=at,
         outcome=it.outcome, http_status=None, milliseconds=0, retry_at=None,
     )  # fmt: skip
 
 
 deliveries = Projection(
-    "deliveries", version=1, row=Kept, fold=fold, key=key, indexes=(("partner", "position"),)
-)
+    "deliveries", version=2, row=Kept, fold=fold, key=key,
+    indexes=(("partner", "position"), ("endpoint",)),
+)  # fmt: skip
 
 
 async def attempted_for(

@@ -33,6 +33,9 @@ class Kept:
     about: UUID | None
     occurred_at: datetime
     known_at: datetime
+    disclosure: Code
+    cause: UUID
+    """The act by which it came to be owed."""
 
     @property
     def bytes(self) -> bytes:
@@ -67,11 +70,13 @@ def fold(row: Kept | None, happened: Recorded[NotifyFact]) -> Kept | None:
         about=it.happening.about,
         occurred_at=it.happening.occurred_at,
         known_at=it.happening.known_at,
+        disclosure=it.disclosure,
+        cause=happened.act.id,
     )
 
 
 feed = Projection(
-    "feed", version=1, row=Kept, fold=fold, key=key, indexes=(("partner", "position"), ("lane",))
+    "feed", version=2, row=Kept, fold=fold, key=key, indexes=(("partner", "position"), ("lane",))
 )
 
 

@@ -34,7 +34,7 @@ DISCLOSURES: Mapping[Code, str] = {
     TASK_OWNER: "who was asked to make an enquiry is told what they owe and are owed",
     REQUEST_STATUS: "who asks for an authorisation is told how far it is",
     STATUTORY_NOTICE: "the managing authority must be told: Sch A1 paras 57 and 58",
-    OWN_ENDPOINT: "a trial of one's own endpoint speaks of nobody",
+    OWN_ENDPOINT: "what concerns one's own endpoint speaks of nobody",
 }
 """Every right by which anything is ever told, in words."""
 
@@ -70,7 +70,7 @@ def type_of(event: Code) -> str:
 
 
 REFERRAL, REQUEST, TASK = "/v1/referrals", "/v1/dols-requests", "/v1/obligations"
-TRIAL = code_of("endpoint.test")
+TRIAL, LEFT_ALONE = code_of("endpoint.test"), code_of("endpoint.disabled")
 EVENTS: Mapping[Code, Event] = (
     _of(REFERRER, SENDER_RECEIPT, REFERRAL,
         "referral.received", "contribution.received", "contribution.considered")
@@ -82,7 +82,7 @@ EVENTS: Mapping[Code, Event] = (
           "task.recalled")
     | _of(MANAGING_AUTHORITY, REQUEST_STATUS, REQUEST, "dols.received", "dols.allocated")
     | _of(MANAGING_AUTHORITY, STATUTORY_NOTICE, REQUEST, "dols.granted", "dols.not-granted")
-    | _of(OWNER, OWN_ENDPOINT, "/v1/webhook-endpoints", "endpoint.test")
+    | _of(OWNER, OWN_ENDPOINT, "/v1/webhook-endpoints", "endpoint.test", "endpoint.disabled")
 )  # fmt: skip
 """All that is ever told. What is not listed is told to nobody."""
 

@@ -21,6 +21,10 @@ THEN = 43_200
 
 GIVES_UP_AFTER, AT_LEAST = timedelta(days=7), timedelta(days=1)
 """Since it was owed, and since it was first tried."""
+DISABLED_AFTER = timedelta(days=5)
+"""Of nothing but failures, and so many of one event as there are steps: then nothing more is sent
+until the endpoint is enabled, and what happens meanwhile is kept for it."""
+
 LONGEST_HOLD = 86_400
 """Seconds that a receiver may ask us to wait."""
 
@@ -76,6 +80,11 @@ def next_try(
     held = min(max(hold or 0, 0), LONGEST_HOLD)
     at = now + timedelta(seconds=max(wait, held))
     return at if at <= since + GIVES_UP_AFTER else None
+
+
+def gives_up_on(failing_since: datetime, now: datetime) -> bool:
+    """Say whether an endpoint has failed for so long that it is to be left alone."""
+    return now - failing_since >= DISABLED_AFTER
 
 
 def drawn(event: UUID, endpoint: UUID, attempts: int) -> float:

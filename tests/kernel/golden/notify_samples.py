@@ -60,6 +60,7 @@ def of_subscriber(shut: Shut, case: UUID) -> Sequence[notify.SubscriberFact]:
         ),
         notify.EndpointDisabled(endpoint=endpoint, why=Code("disabled@1:gone")),
         notify.EndpointEnabled(endpoint=endpoint),
+        notify.ReplayAsked(endpoint=endpoint, after=3, until=9),
         notify.EndpointRemoved(endpoint=endpoint),
     )  # fmt: skip
 
@@ -70,6 +71,7 @@ def of_contribution(case: UUID) -> Sequence[notify.ContributionFact]:
     return (
         notify.ContributionReceived(contribution=added, contact=contact, told_at=AT),
         notify.AnswerMissed(due_at=AT, late=True),
+        notify.AdditionReached(told_by=uuid5(case, "amendment")),
         notify.AnswerHeard(how=replies.CONSIDERED, answered_at=AT),
         notify.ContributionAnswered(contribution=added, contact=contact, how=replies.CONSIDERED),
     )
