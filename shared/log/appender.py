@@ -50,16 +50,56 @@ class Asked:
         return max(GROUP_BYTES // GROUP, sum(len(body) for _, _, body in self.facts))
 
 
+class Way:
+    """A connection of its own, made again where it broke: a pool's costs as much as a read."""
+
+    def __init__(self, dsn: str, lost: Callable[[], Awaitable[None]]) -> None:
+        """`lost` hears that it broke."""
+        self._dsn, self._lost = dsn, lost
+        self._turn = asyncio.Lock()
+        self._db: asyncpg.Connection | None = None
+
+    async def fetch(self, until: float, query: str, *arguments: object) -> Sequence[asyncpg.Record]:
+        """Give the rows, one query after the other; ask again while PostgreSQL is away.
+
+        Raises:
+            Unavailable: it was not there until `until`, on the process's clock.
+        """
+        pause = 0.05
+        while True:
+            try:
+                return await self._try(query, *arguments)
+            except PASSING as lost:
+                await self._lost()
+                if monotonic() + pause > until:
+                    raise Unavailable from lost
+            await asyncio.sleep(random.uniform(pause / 2, pause))  # noqa: S311
+            pause = min(pause * 2, 1.0)
+
+    async def _try(self, query: str, *arguments: object) -> Sequence[asyncpg.Record]:
+        async with self._turn:
+            try:
+                if self._db is None:
+                    self._db = await asyncpg.connect(self._dsn, timeout=5, command_timeout=15)
+                return list(await self._db.fetch(query, *arguments))
+            except (asyncio.CancelledError, *PASSING):  # its answer may still come: to nobody
+                self.close()
+                raise
+
+    def close(self) -> None:
+        """Let go of it."""
+        if self._db is not None:
+            self._db.terminate()
+            self._db = None
+
+
 class Appender:
     """Appends for one process."""
 
-    def __init__(
-        self, name: str, dsn: str, done: Callable[[int], None], lost: Callable[[], Awaitable[None]]
-    ) -> None:
-        """`done` hears how many facts were recorded, `lost` that the connection broke."""
-        self._dsn, self._done, self._lost = dsn, done, lost
+    def __init__(self, name: str, way: Way, done: Callable[[int], None]) -> None:
+        """`done` hears how many facts were recorded."""
+        self._way, self._done = way, done
         self._sizes, self._seconds = GROUP_SIZE.labels(name), APPEND_SECONDS.labels(name)
-        self._db: asyncpg.Connection | None = None
         self._together = Together(
             self._call, weigh=lambda it: it.weight, most=GROUP_BYTES, room=ROOM
         )
@@ -76,31 +116,16 @@ class Appender:
     async def close(self) -> None:
         """Append what still waits, and let go of the connection."""
         await self._together.drained()
-        self._drop()
+        self._way.close()
 
     async def _call(self, group: Sequence[Asked]) -> Sequence[asyncpg.Record]:
         columns = columns_of(group)
         self._sizes.observe(len(group))
         with self._seconds.time():
-            done = await patiently(lambda: self._try(columns), max(it.until for it in group))
+            done = await self._way.fetch(max(it.until for it in group), APPEND, *columns)
         outcomes = zip(group, done, strict=True)
         self._done(sum(len(it.facts) for it, (status, *_) in outcomes if status == "ok"))
         return done
-
-    async def _try(self, columns: Sequence[Sequence[object]]) -> Sequence[asyncpg.Record]:
-        try:
-            if self._db is None:
-                self._db = await asyncpg.connect(self._dsn, timeout=5, command_timeout=15)
-            return list(await self._db.fetch(APPEND, *columns))
-        except PASSING:
-            self._drop()
-            await self._lost()
-            raise
-
-    def _drop(self) -> None:
-        if self._db is not None:
-            self._db.terminate()
-            self._db = None
 
 
 def columns_of(group: Sequence[Asked]) -> Sequence[Sequence[object]]:
@@ -115,22 +140,3 @@ def columns_of(group: Sequence[Asked]) -> Sequence[Sequence[object]]:
         *map(list, zip(*(fact for it in group for fact in it.facts), strict=True)),
         [it.effective_at for it in group for _ in it.facts],
     ]
-
-
-async def patiently(
-    ask: Callable[[], Awaitable[Sequence[asyncpg.Record]]], until: float
-) -> Sequence[asyncpg.Record]:
-    """Ask again and again while the way to PostgreSQL is not there.
-
-    Raises:
-        Unavailable: it was not there until `until`, on the process's clock.
-    """
-    pause = 0.05
-    while True:
-        try:
-            return await ask()
-        except PASSING as lost:
-            if monotonic() + pause > until:
-                raise Unavailable from lost
-        await asyncio.sleep(random.uniform(pause / 2, pause))  # noqa: S311
-        pause = min(pause * 2, 1.0)

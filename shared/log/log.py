@@ -12,7 +12,7 @@ from shared.decider import Stream
 from shared.facts import Act, Recorded
 from shared.lease import Loop
 from shared.log import appender
-from shared.log.appender import Appender, Asked
+from shared.log.appender import Appender, Asked, Way
 from shared.log.codec import Codec
 from shared.refusals import Conflict, KeyReused
 from shared.sealed.vault import Vault
@@ -41,7 +41,8 @@ class Log:
     ) -> None:  # fmt: skip
         self.name, self.codec, self.vault = name, codec, vault
         self.pool, self.simulated = pool, False
-        self._appender = Appender(name, dsn, self.wake, pool.expire_connections)
+        self._appender = Appender(name, Way(dsn, pool.expire_connections), self.wake)
+        self._reads = Way(dsn, pool.expire_connections)
         self._loops = loops
 
     async def __aenter__(self) -> Self:
@@ -50,6 +51,7 @@ class Log:
 
     async def __aexit__(self, *_: object) -> None:
         await self._appender.close()
+        self._reads.close()
 
     async def now(self) -> datetime:
         """Give the installation's time (UTC): the process's clock, or the simulated one."""
@@ -81,15 +83,16 @@ class Log:
 
         Nothing, where that leaves out its beginning.
         """
-        query = "select * from log.load($1, null) where recorded_at <= $2 and effective_at <= $3"
-        rows = await self._ask(query, str(stream), known_at, effective_at)
-        return [self.codec.read(it) for it in rows] if rows and rows[0]["version"] == 1 else []
+        rows = await self._ask("select * from log.load($1, null)", str(stream))
+        found = [self.codec.read(it) for it in rows if it["recorded_at"] <= known_at]
+        seen = [it for it in found if it.act.effective_at <= effective_at]
+        return seen if seen and seen[0].version == 1 else []
 
     async def rows(self, streams: Iterable[str]) -> Mapping[str, Sequence[asyncpg.Record]]:
         """Give the rows of some streams, each in order, for the codec to read."""
         query = "select e.* from unnest($1::text[]) as name, log.load(name, null) as e"
         found: dict[str, list[asyncpg.Record]] = {name: [] for name in streams}
-        for row in await self._ask(query, list(found)):
+        for row in await self.pool.fetch(query, list(found)):
             found[row["stream"]].append(row)
         return found
 
@@ -135,8 +138,7 @@ class Log:
         return int(rows[0]["position"]) if rows else 0
 
     async def _ask(self, query: str, *arguments: object) -> Sequence[asyncpg.Record]:
-        until = monotonic() + appender.PATIENCE
-        return await appender.patiently(lambda: self.pool.fetch(query, *arguments), until)
+        return await self._reads.fetch(monotonic() + appender.PATIENCE, query, *arguments)
 
     def wake(self, facts: int = 0) -> None:
         """Let whoever follows look at once: there are so many facts more, or it is later now."""

@@ -53,12 +53,9 @@ COLUMNS: dict[type, TypeEngine[Any]] = {
 }
 WORK = MetaData(schema="work")
 POSITIONS = Table(
-    "projection",
-    WORK,
-    Column("name", Text),
-    Column("position", BigInteger),
+    "projection", WORK, Column("name", Text), Column("position", BigInteger),
     Column("ready", Boolean),
-)
+)  # fmt: skip
 BLOCKED = Table(
     "blocked", WORK, Column("correlation", Uuid), Column("case_id", Uuid),
     Column("since", DateTime(timezone=True)),
@@ -83,15 +80,11 @@ class Projection(Generic[R]):
     """One question: a row, whose first field is its key, and the fold that keeps it."""
 
     def __init__(
-        self,
-        name: str,
-        *,
-        version: int,
-        row: type[Any],
+        self, name: str, *, version: int, row: type[Any],
         fold: Callable[[R | None, Recorded[Any]], R | None],
         key: Callable[[Recorded[Any]], Hashable] = case_of,
         indexes: Sequence[Sequence[str]] = (),
-    ) -> None:
+    ) -> None:  # fmt: skip
         self.row, self.fold, self.key = row, fold, key
         self.name = f"{name}_v{version}"
         hints = get_type_hints(row)

@@ -25,7 +25,7 @@ from shared.refusals import KeptMoving
 from shared.telemetry import DEADLINES, TIMERS_HELD, failed, log
 from shared.time.calendar import Calendar
 
-BATCH, DUE, PAUSE = 1000, 128, 1.0
+BATCH, DUE, PAUSE = 1000, 256, 1.0
 FIRED, NOTHING = "fired", "nothing"
 LATE = timedelta(minutes=5)
 LEAPS = 300.0
@@ -146,12 +146,12 @@ class Timers:
                 raise told
             ends |= told
         gone = [it for it in due if ends[it.id] in {FIRED, NOTHING}]
-        lost = [(self._name, it.id, ends[it.id]) for it in due if it not in gone]
-        await db.executemany(FAIL, lost)
+        if lost := [(self._name, it.id, ends[it.id]) for it in due if it not in gone]:
+            await db.executemany(FAIL, lost)
         await db.execute(STRIKE, self._name, [it.id for it in gone])
         # What came to nothing may be owed at another time: it is counted anew.
-        idle = [it for it in gone if ends[it.id] == NOTHING]
-        await self._rearm(db, [{"stream": it.stream, "case_id": it.case} for it in idle])
+        if idle := [it for it in gone if ends[it.id] == NOTHING]:
+            await self._rearm(db, [{"stream": it.stream, "case_id": it.case} for it in idle])
         return True
 
     async def _fire_stream(

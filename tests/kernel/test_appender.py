@@ -9,7 +9,7 @@ import asyncpg
 import pytest
 
 from shared.log import appender
-from shared.log.appender import Appender, Asked
+from shared.log.appender import Appender, Asked, Way
 from shared.log.log import Log, Receipt
 from shared.refusals import Busy, Unavailable
 from tests.kernel import a
@@ -94,13 +94,33 @@ async def test_who_was_cancelled_has_appended_all_the_same_and_learns_it_by_aski
     assert (receipt.version, len(await log.history(stream))) == (1, 1)
 
 
+async def test_who_stops_waiting_for_a_read_takes_no_other_along(log: Log) -> None:
+    head = await log.head()
+    slow = asyncio.create_task(log._ask("select pg_sleep(30)"))
+    await asyncio.sleep(0.1)
+    waits = asyncio.create_task(log.head())
+    slow.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await slow
+    assert await waits == head
+
+
+async def test_a_read_whose_connection_broke_is_asked_again(
+    log: Log, log_owner: asyncpg.Connection
+) -> None:
+    head = await log.head()
+    (mine,) = await log._ask("select pg_backend_pid() as pid")
+    await log_owner.execute("select pg_terminate_backend($1)", mine["pid"])
+    assert await log.head() == head
+
+
 async def test_what_begins_is_taken_when_other_writes_are_turned_away(
     log: Log, log_owner: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(appender, "ROOM", 8)
     monkeypatch.setattr(appender, "RESERVED", 4)
     receipt = await _append(log)
-    busy = Appender("kernel", _dsn(log), lambda _: None, log.pool.expire_connections)
+    busy = Appender("kernel", Way(_dsn(log), log.pool.expire_connections), lambda _: None)
     async with log_owner.transaction():
         await log_owner.execute("select pg_advisory_xact_lock(8112, 1)")
         waiting = [asyncio.create_task(busy.append(_asked(0)))]
@@ -165,7 +185,7 @@ async def _writer(owner: asyncpg.Connection) -> int:
 
 
 def _dsn(log: Log) -> str:
-    return log._appender._dsn
+    return log._reads._dsn
 
 
 def _asked(after: int, stream: str | None = None) -> Asked:
