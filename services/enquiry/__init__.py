@@ -7,5 +7,5 @@ Hears: triage.section-42-decided, triage.concern-reopened.
 Says: enquiry.enquiry-opened, enquiry.enquiry-concluded, enquiry.enquiry-closed,
 enquiry.enquiry-reopened, enquiry.enquiry-caused, enquiry.caused-enquiry-answered,
 enquiry.partner-reminded, enquiry.report-received, enquiry.report-assessed,
-enquiry.caused-enquiry-recalled.
+enquiry.late-report-received, enquiry.late-report-considered, enquiry.caused-enquiry-recalled.
 """

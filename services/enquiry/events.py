@@ -129,6 +129,14 @@ class LateReportReceived:
     words: Sealed[str]
 
 
+@fact("enquiry.late-report-received/2")
+class LateReportReceived2(LateReportReceived):
+    """The same, and whose it is."""
+
+    partner: UUID
+    """The partner's id, made from the name in their token."""
+
+
 @fact("enquiry.late-report-considered/1")
 class LateReportConsidered:
     """A manager looked at what the reports that came late change."""
@@ -137,6 +145,13 @@ class LateReportConsidered:
     """None of them was of the partner who was asked last."""
 
     reasons: Sealed[str]
+
+
+@fact("enquiry.late-report-considered/2")
+class LateReportConsidered2(LateReportConsidered):
+    """The same, of the reports of one partner; in one act, of each whose reports waited."""
+
+    partner: UUID
 
 
 @fact("enquiry.report-assessed/1")
@@ -348,7 +363,9 @@ EnquiryFact = (
     | PartnerReminded
     | ReportReceived
     | LateReportReceived
+    | LateReportReceived2
     | LateReportConsidered
+    | LateReportConsidered2
     | ReportAssessed
     | CausedEnquiryRecalled
     | EnquiryConcluded

@@ -70,10 +70,16 @@ def _of_a_partner(happened: OfAPartner | OfALateReport, act: Act) -> contract.Me
 
 
 def _of_a_late_report(happened: OfALateReport, act: Act) -> contract.Message | None:
-    if happened.earlier:  # whoever hears is the partner who was asked last, and not theirs
-        return None
+    on = london_date(act.effective_at)
     match happened:
+        case events.LateReportReceived2(partner=partner):
+            return contract.LateReportReceived(partner=partner, received_on=on)
+        case events.LateReportConsidered2(partner=partner):
+            return contract.LateReportConsidered(partner=partner, considered_on=on)
+        # Recorded before it was said whose it is: whoever hears is the partner asked last.
+        case _ if happened.earlier:
+            return None
         case events.LateReportReceived():
-            return contract.ReportReceived(received_on=london_date(act.effective_at))
+            return contract.ReportReceived(received_on=on)
         case events.LateReportConsidered():
             return contract.ReportAssessed(verdict=codes.GOOD, due_on=None)

@@ -6,10 +6,10 @@ each partner with webhook endpoints; contribution, one for each adult of whom a 
 Hears: dols.assessor-allocated, dols.authorisation-granted, dols.authorisation-not-granted,
 dols.request-received, enquiry.caused-enquiry-answered, enquiry.caused-enquiry-recalled,
 enquiry.enquiry-caused, enquiry.enquiry-closed, enquiry.enquiry-concluded, enquiry.enquiry-opened,
-enquiry.enquiry-reopened, enquiry.partner-reminded, enquiry.report-assessed,
-enquiry.report-received, intake.information-received, intake.referral-received,
-notify.contribution-answered, triage.concern-recognised, triage.concern-reopened,
-triage.information-added,
+enquiry.enquiry-reopened, enquiry.late-report-considered, enquiry.late-report-received,
+enquiry.partner-reminded, enquiry.report-assessed, enquiry.report-received,
+intake.information-received, intake.referral-received, notify.contribution-answered,
+triage.concern-recognised, triage.concern-reopened, triage.information-added,
 triage.information-considered, triage.section-42-decided.
 Says: notify.contribution-answered.
 """

@@ -99,6 +99,18 @@ def hear_verdict(said: Recorded[enquiry.ReportAssessed]) -> MoveTask:
     )
 
 
+def hear_late_report(said: Recorded[enquiry.LateReportReceived]) -> MoveTask:
+    """Tell a partner that their report is here, though nobody awaited it any more."""
+    told = happening("report.received", said)
+    return MoveTask(stage=replies.REPORTED, late_of=said.fact.partner, happening=told)
+
+
+def hear_late_look(said: Recorded[enquiry.LateReportConsidered]) -> MoveTask:
+    """Tell a partner that what they sent late was looked at."""
+    told = happening("report.assessed", said)
+    return MoveTask(stage=replies.REPORT_ACCEPTED, late_of=said.fact.partner, happening=told)
+
+
 def hear_reminder(said: Recorded[enquiry.PartnerReminded]) -> TellPartner:
     """Tell the partner that we still wait for their report."""
     return TellPartner(happening=happening("task.reminded", said))
@@ -182,6 +194,8 @@ REACTIONS = (
     _of_task(enquiry.PartnerReminded, hear_reminder),
     _of_task(enquiry.ReportReceived, hear_report),
     _of_task(enquiry.ReportAssessed, hear_verdict),
+    _of_task(enquiry.LateReportReceived, hear_late_report),
+    _of_task(enquiry.LateReportConsidered, hear_late_look),
     _of_task(enquiry.CausedEnquiryRecalled, hear_recall),
     _begins(dols.RequestReceived, hear_request),
     _of_case(dols.AssessorAllocated, "dols.allocated"),

@@ -114,6 +114,28 @@ class ReportAssessed:
     """In London, when what is returned is expected back."""
 
 
+@fact("enquiry.late-report-received/1")
+class LateReportReceived:
+    """A report came that nobody awaited any more. It may be of a partner asked before the last."""
+
+    partner: UUID
+    """Whose it is: the partner's id, made from the name in their token."""
+
+    received_on: date
+    """In London."""
+
+
+@fact("enquiry.late-report-considered/1")
+class LateReportConsidered:
+    """A manager looked at what the partner sent that came late."""
+
+    partner: UUID
+    """Whose it is: the partner's id, made from the name in their token."""
+
+    considered_on: date
+    """In London."""
+
+
 @fact("enquiry.caused-enquiry-recalled/1")
 class CausedEnquiryRecalled:
     """We took back what we had asked of the partner: they owe nothing."""
@@ -132,5 +154,7 @@ Message = (
     | PartnerReminded
     | ReportReceived
     | ReportAssessed
+    | LateReportReceived
+    | LateReportConsidered
     | CausedEnquiryRecalled
 )

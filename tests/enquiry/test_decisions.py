@@ -13,7 +13,7 @@ from services.enquiry.events import AdvocacyEstablished, EnquiryFact
 from services.enquiry.rules import codes
 from services.enquiry.rules.advocacy import Advocacy
 from services.enquiry.rules.opening import OTHER
-from shared.facts import Code, party
+from shared.facts import Code
 from shared.refusals import NotFound
 from tests.enquiry import a
 from tests.support.story import SOMEBODY, Story
@@ -215,6 +215,14 @@ def test_another_day_may_be_agreed_but_none_that_has_passed() -> None:
         under_way.when(replace(a.causing, due_on=day)).then_refused(want.DateOutOfReach)
 
 
+def test_nobody_is_late_before_they_were_asked() -> None:
+    """Else they are reminded, and the manager hears, of a time that never was theirs."""
+    today = replace(a.causing, due_on=a.TODAY)
+    in_time = replace(a.caused, due_at=a.at("2026-11-02T17:00:00+00:00"))
+    under_way.when(today, act=a.later(hours=7)).then(in_time)
+    under_way.when(today, act=a.later(hours=8)).then_refused(want.DateOutOfReach)
+
+
 def test_one_partner_is_asked_at_a_time() -> None:
     for facts in ((a.caused,), (a.caused, a.accepted), (a.caused, a.reported)):
         under_way.given(*facts).when(a.causing).then_refused(want.CausedEnquiryOpen)
@@ -274,54 +282,6 @@ def test_a_report_after_a_report_waits_for_the_same_answer() -> None:
     second = first.given(a.reported, act=a.later(days=3)).state
     assert second and second.caused  # noqa: PT018
     assert second.caused.since == a.NOON
-
-
-LATE: dict[str, tuple[EnquiryFact, ...]] = {
-    "declined": (*a.under_way, a.caused, a.declined),
-    "recalled": (*a.under_way, a.caused, a.recalled),
-    "accepted already": (*a.under_way, a.caused, a.reported, a.good),
-    "closed": (*a.under_way, a.caused, a.recalled, *a.ready[len(a.under_way) :], a.closed),
-}
-
-
-@pytest.mark.parametrize("facts", LATE.values(), ids=LATE)
-def test_a_report_that_nobody_awaits_any_more_is_kept_and_looked_at(
-    facts: tuple[EnquiryFact, ...],
-) -> None:
-    story.given(*facts).when(a.report).then(a.late)
-    story.given(*facts).when(a.considering).then_refused(want.NoLateReport)
-    came = story.given(*facts, a.late)
-    came.when(a.report).then(a.late)
-    came.when(a.considering).then(a.considered)
-    came.given(a.considered).when(a.considering).then_refused(want.NoLateReport)
-
-
-def test_a_late_report_is_not_taken_for_that_of_the_partner_who_was_asked_since() -> None:
-    other = under_way.given(a.caused, a.recalled, a.caused)
-    other.when(replace(a.report, earlier=True)).then(a.late_of_another)
-    came = other.given(a.late_of_another)
-    assert came.state and came.state.caused_open  # noqa: PT018
-    came.when(a.considering).then(replace(a.considered, earlier=True))
-    # Where one of them is of the last partner, that one hears that it was looked at.
-    for both in ((a.late_of_another, a.late), (a.late, a.late_of_another)):
-        other.given(a.recalled, *both).when(a.considering).then(a.considered)
-    came.when(a.report).then(a.reported)
-
-
-def test_whose_report_it_is_is_said_where_more_than_one_partner_was_asked() -> None:
-    """Or a late report of the first would pass for that of the second."""
-    police, hospital = replace(a.caused, partner="mercia-police"), party(a.caused.partner)
-    two = under_way.given(a.caused, a.recalled, police)
-    two.when(a.report).then_refused(want.PartnerNotNamed)
-    two.when(replace(a.report, partner=hospital)).then(a.late_of_another)
-    two.when(replace(a.report, partner=party("mercia-police"))).then(a.reported)
-    two.when(replace(a.report, earlier=True)).then(a.late_of_another)
-    stranger = replace(a.report, partner=party("riverside-housing"))
-    two.when(stranger).then_refused(want.PartnerNotAsked)
-    under_way.given(a.caused).when(stranger).then_refused(want.PartnerNotAsked)
-    back = two.given(a.recalled, a.caused)  # the first is asked again
-    back.when(replace(a.report, partner=hospital)).then(a.reported)
-    back.when(replace(a.report, partner=party("mercia-police"))).then(a.late_of_another)
 
 
 def test_a_report_is_accepted_or_returned_with_reasons() -> None:

@@ -94,7 +94,7 @@ def test_everything_that_people_wrote_can_be_found() -> None:
     shut = words(a.recorded(*a.EVERY_FACT))
     assert shut.actions == [a.weigh.what]
     assert shut.reviews == [a.reviewed.words]
-    assert shut.reports == [a.reported.words] * 4
+    assert shut.reports == [a.reported.words] * 6
     assert shut.one_each["questions"] == a.questions
     assert shut.one_each["closing"] == a.closed.words
     shown = EnquiryWords.model_fields.keys() - {"gone"}
@@ -110,6 +110,6 @@ def test_no_words_of_a_fact_are_left_out() -> None:
         if "Sealed" in str(it.type) or it.name == "actions"
     }
     one_by_one: set[Any] = {
-        type(it) for it in (a.safe_1, a.safe, a.reviewed, a.reported, a.late)
+        type(it) for it in (a.safe_1, a.safe, a.reviewed, a.reported, a.late, a.late_1)
     }  # fmt: skip
     assert worded == {*WORDS} | one_by_one

@@ -126,6 +126,22 @@ def test_whatever_else_is_missed_is_told_to_the_manager_at_once_and_only_once(ki
     )
 
 
+def test_what_was_missed_before_anything_was_escalated_is_told_when_it_passes_again() -> None:
+    """Or nobody above would ever hear of what has been overdue for longest."""
+    code = Code("enquiry-deadline@1:plan")
+    old = story.given(a.opened, a.led, missed(code, "11-09"))
+    here = passes(
+        old, "plan", "11-17", missed(code, "11-17"), escalated(code, clocks.MANAGER, "11-17")
+    )
+    assert knows(here) == ({"plan"}, [clocks.MANAGER])
+    passes(here, "plan", "11-25", missed(code, "11-25"))
+    report = awaited.given(missed(REPORT, "11-16"), missed(REPORT, "11-23"))
+    passes(
+        report, "report", "12-01", missed(REPORT, "12-01"),
+        escalated(REPORT, clocks.MANAGER, "12-01"), escalated(REPORT, clocks.PARTNER_LEAD, "12-01"),
+    )  # fmt: skip
+
+
 def test_every_kind_but_a_report_is_told_of_above() -> None:
     assert {*MISSED, "report"} == {it.rpartition(":")[2] for it in clocks.KINDS}
 

@@ -58,7 +58,11 @@ TOLD: dict[str, tuple[EnquiryFact, str]] = {
     "late, of another": (
         a.late_of_another, "A report came late, of the partner who was asked earlier."
     ),
+    "late, as once": (
+        a.late_1, "A report came late, of the partner who was asked last."
+    ),
     "considered": (a.considered, "What came late was looked at, with reasons."),
+    "considered, as once": (a.considered_1, "What came late was looked at, with reasons."),
     "concluded": (
         a.concluded, "Concluded. Risk identified and action taken; a safety plan is needed."
     ),

@@ -18,7 +18,7 @@ from tests.support.story import SOMEBODY
 
 STEPS = (
     a.opened, a.concluded, a.closed, a.reopened, a.caused, a.accepted, a.reported, a.good,
-    a.recalled, a.late, a.considered, a.reminded,
+    a.recalled, a.late, a.late_1, a.considered, a.considered_1, a.reminded,
 )  # fmt: skip
 TOLD = (*(type(it) for it in STEPS), EnquiryOpened)
 
@@ -62,15 +62,24 @@ def test_that_it_was_opened_again_is_told_without_the_reasons() -> None:
     assert publish(a.reopened, SOMEBODY) == contract.EnquiryReopened(contact=a.CONTACT)
 
 
-def test_whoever_reported_late_hears_that_it_came_and_was_looked_at() -> None:
-    assert publish(a.late, SOMEBODY) == contract.ReportReceived(received_on=a.TODAY)
-    assert publish(a.considered, SOMEBODY) == contract.ReportAssessed(
-        verdict=codes.GOOD, due_on=None
+@pytest.mark.parametrize("earlier", [False, True])
+def test_whoever_reported_late_hears_that_it_came_and_was_looked_at(*, earlier: bool) -> None:
+    late, considered = replace(a.late, earlier=earlier), replace(a.considered, earlier=earlier)
+    assert publish(late, SOMEBODY) == contract.LateReportReceived(
+        partner=a.DERBY, received_on=a.TODAY
+    )
+    assert publish(considered, SOMEBODY) == contract.LateReportConsidered(
+        partner=a.DERBY, considered_on=a.TODAY
     )
 
 
-def test_of_a_report_by_an_earlier_partner_the_later_one_does_not_hear() -> None:
-    for fact in (a.late_of_another, replace(a.considered, earlier=True)):
+def test_what_came_late_before_it_was_said_whose_it_is_is_told_as_it_was() -> None:
+    """To whoever was asked last, so of a report by an earlier partner to nobody."""
+    assert publish(a.late_1, SOMEBODY) == contract.ReportReceived(received_on=a.TODAY)
+    assert publish(a.considered_1, SOMEBODY) == contract.ReportAssessed(
+        verdict=codes.GOOD, due_on=None
+    )
+    for fact in (a.late_of_another_1, replace(a.considered_1, earlier=True)):
         assert publish(fact, SOMEBODY) is None
 
 

@@ -244,7 +244,7 @@ def test_what_was_missed_is_always_owed_later_and_each_who_has_to_know_is_told_o
     assert clocks.again(kind, due, missed, calendar()) > missed
     told, at = list[Code](), due
     for _ in range(6):
-        told += [to for to in [clocks.escalated_to(kind, due, at, calendar())] if to]
+        told += [to for when, to in clocks.escalations(kind, due, calendar()) if when == at]
         at = clocks.again(kind, due, at, calendar())
     assert told == [to for _, to in clocks.CURRENT.ladders.get(kind, ((0, clocks.MANAGER),))]
 

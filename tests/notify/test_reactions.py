@@ -101,6 +101,8 @@ ASSESSED = enquiry.ReportAssessed(
     verdict=Code("report-verdict@1:returned"), due_on=date(2026, 11, 30)
 )
 RECALLED = enquiry.CausedEnquiryRecalled(recalled_on=ON)
+LATE = enquiry.LateReportReceived(partner=a.POLICE, received_on=ON)
+CONSIDERED = enquiry.LateReportConsidered(partner=a.POLICE, considered_on=ON)
 
 INTAKE = [
     a.said(RECEIVED, a.LANE, at(0)), *(a.said(ADDED, a.LANE, at(it)) for it in (1, 3, 5.5, 8))
@@ -130,6 +132,8 @@ ENQUIRY = [
             REPORTED,
             ASSESSED,
             RECALLED,
+            LATE,
+            CONSIDERED,
             CONCLUDED,
             CLOSED,
             REOPENED_ENQUIRY,
@@ -143,7 +147,8 @@ HOME_HEARS = [
     "enquiry.opened", "enquiry.concluded", "enquiry.closed", "enquiry.reopened",
 ]  # fmt: skip
 POLICE_HEAR = [
-    "task.assigned", "task.reminded", "report.received", "report.assessed", "task.recalled"
+    "task.assigned", "task.reminded", "report.received", "report.assessed", "task.recalled",
+    "report.received", "report.assessed",
 ]  # fmt: skip
 
 
@@ -186,7 +191,7 @@ def test_a_partner_asked_to_enquire_owes_step_by_step() -> None:
     service = Notify().hear(*ENQUIRY)
     moved = [it for them in service.facts.values() for it in them if isinstance(it, TaskMoved)]
     assert [it.stage.partition(":")[2] for it in moved] == [
-        "assigned", "accepted", "reported", "returned", "recalled"
+        "assigned", "accepted", "reported", "returned", "recalled", "reported", "report-accepted"
     ]  # fmt: skip
     assert {it.partner for it in moved} == {a.POLICE}
 
@@ -206,6 +211,30 @@ def test_a_verdict_on_a_late_report_is_told_to_who_made_it_and_to_nobody_asked_s
     (lane,) = service.state(Correspondence)
     assert (lane.partner, lane.stages[a.HOME]) == (a.HOME, replies.RETURNED)
     assert lane.stages[a.POLICE] == replies.REPORT_ACCEPTED
+
+
+def _stages(*said: Any) -> tuple[list[tuple[UUID, str]], dict[UUID, Code]]:
+    service = Notify().hear(*(a.said(it, a.ADULT) for it in said))
+    (lane,) = service.state(Correspondence)
+    return service.told(lane_of_task(a.ADULT)), dict(lane.stages)
+
+
+def test_a_late_report_is_told_to_who_made_it_though_another_report_waits() -> None:
+    """Also where both wait for us: neither hears what was said of the other's."""
+    anew = replace(CAUSED, partner=a.HOME)
+    told, stages = _stages(CAUSED, RECALLED, anew, LATE, REPORTED, CONSIDERED, ASSESSED)
+    assert told == [
+        (a.POLICE, "task.assigned"), (a.POLICE, "task.recalled"), (a.HOME, "task.assigned"),
+        (a.POLICE, "report.received"), (a.HOME, "report.received"),
+        (a.POLICE, "report.assessed"), (a.HOME, "report.assessed"),
+    ]  # fmt: skip
+    assert stages == {a.POLICE: replies.REPORT_ACCEPTED, a.HOME: replies.RETURNED}
+
+
+def test_what_a_partner_was_asked_for_anew_is_owed_still_when_their_earlier_report_comes() -> None:
+    told, stages = _stages(CAUSED, RECALLED, CAUSED, LATE, CONSIDERED)
+    assert [it for _, it in told[-2:]] == ["report.received", "report.assessed"]
+    assert stages == {a.POLICE: replies.ASSIGNED}
 
 
 def test_a_managing_authority_hears_how_far_its_request_is() -> None:

@@ -114,7 +114,7 @@ class Report(Body):
     partner: Name | None = None
     """Whose it is; needed where more than one partner was asked in this enquiry."""
     earlier: bool = False
-    """It is of a partner who was asked before the last one: it came late."""
+    """It is on what they were asked for before the last time: it came late."""
 
 
 class Verdict(Body):

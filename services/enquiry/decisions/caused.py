@@ -52,6 +52,9 @@ class Late:
     earlier: bool
     """None of them was of the partner who was asked last."""
 
+    partners: frozenset[UUID] = frozenset()
+    """Whose they are, where that was recorded."""
+
 
 OfAPartner = (
     events.EnquiryCaused | events.CausedEnquiryAnswered | events.PartnerReminded
@@ -60,14 +63,26 @@ OfAPartner = (
 OfALateReport = events.LateReportReceived | events.LateReportConsidered
 
 
-def late_after(was: Late | None, happened: OfALateReport, act: Act) -> Late | None:
-    """Give which late reports wait after `happened`."""
+def late_after(
+    was: Late | None, happened: OfALateReport, last: Caused | None, act: Act
+) -> Late | None:
+    """Give which late reports wait after `happened`; `last` is what was asked for last."""
     if isinstance(happened, events.LateReportConsidered):
         return None
-    since, earlier = act.effective_at, happened.earlier
+    since, earlier, partners = act.effective_at, happened.earlier, _whose(happened, last)
     if was is None:
-        return Late(since=since, earlier=earlier)
-    return Late(since=min(was.since, since), earlier=was.earlier and earlier)
+        return Late(since=since, earlier=earlier, partners=partners)
+    return Late(
+        since=min(was.since, since),
+        earlier=was.earlier and earlier,
+        partners=was.partners | partners,
+    )
+
+
+def _whose(happened: events.LateReportReceived, last: Caused | None) -> frozenset[UUID]:
+    if isinstance(happened, events.LateReportReceived2):
+        return frozenset({happened.partner})
+    return frozenset() if happened.earlier or last is None else frozenset({last.partner})
 
 
 def caused_after(was: Caused | None, happened: OfAPartner, act: Act) -> Caused | None:

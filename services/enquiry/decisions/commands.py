@@ -104,7 +104,7 @@ class ReceiveReport:
 
     words: Sealed[str]
     earlier: bool = False
-    """It is of a partner who was asked before the last one."""
+    """It is on what a partner was asked for before the last time."""
 
     partner: UUID | None = None
     """Whose it is; None where that was not said."""

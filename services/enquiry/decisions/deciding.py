@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
+from uuid import UUID
 
 from services.enquiry import events
 from services.enquiry.decisions import caused as now
@@ -116,9 +117,7 @@ def _also_where_closed(
         case want.ReceiveReport():
             return _reported(command, state)
         case want.ConsiderLateReport(reasons=reasons):
-            if state.late is None:
-                raise want.NoLateReport
-            return (events.LateReportConsidered(earlier=state.late.earlier, reasons=reasons),)
+            return _considered(state.late, reasons)
 
 
 # Making it
@@ -184,21 +183,33 @@ def _of_a_partner(
 def _reported(command: want.ReceiveReport, state: Enquiry) -> Facts:
     if state.caused is None:
         raise want.CausedEnquiryIsElsewhere
-    earlier = _is_of_an_earlier_one(command, state.caused)
+    whose = _whose(command, state.caused)
+    earlier = command.earlier or whose != state.caused.partner
     if state.caused_open and not earlier:
         return (events.ReportReceived(words=command.words),)
     # Nothing that a partner sends is lost, whatever we have done meanwhile.
-    return (events.LateReportReceived(earlier=earlier, words=command.words),)
+    late = events.LateReportReceived2(earlier=earlier, partner=whose, words=command.words)
+    return (late,)
 
 
-def _is_of_an_earlier_one(command: want.ReceiveReport, caused: now.Caused) -> bool:
-    if command.partner is None and caused.before and not command.earlier:
-        raise want.PartnerNotNamed  # or it would be taken for that of whoever was asked last
-    if command.partner in {None, caused.partner}:
-        return command.earlier
-    if command.partner not in caused.before:
+def _whose(command: want.ReceiveReport, caused: now.Caused) -> UUID:
+    if command.partner is None and caused.before:
+        raise want.PartnerNotNamed  # or another one would hear that theirs is here
+    whose = command.partner or caused.partner
+    if whose not in {caused.partner, *caused.before}:
         raise want.PartnerNotAsked
-    return True
+    return whose
+
+
+def _considered(late: now.Late | None, reasons: Sealed[str]) -> Facts:
+    if late is None:
+        raise want.NoLateReport
+    if not late.partners:  # it was recorded before it was said whose a late report is
+        return (events.LateReportConsidered(earlier=late.earlier, reasons=reasons),)
+    return tuple(
+        events.LateReportConsidered2(earlier=late.earlier, partner=it, reasons=reasons)
+        for it in sorted(late.partners)
+    )
 
 
 def _at(state: Enquiry, *stages: Code) -> None:
@@ -241,7 +252,10 @@ def _expected(day: date | None, act: Act) -> datetime:
     today = london_date(act.effective_at)
     if not today <= day <= today + clocks.CURRENT.report:
         raise want.DateOutOfReach
-    return clocks.on_day(day, calendar())
+    due_at = clocks.on_day(day, calendar())
+    if due_at <= act.effective_at:  # today, and closed already: late before it was asked
+        raise want.DateOutOfReach
+    return due_at
 
 
 # Concluding, the safety plan, closing

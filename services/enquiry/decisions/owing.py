@@ -1,7 +1,7 @@
 """What is owed to an enquiry, by when, and what stands in the way of closing it?"""
 
-from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 
 from services.enquiry import events
 from services.enquiry.decisions.caused import AWAITED, REPORT_ACCEPTED, REPORTED
@@ -14,6 +14,7 @@ from shared.facts import Code
 from shared.time.calendar import Calendar
 
 Facts = Sequence[EnquiryFact]
+NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 def missing(state: Enquiry) -> tuple[Code, ...]:
@@ -84,10 +85,13 @@ def passed(command: DeadlinePassed, state: Enquiry | None, calendar: Calendar) -
     return (*reminded, missed, *told)
 
 
-def _escalated_to(it: Deadline, state: Enquiry, calendar: Calendar) -> Collection[Code]:
+def _escalated_to(it: Deadline, state: Enquiry, calendar: Calendar) -> Sequence[Code]:
+    """Give who has to know by now, and was not told: also of what was missed unescalated once."""
+    told = {each.to: each.due_at for each in state.escalated if each.kind == it.kind}
     dues = open_steps(state, calendar)[it.kind]
-    found = (clocks.escalated_to(it.kind, due, it.due_at, calendar) for due in dues)
-    return sorted({to for to in found if to})
+    times = (each for due in dues for each in clocks.escalations(it.kind, due, calendar))
+    found = {to for at, to in times if told.get(to, NEVER) < at <= it.due_at}
+    return [to for to in clocks.ABOVE if to in found]
 
 
 def _reminded(state: Enquiry, *, late: bool) -> Sequence[events.PartnerReminded]:

@@ -159,7 +159,8 @@ def evolve(state: Enquiry | None, happened: EnquiryFact, act: Act) -> Enquiry:
         ):
             return replace(_known(state), caused=caused_after(_known(state).caused, happened, act))
         case events.LateReportReceived() | events.LateReportConsidered():
-            return replace(_known(state), late=late_after(_known(state).late, happened, act))
+            known = _known(state)
+            return replace(known, late=late_after(known.late, happened, known.caused, act))
         case (
             events.SafetyPlanRecorded()
             | events.SafetyPlanRecorded2()

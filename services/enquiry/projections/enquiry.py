@@ -153,6 +153,7 @@ WORDS: Mapping[type, tuple[str, str]] = {
     events.ReportAssessed: ("report_verdict", "reasons"),
     events.CausedEnquiryRecalled: ("recall_reasons", "reasons"),
     events.LateReportConsidered: ("late_report", "reasons"),
+    events.LateReportConsidered2: ("late_report", "reasons"),
     events.EnquiryConcluded: ("conclusion", "words"),
     events.ActionEnded: ("action_ending", "words"),
     events.EnquiryClosed: ("closing", "words"),

@@ -69,7 +69,7 @@ def kept_state(text: str) -> Enquiry:
 
 
 ORDER = ("due_at", "enquiry")
-enquiries = Projection("enquiries", version=4, row=Kept, fold=fold, indexes=(ORDER,))
+enquiries = Projection("enquiries", version=5, row=Kept, fold=fold, indexes=(ORDER,))
 Place = tuple[datetime, UUID]
 
 

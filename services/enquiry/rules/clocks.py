@@ -145,10 +145,10 @@ def reminder_due(due: datetime, calendar: Calendar, clocks: Clocks = CURRENT) ->
     return on_day(day, calendar)
 
 
-def _times(
-    kind: str, due: datetime, calendar: Calendar, clocks: Clocks
+def escalations(
+    kind: str, due: datetime, calendar: Calendar, clocks: Clocks = CURRENT
 ) -> Sequence[tuple[datetime, Code]]:
-    """Give who has to know when, of something of this kind that was due at `due`."""
+    """Give when (UTC) who has to know of something of this kind that was due at `due`."""
     day = datetime.combine(london_date(due), time(), LONDON)
     return [
         (calendar.close_of_day(day, working_days=days) if days else due, to)
@@ -156,19 +156,12 @@ def _times(
     ]
 
 
-def escalated_to(
-    kind: str, due: datetime, missed: datetime, calendar: Calendar, clocks: Clocks = CURRENT
-) -> Code | None:
-    """Give who has to know that what was due at `due` is missed at `missed`, if somebody has."""
-    return next((to for at, to in _times(kind, due, calendar, clocks) if at == missed), None)
-
-
 def again(
     kind: str, due: datetime, missed: datetime, calendar: Calendar, clocks: Clocks = CURRENT
 ) -> datetime:
     """Give the instant (UTC) by which what was missed is owed the next time."""
     later = calendar.close_of_day(missed, working_days=clocks.again.get(kind, 5))
-    times = (at for at, _ in _times(kind, due, calendar, clocks))
+    times = (at for at, _ in escalations(kind, due, calendar, clocks))
     return min((at for at in times if at > missed), default=later)
 
 

@@ -53,6 +53,9 @@ class MoveTask:
     partner: UUID | None = None
     """Who is asked, where somebody is."""
 
+    late_of: UUID | None = None
+    """Whose report it is that came late, where it did: another may have been asked since."""
+
     due_on: date | None = None
     happening: Happening | None = None
 
@@ -153,14 +156,16 @@ def _heard(command: HearSender, known: Correspondence) -> Facts:
 
 
 def _moved(command: MoveTask, known: Correspondence) -> Facts:
-    who = command.partner or _whose(command.stage, known)
+    who = command.partner or command.late_of or _whose(command.stage, known)
     if who is None:  # asked before anybody told us of it
         return ()
+    told = _owed(known, who, ASKED, *((command.happening,) if command.happening else ()))
+    if command.late_of and known.stages.get(who) in replies.AWAITED:
+        return tuple(told)  # what they were asked for since is awaited still
     asked = command.partner is not None and who != known.partner
     fresh = (SenderKnown(partner=who, relation=ASKED),) if asked else ()
     moved = TaskMoved(partner=who, stage=command.stage, due_on=command.due_on)
-    told = (command.happening,) if command.happening else ()
-    return (*fresh, moved, *_owed(known, who, ASKED, *told))
+    return (*fresh, moved, *told)
 
 
 def _whose(stage: Code, known: Correspondence) -> UUID | None:

@@ -35,6 +35,9 @@ STAGES = {
 """How far a task is, by what enquiry says of it."""
 
 
+AWAITED = {ASSIGNED, ACCEPTED, RETURNED}
+"""The partner owes something."""
+
 VERDICTS = {REPORT_ACCEPTED, RETURNED}
 """What becomes of a report."""
 

@@ -28,7 +28,9 @@ FINDINGS = Findings(
 )
 
 
-def of_enquiry(shut: Callable[[UUID, str, Any], Sealed[Any]], case: UUID) -> Sequence[enquiry.Fact]:
+def of_enquiry(
+    shut: Callable[[UUID, str, Any], Sealed[Any]], case: UUID
+) -> Sequence[enquiry.EnquiryFact]:
     """Give what may happen to one enquiry, in an order that could be."""
     contact = uuid5(case, "contact")
     kind = Code("enquiry-kind@1:section-42")
@@ -41,13 +43,13 @@ def of_enquiry(shut: Callable[[UUID, str, Any], Sealed[Any]], case: UUID) -> Seq
             contact=contact, kind=kind, outcome=Code("section-42-outcome@1:s42-enquiry"),
             decided_on=date(2026, 11, 2),
         ),
-        enquiry.EnquiryOpened2(
-            contact=contact, kind=kind, outcome=Code("section-42-outcome@1:s42-enquiry"),
-            decided_on=date(2026, 11, 2), band=Code("band@1:red"),
-        ),
         enquiry.LeadAllocated(lead="lena.moss"),
         enquiry.PlanAgreed(
             methods=(Code("enquiry-method@1:visit"),), purpose=words("Is she fed?")
+        ),
+        enquiry.EnquiryOpened2(
+            contact=contact, kind=kind, outcome=Code("section-42-outcome@1:s42-enquiry"),
+            decided_on=date(2026, 11, 2), band=Code("band@1:red"),
         ),
         enquiry.DesiredOutcomesAsked(
             answer=Code("desired-outcomes@1:expressed"), words=words("To stay at home.")
@@ -60,10 +62,6 @@ def of_enquiry(shut: Callable[[UUID, str, Any], Sealed[Any]], case: UUID) -> Seq
             ),
             words=words("Ms Abara comes on Monday."),
         ),
-        enquiry.PartnerListed(
-            partner="rosewood-house", organisation="Rosewood House",
-            partner_kind=Code("partner-kind@1:provider"),
-        ),
         enquiry.EnquiryCaused(
             partner="rosewood-house", partner_kind=Code("partner-kind@1:provider"),
             conflict_check=Code("conflict-check@1:clear"), questions=words(("Who was on duty?",)),
@@ -75,7 +73,13 @@ def of_enquiry(shut: Callable[[UUID, str, Any], Sealed[Any]], case: UUID) -> Seq
         enquiry.PartnerReminded(due_at=AT, late=True),
         enquiry.ReportReceived(words=words("Two were on duty.")),
         enquiry.LateReportReceived(earlier=False, words=words("A third came at night.")),
+        enquiry.LateReportReceived2(
+            earlier=True, partner=uuid5(case, "partner"), words=words("A third came at night.")
+        ),
         enquiry.LateReportConsidered(earlier=False, reasons=words("It changes nothing.")),
+        enquiry.LateReportConsidered2(
+            earlier=True, partner=uuid5(case, "partner"), reasons=words("It changes nothing.")
+        ),
         enquiry.ReportAssessed(
             verdict=Code("report-verdict@1:returned"), due_at=AT, reasons=words("Who were they?")
         ),
@@ -135,5 +139,15 @@ def of_enquiry(shut: Callable[[UUID, str, Any], Sealed[Any]], case: UUID) -> Seq
         ),
         enquiry.EnquiryReopened(reasons=words("She was found hungry again.")),
         enquiry.EnquiryReopened2(contact=contact, reasons=words("She was found hungry again.")),
+    )  # fmt: skip
+
+
+def of_the_list() -> Sequence[enquiry.PartnerFact]:
+    """Give what may happen to the list of those who may be asked."""
+    return (
+        enquiry.PartnerListed(
+            partner="rosewood-house", organisation="Rosewood House",
+            partner_kind=Code("partner-kind@1:provider"),
+        ),
         enquiry.PartnerUnlisted(partner="rosewood-house"),
     )  # fmt: skip

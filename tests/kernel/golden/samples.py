@@ -26,7 +26,7 @@ from shared.contracts.intake import (
 from shared.facts import BlockDiscarded, BlockRetried, ClockStepped, Code
 from shared.sealed import Sealed
 from tests.kernel.golden.dols_samples import of_dols, of_the_register
-from tests.kernel.golden.enquiry_samples import of_enquiry
+from tests.kernel.golden.enquiry_samples import of_enquiry, of_the_list
 from tests.kernel.golden.notify_samples import of_notify
 
 T = TypeVar("T")
@@ -195,13 +195,13 @@ def samples() -> Mapping[str, Any]:
     """Give the fullest fact of each type, by its stored name."""
     stories = (of_intake, of_triage, of_enquiry, of_dols, of_notify)
     facts: list[Any] = [fact for story in stories for fact in story(fixed, NAMES)]
-    facts += (*of_the_register(), *OF_THE_KERNEL)
+    facts += (*of_the_list(), *of_the_register(), *OF_THE_KERNEL)
     return {it.stored_as: it for it in facts}
 
 
 def stored() -> Mapping[str, Any]:
     """Give every type that the services and the kernel may store."""
-    unions = (intake.ReferralFact, triage.ConcernFact, enquiry.EnquiryFact, dols.DolsFact)
+    unions = (intake.ReferralFact, triage.ConcernFact, enquiry.Fact, dols.DolsFact)
     kinds = [kind for union in unions for kind in get_args(union)]
     kinds += get_args(notify.NotifyFact)
     return {kind.stored_as: kind for kind in (*kinds, *map(type, OF_THE_KERNEL))}
