@@ -22,6 +22,8 @@ def publish(happened: events.DolsFact, act: Act) -> contract.Message | None:
                 legal_test=happened.legal_test,
                 assessed_on=happened.assessed_on,
             )
+        case events.InformationRequested(question=question, due_at=due_at):
+            return contract.InformationRequested(question=question, due_on=london_date(due_at))
         case events.AuthorisationGranted():
             return contract.AuthorisationGranted(
                 legal_test=happened.legal_test,
@@ -43,9 +45,12 @@ def publish(happened: events.DolsFact, act: Act) -> contract.Message | None:
             return None
         case events.PlaceDescribed() | events.ExtensionRefused():
             return None
-        case events.InformationRequested() | events.InformationAnswered():
-            return None
-        case events.AssessorOffered() | events.OfferDeclined() | events.OfferExpired():
+        case (
+            events.InformationAnswered()
+            | events.AssessorOffered()
+            | events.OfferDeclined()
+            | events.OfferExpired()
+        ):
             return None
         case events.AssessorRegistered() | events.AssessorChanged():
             return None

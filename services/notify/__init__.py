@@ -4,7 +4,8 @@ Law: Care Act 2014 s6, s42(2); Mental Capacity Act 2005 Sch A1 paras 57, 58.
 Streams: correspondence, one for all that one partner is told of one case; subscriber, one for
 each partner with webhook endpoints; contribution, one for each adult of whom a partner told more.
 Hears: dols.assessor-allocated, dols.authorisation-granted, dols.authorisation-not-granted,
-dols.request-received, enquiry.caused-enquiry-answered, enquiry.caused-enquiry-recalled,
+dols.information-requested, dols.request-received, enquiry.caused-enquiry-answered,
+enquiry.caused-enquiry-recalled,
 enquiry.enquiry-caused, enquiry.enquiry-closed, enquiry.enquiry-concluded, enquiry.enquiry-opened,
 enquiry.enquiry-reopened, enquiry.late-report-considered, enquiry.late-report-received,
 enquiry.partner-reminded, enquiry.report-assessed, enquiry.report-received,

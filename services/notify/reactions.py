@@ -199,6 +199,7 @@ REACTIONS = (
     _of_task(enquiry.CausedEnquiryRecalled, hear_recall),
     _begins(dols.RequestReceived, hear_request),
     _of_case(dols.AssessorAllocated, "dols.allocated"),
+    _of_case(dols.InformationRequested, "dols.question-asked"),
     _of_case(dols.AuthorisationGranted, "dols.granted"),
     _of_case(dols.AuthorisationNotGranted, "dols.not-granted"),
 )

@@ -54,6 +54,20 @@ class RequirementAssessed:
     """In London."""
 
 
+@fact("dols.information-requested/1")
+class InformationRequested:
+    """The managing authority is asked for what a request lacks. No clock of law waits for it.
+
+    Law: SI 2008/1858 reg 16.
+    """
+
+    question: UUID
+    """Its words, and what is missing, are in the request's status."""
+
+    due_on: date
+    """In London; the answer is asked for by then."""
+
+
 @fact("dols.authorisation-granted/1")
 class AuthorisationGranted:
     """The supervisory body gave a standard authorisation.
@@ -95,6 +109,7 @@ Message = (
     RequestReceived
     | AssessorAllocated
     | RequirementAssessed
+    | InformationRequested
     | AuthorisationGranted
     | AuthorisationNotGranted
 )

@@ -1,6 +1,6 @@
 """What may coordinators, assessors and signatories do, and what do they see?"""
 
-from asyncio import gather
+from asyncio import create_task, gather, wait, wait_for
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -8,6 +8,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from services.dols.api.staff import turn
 from services.dols.events import AssessorAllocated, AuthorisationGranted
 from services.dols.rules.independence import assessor_id
 from tests.dols.asking import (
@@ -136,8 +137,17 @@ async def test_an_extension_that_is_asked_for_has_a_time_and_may_be_refused(
     assert "extension" not in [it["kind"] for it in shown["case"]["due"]]
     assert "A doctor is free tomorrow." in [it["words"] for it in shown["words"]]
     answer = await ward.get(f"/v1/dols-requests/{case}")
-    assert answer.json()["urgent"]["extension"] == "refused"
-    assert "A doctor" not in answer.text
+    told = answer.json()["urgent"]
+    assert (told["extension"], told["reasons"]) == ("refused", "A doctor is free tomorrow.")
+    await ward.post(
+        f"/v1/dols-requests/{case}/circumstances", json={"extension_requested": "yes"},
+        headers=key(),
+    )  # fmt: skip
+    told = (await ward.get(f"/v1/dols-requests/{case}")).json()["urgent"]
+    assert (told["extension"], told["reasons"]) == ("asked", None), "asked once more"
+    await does(signatory, case, "extension-refusal", reasons="Nothing exceptional.")
+    told = (await ward.get(f"/v1/dols-requests/{case}")).json()["urgent"]
+    assert told["reasons"] == "Nothing exceptional."
     assert kind(await send(signatory, case, "extension")) == "extension-not-requested"
 
 
@@ -229,6 +239,17 @@ async def test_nobody_takes_on_more_requests_in_a_week_than_the_register_says(
     assert ([len(it.json()) for it in (first, rest)], rest.links) == ([2, 1], {})
     shown = [it["request"] for page in (first, rest) for it in page.json()]
     assert len({*shown}) == 3, "each of them once"
+
+
+async def test_who_is_allocated_waits_for_nobody_but_themselves(
+    home: Home, coordinator: httpx.AsyncClient, case: str
+) -> None:
+    async with turn(home.runtime.log, "somebody-else"):
+        await wait_for(does(coordinator, case, "allocations"), 10)
+    async with turn(home.runtime.log, BIA):
+        waits = create_task(does(coordinator, case, "allocations"))
+        assert not (await wait([waits], timeout=0.5))[0]
+    await waits
 
 
 async def test_an_urgent_authorisation_dated_ahead_counts_from_its_receipt(

@@ -11,9 +11,11 @@ from services.dols.decisions import commands as want
 from services.dols.decisions import request
 from services.dols.decisions.state import Request
 from services.dols.events import RequestFact
+from services.dols.rules import clocks
 from shared.decider import Deadline, DeadlinePassed
 from shared.facts import Code
-from shared.time.calendar import calendar
+from shared.log.handle import handle
+from shared.time.calendar import calendar, london_date
 from tests.dols import a
 from tests.dols.asking import COMMANDS, FORM, asks, does, history, kind, sees
 from tests.support.house import Home, House, key
@@ -152,6 +154,27 @@ async def test_any_object_is_an_answer_and_only_its_sender_gives_it(
         for where in (path, f"/v1/dols-requests/{uuid4()}/answers"):
             answer = await other.post(where, json=FORM, headers=key())
             assert (answer.status_code, kind(answer)) == (404, "not-found")
+
+
+@at_work
+async def test_what_is_told_again_after_the_end_hears_what_it_heard_in_time(
+    home: Home, ward: httpx.AsyncClient
+) -> None:
+    now = await home.runtime.log.now()
+    urgent = {"given_on": f"{london_date(now)}", "days": 7, "reasons": "x"}
+    case = (await asks(ward, urgent=urgent))["id"]
+    once, asked = key(), {"extension_requested": "yes"}
+    paths = [f"/v1/dols-requests/{case}/{it}" for it in ("circumstances", "answers")]
+    first = [await ward.post(it, json=asked, headers=once) for it in paths]
+    ends_on = london_date(now) + 6 * clocks.DAY
+    passed = DeadlinePassed(Deadline("urgent", clocks.end_of(ends_on)))
+    timer = replace(SOMEBODY, id=uuid4(), role="timer", effective_at=now)
+    await handle(home.runtime.log, request.stream(UUID(case)), passed, timer)
+    repeat = [await ward.post(it, json=asked, headers=once) for it in paths]
+    assert [it.json() for it in repeat] == [it.json() for it in first]
+    assert [(it.json()["told"], it.json()["checks"]) for it in first] == [(1, []), (2, [])]
+    late = await ward.post(paths[0], json=asked, headers=key())
+    assert [it["code"] for it in late.json()["checks"]] == ["extension-too-late"]
 
 
 @at_work

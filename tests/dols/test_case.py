@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -73,6 +74,19 @@ STATUSES: dict[str, tuple[RequestFact, ...]] = {
 @pytest.mark.parametrize(("status", "facts"), STATUSES.items(), ids=STATUSES)
 def test_a_sender_hears_status_not_story(status: str, facts: tuple[RequestFact, ...]) -> None:
     assert told(*facts).status == status
+
+
+@pytest.mark.parametrize("no", ["still_here", "still_needed"])
+def test_who_told_that_it_is_over_is_not_told_that_assessors_will_visit(no: str) -> None:
+    but: dict[str, Any] = {no: "no"}
+    over: RequestFact = replace(a.told, **but)
+    for before in (a.waiting, a.staffed):
+        assert "visit" in told(*before).what_happens_next
+        assert "no longer needed" in told(*before, over).says
+        assert "a signatory ends it" in told(*before, over).what_happens_next
+        assert "visit" in told(*before, over, a.told).what_happens_next
+        assert "took it back" in told(*before, over, a.withdrawn).says
+        assert "without an authorisation" in told(*before, over, a.not_granted).says
 
 
 def test_a_sender_of_a_grant_hears_its_dates() -> None:
@@ -165,6 +179,10 @@ EXTENSIONS: dict[str, tuple[tuple[RequestFact, ...], str | None]] = {
     "refused": ((a.asking, a.low, a.not_extended), "refused"),
     "asked once more": ((a.asking, a.low, a.not_extended, a.asks), "asked"),
     "never answered": ((a.asking, a.low, a.lapsed), "not-answered"),
+    "asked once more, and then never answered": (
+        (a.asking, a.low, a.not_extended, a.asks, a.lapsed),
+        "not-answered",
+    ),
 }
 
 
@@ -209,6 +227,8 @@ def test_a_sender_hears_what_is_asked_by_when_and_that_it_is_late() -> None:
     assert (asked.codes, asked.answered, asked.overdue) == ((a.BORN,), False, False)
     (overdue,) = told(*a.waiting, a.asked_back, late).questions
     assert (overdue.answered, overdue.overdue) == (False, True)
+    (over,) = told(*a.waiting, a.asked_back, late, a.not_granted).questions
+    assert (over.answered, over.overdue) == (False, False), "nobody waits for it any more"
     (answered,) = told(*a.waiting, a.asked_back, late, a.answered).questions
     assert (answered.answered, answered.overdue) == (True, False)
     assert told(*a.waiting).questions == []

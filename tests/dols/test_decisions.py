@@ -18,6 +18,7 @@ from services.dols.rules.priority import Answers
 from services.dols.rules.reading import FIRST_READER, WHO_RUNS_IT
 from shared.facts import Code
 from shared.refusals import NotFound
+from shared.time.calendar import calendar
 from tests.dols import a
 from tests.support.story import Story
 
@@ -239,6 +240,30 @@ def test_who_runs_the_place_is_told_with_a_change_of_circumstances_as_well() -> 
     waiting.given(a.described).when(telling).then(a.told, scored)
     waiting.when(replace(telling, run_by_council="no")).then(a.told, scored)
     waiting.when(replace(a.describing, run_by_council="no")).then()
+
+
+def test_a_no_of_the_managing_authority_undoes_no_yes_and_a_coordinator_may() -> None:
+    no = replace(a.described, run_by_council="no")
+    telling = replace(a.telling, run_by_council="no")
+    ours = waiting.given(a.described)
+    for command in (telling, replace(a.answering, telling=telling)):
+        heard = ours.when(command).outcome
+        assert isinstance(heard, tuple)
+        assert no not in heard
+    ours.when(replace(a.describing, run_by_council="no")).then(no)
+
+
+def test_a_role_is_open_again_once_who_has_it_may_not_assess_there() -> None:
+    bob = replace(a.bea, assessor=a.CASE, employer=Code("assessor-employer@1:independent"))
+    for given_to, roles in (
+        (a.allocated, (codes.BEST_INTERESTS,)),
+        (replace(a.allocated, name="bob", standing=bob), ()),
+    ):
+        found = story.given(*a.waiting, given_to, a.doctor, a.described).state
+        assert found
+        assert found.roles_open == roles
+        owed = {it.kind for it in request.owed(found, calendar())}
+        assert ("allocation" in owed) == bool(roles)
 
 
 def test_nobody_takes_on_more_in_a_week_than_the_register_says() -> None:

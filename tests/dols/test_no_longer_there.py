@@ -47,6 +47,20 @@ def test_nobody_is_offered_or_takes_on_what_is_over(told: RequestFact, refusal: 
 
 
 @each
+def test_no_allocation_is_owed_that_nobody_may_make_and_it_is_again_when_it_goes_on(
+    told: RequestFact, refusal: Any
+) -> None:
+    def kinds(*facts: RequestFact) -> set[str]:
+        state = story.given(*a.waiting, *facts).state
+        assert state
+        return {it.kind for it in request.owed(state, calendar())}
+
+    assert "allocation" not in kinds(told), refusal
+    assert {"decision", "re-check", "sign-off"} <= kinds(told)
+    assert ("allocation" in kinds(told, a.told)) == (told is not a.withdrawn)
+
+
+@each
 def test_no_urgent_authorisation_is_extended_for_it(told: RequestFact, refusal: Any) -> None:
     story.given(a.asking, a.low, told).when(a.extending, act=FIVE_PAST).then_refused(refusal)
 

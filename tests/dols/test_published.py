@@ -33,6 +33,10 @@ TOLD: dict[str, tuple[Any, Any]] = {
             assessed_on=a.TODAY,
         ),
     ),
+    "a question, without a word of it": (
+        a.asked_back,
+        contract.InformationRequested(question=SOMEBODY.id, due_on=date(2026, 11, 5)),
+    ),
     "a grant": (
         a.granted,
         contract.AuthorisationGranted(

@@ -226,3 +226,14 @@ async def test_what_is_dated_back_makes_no_room_in_the_week_in_which_it_is_recor
     back = [*first, replace(last, recorded_at=a.NOON)]
     await keep(db, assessors, [*entered(a.registered), *today, *back])
     assert await taken_on(db, a.bea.assessor, a.TODAY) == 2
+
+
+async def test_a_request_that_somebody_has_and_is_given_again_takes_no_second_room(
+    db: AsyncConnection,
+) -> None:
+    twice = a.recorded(*a.waiting, a.allocated, a.allocated, case=ONE)
+    other = a.recorded(*a.waiting, a.allocated, case=TWO)
+    await keep(db, assessors, [*entered(a.registered), *twice, *other])
+    (row,), _ = await all_of_them(db, a.TODAY, 1)
+    assert (row.taken_on_this_week, row.allocated) == (2, 2)
+    assert await taken_on(db, row.assessor, a.TODAY) == 2

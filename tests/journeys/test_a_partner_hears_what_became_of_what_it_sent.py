@@ -11,6 +11,7 @@ import pytest
 import standardwebhooks
 import svix.webhooks
 
+from tests.dols.asking import asks, does
 from tests.enquiry.asking import COMMANDS, lists
 from tests.journeys.people import Partner, Staff, referral
 from tests.notify.asking import SCOPES
@@ -167,3 +168,24 @@ async def until_heard(who: Organisation, types: set[str]) -> None:
         return types <= set(who.receiver.types)
 
     await until(heard, 30)
+
+
+@pytest.mark.slow
+async def test_a_managing_authority_hears_that_it_is_asked(
+    shared_house: House, working: dict[str, Home]
+) -> None:
+    name = f"rosewood-house-{uuid4()}"
+    async with (
+        at_home(shared_house, "dols") as dols,
+        organisation(working, name) as home,
+        dols.client(name, "dols.write", "dols.read") as ward,
+        dols.client("cora", "dols-coordinator") as coordinator,
+    ):
+        case = (await asks(ward))["id"]
+        await does(coordinator, case, "questions")
+        await home.hears("dols.received", "dols.question-asked")
+        told = (await home.feed())[-1]
+        assert (told["type"], told["data"]["case"]) == ("dols.question-asked", case)
+        assert "Marigold" not in str(told), "its words are fetched"
+        (question,) = (await ward.get(told["data"]["links"]["self"])).json()["questions"]
+        assert question["words"] == "When was Marigold born?"

@@ -246,6 +246,7 @@ def test_a_managing_authority_hears_how_far_its_request_is() -> None:
             REQUEST,
         ),
         a.said(dols.RequestReceived(sender=a.HOME, urgent=True, received_on=ON), REQUEST),
+        a.said(dols.InformationRequested(question=uuid4(), due_on=ON), REQUEST),
         a.said(
             dols.AuthorisationGranted(legal_test=test, decided_on=ON, starts_on=ON, ends_on=ON),
             REQUEST,
@@ -255,7 +256,8 @@ def test_a_managing_authority_hears_how_far_its_request_is() -> None:
         ),
     )
     assert [it for _, it in service.told(REQUEST)] == [
-        "dols.received", "dols.allocated", "dols.granted", "dols.not-granted"
+        "dols.received", "dols.allocated", "dols.question-asked", "dols.granted",
+        "dols.not-granted",
     ]  # fmt: skip
 
 

@@ -36,7 +36,10 @@ BY_HAND = {
     ASKED: {
         "task.assigned", "task.reminded", "report.received", "report.assessed", "task.recalled",
     },
-    MANAGING_AUTHORITY: {"dols.received", "dols.allocated", "dols.granted", "dols.not-granted"},
+    MANAGING_AUTHORITY: {
+        "dols.received", "dols.allocated", "dols.question-asked", "dols.granted",
+        "dols.not-granted",
+    },
     OWNER: {"endpoint.test", "endpoint.disabled"},
 }  # fmt: skip
 """Who may hear what: written from the policy, so that the table cannot drift."""

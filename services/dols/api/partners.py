@@ -12,7 +12,12 @@ from fastapi import APIRouter, HTTPException, Request, Response, Security
 from services.dols.api import shape
 from services.dols.decisions import commands as want
 from services.dols.decisions import request as requests_made
-from services.dols.events import CircumstancesTold, InformationRequested, RequestReceived
+from services.dols.events import (
+    CircumstancesTold,
+    ExtensionRefused,
+    InformationRequested,
+    RequestReceived,
+)
 from services.dols.projections.requests import Made, made_by, requests
 from services.dols.projections.status import RequestStatus, status_of, told
 from services.dols.rules import clocks
@@ -130,7 +135,7 @@ async def tell_circumstances(
     late = _too_late(history, by) if said.extension_requested else ()
     command = _telling(id, body.decode(), said, (*late, *_keyless(request)))
     response.headers.update(resting(await handle(log, requests_made.stream(id), command, by)))
-    return await _heard(log, id, command, by)
+    return await _heard(log, id, by)
 
 
 @router.post(
@@ -151,7 +156,7 @@ async def answer_questions(
     telling = _telling(id, body.decode(), said, (*late, *_keyless(request)))
     command = want.AnswerQuestions(telling=telling, others=_of_others(id, said))
     response.headers.update(resting(await handle(log, requests_made.stream(id), command, by)))
-    return await _heard(log, id, telling, by)
+    return await _heard(log, id, by)
 
 
 @router.post("/{id}/withdrawal", status_code=204)
@@ -263,11 +268,12 @@ def _telling(
     return want.TellCircumstances(told=circumstances, run_by_council=said.run_by_council)
 
 
-async def _heard(log: Log, id: UUID, command: want.TellCircumstances, by: Act) -> shape.Told:
+async def _heard(log: Log, id: UUID, by: Act) -> shape.Told:
+    """Answer from what was recorded: a repeat hears what was so when it came first."""
     history = await log.history(requests_made.stream(id))
-    shown = status_of(id, history, london_date(by.effective_at))
-    checks = [told(it) for it in command.told.checks]
-    return shape.Told(id=id, told=shown.told if shown else 0, checks=checks)
+    times = [it for it in history if isinstance(it.fact, CircumstancesTold)]
+    nth = next(n for n, it in enumerate(times, 1) if it.act.id == by.id)
+    return shape.Told(id=id, told=nth, checks=[told(it) for it in times[nth - 1].fact.checks])
 
 
 async def _shown(
@@ -280,8 +286,13 @@ async def _shown(
     opened = [
         replace(it, words=await log.vault.words(asked[it.question], str)) for it in found.questions
     ]
-    own_words = await log.vault.words(own, str)
-    return replace(found, partner_reference=own_words, questions=opened)
+    own_words, urgent = await log.vault.words(own, str), found.urgent
+    if urgent and urgent.extension == "refused":  # its sender is owed the reasons (para 86)
+        why: Sequence[Any] = [
+            it.fact.reasons for it in history if isinstance(it.fact, ExtensionRefused)
+        ]
+        urgent = replace(urgent, reasons=await log.vault.words(why[-1], str))
+    return replace(found, partner_reference=own_words, questions=opened, urgent=urgent)
 
 
 def _asks(fact: object) -> bool:

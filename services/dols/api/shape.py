@@ -97,7 +97,7 @@ class Question(Body):
 
 
 class NoExtension(Body):
-    """Why the urgent authorisation is not extended."""
+    """Why the urgent authorisation is not extended: its sender reads the reasons (para 86)."""
 
     reasons: Words
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Annotated, Any, TypeVar
 from uuid import UUID, uuid5
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, WeakValueDictionary
 
 from fastapi import APIRouter, HTTPException, Response, Security
 
@@ -208,7 +208,7 @@ async def allocate(
     name = by.actor if by.role == "assessor" else said.assessor
     if name is None:
         raise HTTPException(422)
-    async with _turn(log):  # or two at once would both find the last room of the week
+    async with turn(log, name):  # or two at once would both find the last room of the week
         standing, room = await _standing(log, db, name)
         command = want.AllocateAssessor(
             role=said.role, name=name, standing=standing, declared=said.declared, room=room
@@ -216,15 +216,16 @@ async def allocate(
         return await _do(log, id, command, (by, said), expected)
 
 
-_TURNS = WeakKeyDictionary[Any, Lock]()
+_TURNS = WeakKeyDictionary[Any, WeakValueDictionary[str, Lock]]()
 
 
-def _turn(log: Log) -> Lock:
-    """Give what lets allocations of this process come one after the other.
+def turn(log: Log, name: str) -> Lock:
+    """Give what lets allocations of one assessor in this process come one after the other.
 
+    Those of others do not wait for it: while the register lags, each takes its seconds.
     Another process may fill the same room in the same moment: the register then shows one too many.
     """
-    return _TURNS.setdefault(log, Lock())
+    return _TURNS.setdefault(log, WeakValueDictionary()).setdefault(name, Lock())
 
 
 @router.post("/dols-requests/{id}/declines", status_code=204)

@@ -164,7 +164,9 @@ def _told(command: want.TellCircumstances, state: Request, act: Act) -> Facts:
         return (told,)
     after = evolve(state, told, act)
     answers = state.answers.with_news(told.answers)
-    place = _described(command.run_by_council, state)
+    said, known = command.run_by_council, state.place.run_by_council
+    # A no undoes no yes by itself: who has to be independent of it would decide that (reg 12).
+    place = () if known == "yes" else _described(said, state)
     return told, *place, _scored(after, answers, ON_CIRCUMSTANCES, act)
 
 

@@ -133,7 +133,9 @@ def _told(state: Request, happened: events.CircumstancesTold, act: Act) -> Reque
 
 def _asked(urgent: Urgent, at: datetime) -> Urgent:
     waits = None if urgent.extended else urgent.extension_asked_at or at
-    return replace(urgent, extension_requested=True, extension_asked_at=waits)
+    return replace(
+        urgent, extension_requested=True, extension_asked_at=waits, extension_refused=False
+    )
 
 
 def _ended(happened: events.AuthorisationGranted | events.AuthorisationNotGranted) -> Ended:

@@ -52,7 +52,8 @@ def _of_the_wait(state: Request, calendar: Calendar) -> dict[str, datetime]:
         clocks.DECISION: clocks.end_of(state.due_on),
         clocks.RE_CHECK: clocks.recheck_due(state.band, state.checked_at),
     }
-    if state.roles_open:
+    over = state.withdrawn_at or state.not_needed_at
+    if state.roles_open and not over:  # nobody may take it on
         steps[clocks.ALLOCATION] = allocation_due(state, calendar)
     if ready := state.can_be_decided_since:
         days = clocks.CURRENT.sign_off_working_days

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from services.dols.rules import clocks, codes
-from services.dols.rules.independence import Place, Standing
+from services.dols.rules.independence import Place, Standing, employed
 from services.dols.rules.priority import Answers, Timing
 from services.dols.rules.requirements import all_met, failed
 from shared.decider import Deadline
@@ -183,9 +183,13 @@ class Request:
 
     @property
     def roles_open(self) -> tuple[Code, ...]:
-        """Give the roles that nobody has."""
-        had = {it.role for it in self.allocations}
+        """Give the roles that nobody has, or somebody who may no longer assess in it."""
+        had = {it.role for it in self.allocations if not self._barred(it)}
         return tuple(it for it in codes.ROLES if it not in had)
+
+    def _barred(self, it: Allocation) -> bool:
+        found = employed(it.standing.employer, self.place)
+        return it.role == codes.BEST_INTERESTS and "employed-by-both" in found
 
     def had_other_role(self, role: Code, assessor: UUID) -> bool:
         """Say whether somebody has, or assessed in, the other role."""

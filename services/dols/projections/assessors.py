@@ -33,6 +33,9 @@ class Entry:
     in_week: int
     """Counted in the week in which it was recorded: nothing that is dated back makes room."""
 
+    requests: str
+    """Those of the week, by their ids: what is recorded twice is taken on once."""
+
     allocated: int
     """In all."""
 
@@ -56,11 +59,11 @@ def fold(row: Entry | None, happened: Recorded[DolsFact]) -> Entry | None:
             text = adapter(Assessor).dump_json(state).decode()
             first = Entry(
                 assessor=happened.case, correlation=happened.act.correlation, version=0,
-                week=None, in_week=0, allocated=0, state=text,
+                week=None, in_week=0, requests="", allocated=0, state=text,
             )  # fmt: skip
             return replace(row or first, version=happened.version, state=text)
         case events.AssessorAllocated():
-            return row and _busier(row, monday(london_date(happened.recorded_at)))
+            return row and _busier(row, monday(london_date(happened.recorded_at)), happened.case)
         case (
             events.RequestReceived() | events.RequestPrioritised() | events.CircumstancesTold()
             | events.CircumstancesConsidered() | events.RequestWithdrawn() | events.UrgentExtended()
@@ -74,9 +77,14 @@ def fold(row: Entry | None, happened: Recorded[DolsFact]) -> Entry | None:
             return row
 
 
-def _busier(row: Entry, week: date) -> Entry:
-    in_week = row.in_week if row.week == week else 0
-    return replace(row, week=week, in_week=in_week + 1, allocated=row.allocated + 1)
+def _busier(row: Entry, week: date, request: UUID) -> Entry:
+    had = row.requests.split() if row.week == week else []
+    if str(request) in had:
+        return row
+    has = [*had, str(request)]
+    return replace(
+        row, week=week, in_week=len(has), requests=" ".join(has), allocated=row.allocated + 1
+    )
 
 
 def monday(day: date) -> date:
@@ -90,7 +98,7 @@ def read(text: str) -> Assessor:
     return found
 
 
-assessors = Projection("dols_assessors", version=2, row=Entry, fold=fold, key=key)
+assessors = Projection("dols_assessors", version=3, row=Entry, fold=fold, key=key)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -48,6 +48,9 @@ class UrgentTold:
     extension_due_at: datetime | None
     """By when we answer, where you wait for it."""
 
+    reasons: str | None = None
+    """Why it is not extended, which `api` opens for you. None also: its key was destroyed."""
+
     meaning: str | None
     """None once the request is decided."""
 
@@ -140,13 +143,14 @@ def status_of(id: UUID, history: Sequence[Recorded[Any]], today: date) -> Reques
     if state is None:
         return None
     word, later, decision = _word(state), _told(history), _decision(history)
+    over = state.not_needed_at is not None and word in {"received", "allocated"}
     checks = (*history[0].fact.checks, *(check for it in later for check in it.checks))
     return RequestStatus(
         id=id,
         reference=receipt.reference(id),
         status=word,
-        says=receipt.STATUSES[word],
-        what_happens_next=receipt.what_next(word),
+        says=receipt.OVER if over else receipt.STATUSES[word],
+        what_happens_next=receipt.OVER_NEXT if over else receipt.what_next(word),
         received_at=state.received_at,
         received_on=state.received_on,
         statutory_due_on=state.due_on,
@@ -167,15 +171,15 @@ def told(check: Check) -> CheckTold:
 
 def _question(it: QuestionView, state: Request) -> QuestionTold:
     missed = (last.due_at for last in state.missed if last.kind == clocks.ANSWER)
-    answered = it.answered_at is not None
+    closed = it.answered_at is not None or state.ended is not None
     return QuestionTold(
         question=it.question,
         missing=[ASKABLE.get(code, code) for code in it.missing],
         codes=it.missing,
         asked_at=it.asked_at,
         due_at=it.due_at,
-        answered=answered,
-        overdue=not answered and any(last >= it.due_at for last in missed),
+        answered=it.answered_at is not None,
+        overdue=not closed and any(last >= it.due_at for last in missed),
     )
 
 
@@ -202,7 +206,9 @@ def _urgent(state: Request) -> UrgentTold | None:
         lapsed=it.lapsed,
         extension=_extension(state, it),
         extension_due_at=_extension_due(state),
-        meaning=receipt.of_urgent(it.ends_on, lapsed=it.lapsed, decided=decided),
+        meaning=receipt.of_urgent(
+            it.ends_on, lapsed=it.lapsed, decided=decided, extended=it.extended
+        ),
     )
 
 

@@ -62,6 +62,13 @@ def what_next(status: Status) -> str:
     return _NEXT[status]
 
 
+OVER: Final = "You told us that the person is no longer there, or that it is no longer needed."
+OVER_NEXT: Final = (
+    "Nothing more is assessed, and a signatory ends it. If that is not so, or no longer, tell us at"
+    " once."
+)
+"""Whatever was done for it before."""
+
 Cover = Literal["granted", "urgent", "present", "unprotected", "ended", "none"]
 """What authorises depriving the person of their liberty on a day: the last part of `dols-cover@1`.
 
@@ -107,7 +114,9 @@ def of_renewal(ends_on: date, *, lapsed: bool, decided: bool) -> str | None:
     )
 
 
-def of_urgent(ends_on: date, *, lapsed: bool, decided: bool) -> str | None:
+def of_urgent(
+    ends_on: date, *, lapsed: bool, decided: bool, extended: bool = False
+) -> str | None:  # fmt: skip
     """Tell what the end of an urgent authorisation means, None where it no longer matters."""
     if decided:
         return None
@@ -119,6 +128,6 @@ def of_urgent(ends_on: date, *, lapsed: bool, decided: bool) -> str | None:
         )
     return (
         f"Your urgent authorisation ends at the end of {ends_on:%d %B %Y}. After that nothing"
-        " authorises depriving the person of their liberty until we decide; we can extend it once,"
-        " if you ask before it ends."
+        " authorises depriving the person of their liberty until we decide"
+        + ("." if extended else "; we can extend it once, if you ask before it ends.")
     )
