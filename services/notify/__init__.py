@@ -5,8 +5,8 @@ Streams: correspondence, one for all that one partner is told of one case; subsc
 each partner with webhook endpoints; contribution, one for each adult of whom a partner told more.
 Hears: dols.assessor-allocated, dols.authorisation-granted, dols.authorisation-not-granted,
 dols.information-requested, dols.request-received, enquiry.caused-enquiry-answered,
-enquiry.caused-enquiry-recalled,
-enquiry.enquiry-caused, enquiry.enquiry-closed, enquiry.enquiry-concluded, enquiry.enquiry-opened,
+enquiry.caused-enquiry-recalled, enquiry.enquiry-caused, enquiry.enquiry-closed,
+enquiry.enquiry-concluded, enquiry.enquiry-opened,
 enquiry.enquiry-reopened, enquiry.late-report-considered, enquiry.late-report-received,
 enquiry.partner-reminded, enquiry.report-assessed, enquiry.report-received,
 intake.information-received, intake.referral-received, notify.contribution-answered,

@@ -70,10 +70,11 @@ PROJECTIONS = [
 NOBODY = {UUID, Code, int, bool, date, datetime, type(None)}
 """Kinds of columns that tell nobody's name."""
 CLEAR = {
-    ("referrals_v1", "sender"), ("enquiries_v5", "state"), ("feed_v1", "partner"),
+    ("referrals_v1", "sender"), ("enquiries_v5", "state"),
     ("enquiry_figures_v2", "state"), ("enquiry_figures_v2", "overdue"),
-    ("deliveries_v1", "partner"), ("senders_v1", "partner"), ("obligations_v1", "partner"),
-    ("dols_requests_v1", "sender"), ("dols_queue_v2", "state"), ("dols_assessors_v1", "state"),
+    ("senders_v1", "partner"), ("obligations_v1", "partner"),
+    ("dols_requests_v1", "sender"), ("dols_queue_v3", "state"), ("dols_assessors_v3", "state"),
+    ("dols_assessors_v3", "requests"),
 }  # fmt: skip
 """Columns of text, and why: the partner organisation whose it is; a state, without words, or an
 assessor of the register; kinds of what is overdue."""

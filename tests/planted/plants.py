@@ -272,8 +272,8 @@ PLANTS = (
     plant(
         "an outcome that got lost is asked for as a new act",
         ("shared/log/appender.py", TOGETHER[1]),
-        "fetch(APPEND, *columns)",
-        'fetch(APPEND, [__import__("uuid").uuid4() for _ in columns[0]], *columns[1:])',
+        "APPEND, *columns)",
+        'APPEND, [__import__("uuid").uuid4() for _ in columns[0]], *columns[1:])',
         "an_answer_that_got_lost_is_had_again_and_the_act_is_done_once",
     ),
     plant(
