@@ -14,7 +14,7 @@ from rich.console import RenderableType
 from deploy.demo.scenario.days import DAY, local
 from deploy.demo.scenario.managers import ENQUIRIES
 from deploy.demo.scenario.parts import COORDINATOR, HOSPITALS, MANAGERS
-from deploy.demo.scenario.plan import APRIL, DERBY, JANUARY, SPRING
+from deploy.demo.scenario.plan import DERBY, JANUARY, SPRING
 from deploy.demo.scenario.recount import Found, figures, one_by_one
 from deploy.demo.scenario.town import Town
 from deploy.demo.screen import table
@@ -111,7 +111,6 @@ def rows(
     """Give the figures; counts of the seed for a council of another size are scaled."""
     turn, spring = milestones[f"{JANUARY}"], milestones[f"{SPRING}"]
     year = [it for it in raw.requests if it.received_on < SPRING]
-    end = APRIL + DERBY.days * DAY
     of = round
     return (
         _count("referrals, April to December 2023", of(3_931 * scale), turn["intake"]["referrals"],
@@ -129,7 +128,7 @@ def rows(
         _count("DoLS backlog at the turn of the year", f"over {of(600 * scale)}",
                turn["dols"]["waiting"], sum(it.waits_on(JANUARY) for it in raw.requests)),
         _count("DoLS backlog at the end of April 2024", of(252 * scale), said["dols"]["waiting"],
-               sum(it.waits_on(end) for it in raw.requests)),
+               sum(it.decided_on is None for it in raw.requests)),
         _count("of the backlog in January: over 180 days", "some",
                turn["dols"]["waiting_over_180_days"], _long(raw)),
     )  # fmt: skip
