@@ -5,7 +5,7 @@ in stored columns, so that a page costs the same however many wait. No row names
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -37,7 +37,7 @@ NOT_YET = Code("band@1:green")
 """Of a concern between its recognition and its score, which come in one act."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Waiting:
     """A concern that nobody has decided, and its place in the order."""
 
@@ -76,7 +76,9 @@ def fold(row: Waiting | None, happened: Recorded[ConcernFact]) -> Waiting | None
     """Give the row after `happened`."""
     if row is None:
         return _first(happened)
-    return replace(row, version=happened.version, **_changes(row, happened))
+    changed = object.__new__(Waiting)  # `replace` would set each of its twenty members again
+    vars(changed).update(vars(row), version=happened.version, **_changes(row, happened))
+    return changed
 
 
 def _changes(row: Waiting, happened: Recorded[ConcernFact]) -> Mapping[str, Any]:
