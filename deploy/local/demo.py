@@ -5,7 +5,7 @@ import shutil
 import signal
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,6 +29,8 @@ from deploy.local.standing import (
 
 PARTNER_SCOPES = ("referrals.write", "referrals.read")
 HOURS = 7 * 24
+HEALTHY = 2.0
+"""Seconds that a council has to live before its death is a mishap, after which it goes on."""
 RUSH, NINE_MONTHS = "rush", 3931
 """Derby's referrals of nine months, posted as fast as they go in, on a real clock."""
 
@@ -161,6 +163,7 @@ async def visited(
 ) -> int:
     """Let `visitor` play in a process of its own, that does not outlive us; give its exit code.
 
+    Where it is killed, another goes on.
     What it needs to get in lies in `folder`, and is the first of its words; it lies where a reader
     of the README looks, too.
     """
@@ -169,15 +172,20 @@ async def visited(
     stands(folder.parent)
     for path in {access, data() / "demo" / access.name}:
         remember(path, {**up.urls, "docs": docs, "tokens": tokens})
+    began, code = 0.0, -1
+    while code < 0 and time.monotonic() - began > HEALTHY:  # killed: its receipts say where it was
+        began = time.monotonic()
+        code = await _visit((sys.executable, "-m", visitor, str(access), *words))
+    return code if code >= 0 else INTERRUPTED
+
+
+async def _visit(command: Sequence[str]) -> int:
     council = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", visitor, str(access), *words),
-        cwd=ROOT,
-        preexec_fn=leash(signal.SIGKILL),
+        *command, cwd=ROOT, preexec_fn=leash(signal.SIGKILL)
     )
     try:
-        code = await council.wait()
+        return await council.wait()
     except asyncio.CancelledError:
         if council.returncode is None:
             council.kill()
         raise
-    return code if code >= 0 else INTERRUPTED
