@@ -95,6 +95,9 @@ class Supervisor:
         self._say = say
         self._echo = echo
         self._stopping = False
+        self._away = set[str]()
+        """Servers that are started again: what ends meanwhile is not to blame."""
+
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
@@ -144,7 +147,7 @@ class Supervisor:
             await self._run(child)
             if self._stopping:
                 return
-            child.ends += 0 if child.ready else 1
+            child.ends += 0 if child.ready or self._away else 1
             wait = child.program.backoff.after(wait, time.monotonic() - began)
             self._say(f"{child.program.name} ended; it starts again in {wait:.1f} s.")
             await asyncio.sleep(wait)
@@ -187,9 +190,11 @@ class Supervisor:
         while not self._stopping:
             if server.pid is None:
                 self._say(f"{server.name} ended; it starts again.")
+                self._away.add(server.name)
                 try:
                     for _ in server.starting():
                         await asyncio.sleep(TICK)
+                    self._away.discard(server.name)
                 except Trouble as trouble:
                     self._say(str(trouble))
                     await asyncio.sleep(RETRY_SECONDS)

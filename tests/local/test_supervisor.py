@@ -15,7 +15,7 @@ import pytest
 from deploy.local import Trouble
 from deploy.local.places import ROOT, free_port
 from deploy.local.postgres import Postgres
-from deploy.local.supervisor import GRACE_SECONDS, Backoff, Program, Supervisor
+from deploy.local.supervisor import GRACE_SECONDS, HOPELESS, Backoff, Program, Supervisor
 
 SLEEPS = "import time; print('awake', flush=True); time.sleep(60)"
 DEAF = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); " + SLEEPS
@@ -29,6 +29,9 @@ class Ready(BaseHTTPRequestHandler):
         self.end_headers()
 HTTPServer(("127.0.0.1", int(sys.argv[1])), Ready).serve_forever()
 """
+NEEDS = (
+    "import socket, sys; socket.create_connection(('127.0.0.1', int(sys.argv.pop())))\n" + SERVES
+)
 SOON = Backoff(first=0.01, most=0.04)
 
 
@@ -146,6 +149,23 @@ async def test_a_database_that_is_killed_starts_again(home: Path, tmp_path: Path
         await until(lambda: postgres.pid not in (None, first))
         await supervisor.stop()
         assert said == ["PostgreSQL ended; it starts again."]
+
+
+async def test_children_that_end_while_the_database_comes_back_are_not_given_up(
+    home: Path, tmp_path: Path
+) -> None:
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    with Postgres(home, durable=False) as postgres:
+        needs = program("one", NEEDS, str(port), str(postgres.port), url=url)
+        assert postgres.pid
+        os.kill(postgres.pid, signal.SIGKILL)
+        await until(lambda: postgres.pid is None)
+        supervisor = Supervisor([needs], tmp_path / "log", server=postgres)
+        supervisor.children["one"].ends = HOPELESS - 1
+        await supervisor.start()
+        await supervisor.ready()
+        await supervisor.stop()
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child of its parent's end")
