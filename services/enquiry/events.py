@@ -293,9 +293,14 @@ class DecisionMadeAgain2(DecisionMadeAgain):
     band: Code
 
 
+@fact("enquiry.information-added/1")
+class InformationAdded:
+    """The sender told more after it was closed, and whoever closed it has to look."""
+
+
 @fact("enquiry.decision-reviewed/1")
 class DecisionReviewed:
-    """A manager looked at what a changed decision or a reopening means for the enquiry."""
+    """A manager looked at what a changed decision, a reopening or more told means for it."""
 
     reasons: Sealed[str]
 
@@ -379,6 +384,7 @@ EnquiryFact = (
     | DecisionUndone
     | DecisionMadeAgain
     | DecisionMadeAgain2
+    | InformationAdded
     | DecisionReviewed
     | DeadlineMissed
     | EnquiryEscalated

@@ -43,7 +43,7 @@ def publish(happened: events.Fact, act: Act) -> contract.Message | None:
             return None
         case events.AdvocacyEstablished():
             return None
-        case events.DeadlineMissed() | events.EnquiryEscalated():
+        case events.DeadlineMissed() | events.EnquiryEscalated() | events.InformationAdded():
             return None
         case events.PartnerListed() | events.PartnerUnlisted():
             return None

@@ -3,7 +3,7 @@
 from typing import Any
 
 from services.enquiry.decisions import enquiry
-from services.enquiry.decisions.commands import HearDecision, HearReopening
+from services.enquiry.decisions.commands import HearAddition, HearDecision, HearReopening
 from shared.bus.reaction import Reaction
 from shared.contracts import triage
 from shared.facts import Recorded
@@ -28,6 +28,11 @@ def hear_reopening(_said: Recorded[triage.ConcernReopened]) -> HearReopening:
     return HearReopening()
 
 
+def hear_addition(_said: Recorded[triage.InformationAdded]) -> HearAddition:
+    """Let nobody forget what a partner told of an enquiry that was closed."""
+    return HearAddition()
+
+
 def _decided(when: type[Decided]) -> Reaction[Any, Any]:
     return Reaction(when=when, then=hear_decision, on=lambda said: enquiry.stream(said.case))
 
@@ -37,5 +42,8 @@ REACTIONS = (
     _decided(triage.Section42Decided),
     Reaction(
         when=triage.ConcernReopened, then=hear_reopening, on=lambda said: enquiry.stream(said.case)
+    ),
+    Reaction(
+        when=triage.InformationAdded, then=hear_addition, on=lambda said: enquiry.stream(said.case)
     ),
 )

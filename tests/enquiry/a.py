@@ -29,6 +29,7 @@ from services.enquiry.events import (
     EnquiryOpened2,
     EnquiryReopened,
     EnquiryReopened2,
+    InformationAdded,
     LateReportConsidered,
     LateReportConsidered2,
     LateReportReceived,
@@ -196,6 +197,7 @@ reopening = want.ReopenEnquiry(reasons=words("Hungry again."))
 reopened = EnquiryReopened2(contact=CONTACT, reasons=reopening.reasons)
 reopened_1 = EnquiryReopened(reasons=reopening.reasons)
 undone = DecisionUndone()
+added = InformationAdded()
 again = DecisionMadeAgain2(outcome=other, kind=Code("enquiry-kind@1:other"), band=amber)
 again_1 = DecisionMadeAgain(outcome=other, kind=Code("enquiry-kind@1:other"))
 looking = want.ReviewDecision(reasons=words("It goes on."))
@@ -216,8 +218,8 @@ ready: tuple[EnquiryFact, ...] = (*found, safe, ended)
 EVERY_FACT: tuple[EnquiryFact, ...] = (
     opened, led, planned, asked, advocacy, caused, accepted, reminded, reported, returned,
     reported, good, recalled, declined, late, late_of_another, considered, assessed, concluded,
-    at_once, safe_1, safe, ended, reviewed, closed, reopened_1, reopened, undone, again, looked,
-    missed, escalated, opened_1, again_1, late_1, late_of_another_1, considered_1,
+    at_once, safe_1, safe, ended, reviewed, closed, reopened_1, reopened, undone, added, again,
+    looked, missed, escalated, opened_1, again_1, late_1, late_of_another_1, considered_1,
 )  # fmt: skip
 
 ON_AN_OPEN_ONE: tuple[Any, ...] = (

@@ -90,6 +90,7 @@ TOLD: dict[str, tuple[EnquiryFact, str]] = {
     ),
     "reopened": (a.reopened, "Opened again, with reasons."),
     "reopened, as once": (a.reopened_1, "Opened again, with reasons."),
+    "added": (a.added, "The sender told more after it was closed: a manager has to look."),
     "undone": (
         a.undone, "The concern was opened again: the decision behind this no longer stands."
     ),

@@ -107,6 +107,10 @@ OWED: dict[str, tuple[tuple[EnquiryFact, ...], dict[str, str]]] = {
     ),
     "its actions ended": (a.ready, {"closure": "2026-11-09", "review": "2026-12-07"}),
     "closed": ((*a.ready, a.closed), {"review": "2026-12-07"}),
+    "more was told of a closed one": (
+        (*a.ready, a.closed, a.added),
+        {"review": "2026-12-07", "look": "2026-11-03"},
+    ),
     "closed and reviewed": ((*a.ready, a.closed, replace(a.reviewed, next_review_on=None)), {}),
     "opened again": (
         (*a.ready, a.closed, a.reopened),
@@ -269,7 +273,7 @@ def test_every_open_item_of_an_enquiry_has_a_due_time(happened: list[EnquiryFact
         or (it.caused is not None and it.caused.stage == REPORTED),
         "action": it.plan is not None and bool(it.plan.live),
         "review": it.plan is not None and it.plan.review_on is not None,
-        "look": it.changed_at is not None,
+        "look": it.changed_at is not None or it.told_more_at is not None,
         "findings": ending and it.concluded is not None and not it.concluded.complete,
         "safety-plan": ending
         and it.concluded is not None

@@ -5,7 +5,7 @@ from typing import Any, get_args
 
 import pytest
 
-from services.enquiry.decisions.commands import HearReopening
+from services.enquiry.decisions.commands import HearAddition, HearReopening
 from services.enquiry.reactions import REACTIONS
 from shared.bus.reaction import Reaction
 from shared.contracts import triage
@@ -51,15 +51,19 @@ def test_that_a_concern_is_open_again_is_heard() -> None:
     assert reaction.then(said) == HearReopening()
 
 
-@pytest.mark.parametrize("message", [DECIDED, DECIDED_1, REOPENED])
+def test_that_more_was_told_is_heard() -> None:
+    reaction, said = heard(triage.InformationAdded())
+    assert reaction.then(said) == HearAddition()
+
+
+@pytest.mark.parametrize("message", [DECIDED, DECIDED_1, REOPENED, triage.InformationAdded()])
 def test_an_enquiry_has_the_id_of_its_concern(message: Any) -> None:
     reaction, said = heard(message)
     assert str(reaction.on(said)) == f"enquiry-{a.ADULT}"
 
 
-def test_that_a_concern_was_recognised_or_scored_or_added_to_is_no_business_of_ours() -> None:
+def test_that_a_concern_was_recognised_or_scored_or_looked_at_is_no_business_of_ours() -> None:
     ours: list[type] = [it.when for it in REACTIONS]
     assert set(get_args(triage.Message)) - set(ours) == {
-        triage.ConcernRecognised, triage.ConcernScored, triage.InformationAdded,
-        triage.InformationConsidered,
+        triage.ConcernRecognised, triage.ConcernScored, triage.InformationConsidered,
     }  # fmt: skip

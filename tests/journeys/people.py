@@ -1,16 +1,25 @@
 """Who takes part in a journey, and what do they do?"""
 
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
 import httpx
+import standardwebhooks
+import svix.webhooks
 
-from tests.support.house import Home, key
+from tests.enquiry.asking import COMMANDS
+from tests.notify.asking import SCOPES
+from tests.notify.receiver import Receiver, receiving
+from tests.support.house import Home, House, at_home, key
 from tests.support.patience import until
 from tests.support.story import ready
+
+MANAGER = "safeguarding-adults-manager"
+SENDS = ("referrals.write", "referrals.read")
+Verifier: Any = (standardwebhooks.Webhook, svix.webhooks.Webhook)
 
 CALM = {
     "severity": 1,
@@ -100,6 +109,14 @@ class Staff:
         order: list[str] = await until(ranked)
         return order
 
+    async def sees_no_more(self, concern: str) -> None:
+        """Wait until a concern is not in the queue."""
+
+        async def gone() -> bool:
+            return concern not in {it["concern"] for it in await self.queue()}
+
+        await until(gone)
+
     async def queue(self) -> list[Any]:
         """Give the whole queue."""
         return await self._all("/v1/concerns")
@@ -107,6 +124,22 @@ class Staff:
     async def screening(self) -> list[Any]:
         """Give all whom the policy left to a person."""
         return await self._all("/v1/screening")
+
+    async def sees_held(self, adult: str) -> Any:
+        """Wait until an adult is left to a person, and give their row."""
+
+        async def held() -> Any:
+            return next((it for it in await self.screening() if it["adult"] == adult), None)
+
+        return await until(held)
+
+    async def sees_held_no_more(self, adult: str) -> None:
+        """Wait until an adult is left to a person no more."""
+
+        async def gone() -> bool:
+            return adult not in {it["adult"] for it in await self.screening()}
+
+        await until(gone)
 
     async def does(self, what: str, **said: Any) -> None:
         """Act: `what` is the path of a command."""
@@ -137,6 +170,127 @@ class Staff:
         return found
 
 
+class Lead(Staff):
+    """Who leads enquiries, and who closes them."""
+
+    async def sees(self, id: str, where: Callable[[Any], bool] = lambda _: True) -> Any:
+        """Wait until an enquiry is there and as said, and give it."""
+
+        async def shown() -> Any:
+            answer = await self.client.get(f"/v1/enquiries/{id}")
+            found = answer.json()["enquiry"] if answer.status_code == 200 else None
+            return found if found and where(found) else None
+
+        return await until(shown)
+
+    async def makes(self, id: str, *whats: str, **but: Any) -> None:
+        """Take steps of an enquiry, once it is there."""
+        await self.sees(id)
+        for what in whats:
+            await self.does(f"enquiries/{id}/{what}", **(COMMANDS[what] | but))
+
+    async def cannot(self, id: str, what: str, **but: Any) -> Any:
+        """Try a step that is refused, without the answers that are None; give the problem."""
+        said = {name: it for name, it in (COMMANDS[what] | but).items() if it is not None}
+        answer = await self.client.post(f"/v1/enquiries/{id}/{what}", json=said, headers=key())
+        assert 400 <= answer.status_code < 500, answer.text
+        return answer.json()
+
+
+@dataclass(frozen=True)
+class Organisation:
+    """A partner: what it sends with, what it asks notify with, and where it hears."""
+
+    name: str
+    intake: Partner
+    notify: httpx.AsyncClient
+    receiver: Receiver
+    secret: str
+
+    async def hears(self, *types: str) -> None:
+        """Wait until these events came, in this order, and no others."""
+
+        async def heard() -> bool:
+            return len({got.id for got in self.receiver.got}) >= len(types)
+
+        await until(heard, 30)
+        assert self.receiver.types == list(types)
+        for got in self.receiver.got:
+            for library in Verifier:
+                library(self.secret).verify(got.body, dict(got.headers))
+
+    async def also_hears(self, *types: str) -> None:
+        """Wait until events of these types came; those of different topics may change places."""
+
+        async def heard() -> bool:
+            return set(types) <= set(self.receiver.types)
+
+        await until(heard, 30)
+
+    async def feed(self) -> Sequence[Any]:
+        """Give what it can fetch of what it was told."""
+        return list((await self.notify.get("/v1/events")).json()["items"])
+
+    async def is_told(self, case: str, *types: str) -> None:
+        """Wait until the feed has exactly these events of a case, in whatever order."""
+
+        async def told() -> bool:
+            found = [it["type"] for it in await self.feed() if it["data"]["case"] == case]
+            return sorted(found) == sorted(types)
+
+        await until(told, 30)
+
+    async def owed(self, *expected: tuple[str, str]) -> Sequence[Any]:
+        """Wait until exactly this is owed: what, and by whom; and give it."""
+
+        async def found() -> Any:
+            items = (await self.notify.get("/v1/obligations")).json()["items"]
+            now = [(it["kind"].partition(":")[2], it["owed_by"]) for it in items]
+            return (items,) if sorted(now) == sorted(expected) else None
+
+        items: Sequence[Any] = (await until(found, 30))[0]
+        return items
+
+
+@asynccontextmanager
+async def organisation(town: Mapping[str, Home], name: str) -> AsyncIterator[Organisation]:
+    """Give a partner whose receiver is registered."""
+    async with (
+        town["intake"].client(name, *SENDS) as sends,
+        town["notify"].client(name, *SCOPES) as asks,
+        receiving() as receiver,
+    ):
+        answer = await asks.post("/v1/webhook-endpoints", json={"url": receiver.url}, headers=key())
+        assert answer.status_code == 201, answer.text
+        yield Organisation(name, Partner(sends), asks, receiver, answer.json()["secret"])
+
+
+@asynccontextmanager
+async def at_work(house: House, *services: str) -> AsyncIterator[dict[str, Home]]:
+    """Let these services work, once their lists can be asked for."""
+    async with AsyncExitStack() as open_:
+        town = {it: await open_.enter_async_context(at_home(house, it)) for it in services}
+        for home in town.values():
+            await ready(home)
+        yield town
+
+
+def due(of: Any) -> dict[str, str]:
+    """Give what is owed to a case, and by when."""
+    return {it["kind"]: it["due_at"] for it in of["due"]}
+
+
+def missed(of: Any) -> list[str]:
+    """Give what was owed to a case, and passed."""
+    return [it["kind"] for it in of["missed"]]
+
+
+def adult(of: Any) -> str:
+    """Give the one adult of a referral."""
+    (only,) = of["adults"]
+    return str(only["adult"])
+
+
 @dataclass(frozen=True)
 class People:
     """Everybody in a journey."""
@@ -155,10 +309,10 @@ async def people(town: Mapping[str, Home]) -> AsyncIterator[People]:
     intake, triage = town["intake"], town["triage"]
     name = f"rosewood-house-{uuid4()}"
     async with (
-        intake.client(name, "referrals.write", "referrals.read") as partner,
+        intake.client(name, *SENDS) as partner,
         intake.client("jo", "customer-contact") as contact,
         triage.client("kit", "screener") as screener,
-        triage.client("sam", "safeguarding-adults-manager") as manager,
+        triage.client("sam", MANAGER) as manager,
     ):
         yield People(Partner(partner), Staff(contact), Staff(screener), Staff(manager))
 

@@ -1,35 +1,18 @@
 """A duty becomes an enquiry that is led, planned, concluded and closed, and is never forgotten."""
 
-from collections.abc import Callable
 from typing import Any
 
 import httpx
 import pytest
 
 from tests.enquiry.asking import COMMANDS, lists
-from tests.journeys.people import it_is, people, referral
+from tests.journeys.people import MANAGER, Lead, due, it_is, people, referral
 from tests.support.house import SERVICES, Home, House, at_home, key
-from tests.support.patience import until
-
-
-async def sees(client: httpx.AsyncClient, id: str, where: Callable[[Any], bool]) -> Any:
-    """Wait until an enquiry is there and as said, and give it."""
-
-    async def shown() -> Any:
-        answer = await client.get(f"/v1/enquiries/{id}")
-        found = answer.json()["enquiry"] if answer.status_code == 200 else None
-        return found if found and where(found) else None
-
-    return await until(shown)
 
 
 async def does(client: httpx.AsyncClient, id: str, what: str, **but: Any) -> httpx.Response:
     said = COMMANDS[what] | but
     return await client.post(f"/v1/enquiries/{id}/{what}", json=said, headers=key())
-
-
-def due(enquiry: Any) -> dict[str, str]:
-    return {it["kind"]: it["due_at"] for it in enquiry["due"]}
 
 
 @pytest.mark.slow
@@ -41,8 +24,9 @@ async def test_a_duty_becomes_an_enquiry_that_nobody_forgets(simulated: House) -
         at_home(simulated, enquiry) as three,
         people({intake: one, triage: two}) as they,
         three.client("lena.moss", "enquiry-lead") as lead,
-        three.client("sam", "safeguarding-adults-manager") as manager,
+        three.client("sam", MANAGER) as manager,
     ):
+        leads, manages = Lead(lead), Lead(manager)
         town: dict[str, Home] = {intake: one, triage: two, enquiry: three}
         await it_is(town, "2023-06-05T09:00:00Z")  # Monday
         id = (await they.home.refers(referral()))["adults"][0]["adult"]
@@ -50,12 +34,12 @@ async def test_a_duty_becomes_an_enquiry_that_nobody_forgets(simulated: House) -
         await they.manager.decides(id)
 
         # The duty opens an enquiry, and it has its clocks at once.
-        opened = await sees(manager, id, lambda it: it["stage"] == "enquiry-stage@1:opened")
+        opened = await manages.sees(id, lambda it: it["stage"] == "enquiry-stage@1:opened")
         assert due(opened) == {"lead": "2023-06-06T16:00:00Z", "plan": "2023-06-12T16:00:00Z"}
 
         # Nobody leads it: that is noticed, and owed again.
         await it_is(town, "2023-06-07T09:00:00Z")
-        waits = await sees(manager, id, lambda it: it["missed"])
+        waits = await manages.sees(id, lambda it: it["missed"])
         assert waits["missed"] == [{"kind": "lead", "due_at": "2023-06-06T16:00:00Z"}]
         assert due(waits)["lead"] == "2023-06-08T16:00:00Z"
 
@@ -63,12 +47,12 @@ async def test_a_duty_becomes_an_enquiry_that_nobody_forgets(simulated: House) -
 
         for who, what in ((manager, "lead"), (lead, "plan"), (lead, "desired-outcomes")):
             assert (await does(who, id, what)).status_code == 204
-        assert due(await sees(lead, id, bool)) == {"conclusion": "2023-07-05T16:00:00Z"}
+        assert due(await leads.sees(id)) == {"conclusion": "2023-07-05T16:00:00Z"}
 
         # A partner enquires for us; until their report is answered, nothing is concluded.
         await lists(manager)
         await does(lead, id, "caused-enquiry")
-        assert due(await sees(lead, id, bool))["report"] == "2023-06-21T16:00:00Z"
+        assert due(await leads.sees(id))["report"] == "2023-06-21T16:00:00Z"
         await does(lead, id, "outcomes-achieved")
         assert (await does(manager, id, "conclusion")).json()["type"].endswith("enquiry-open")
         await does(lead, id, "caused-enquiry/report")
@@ -89,9 +73,9 @@ async def test_a_duty_becomes_an_enquiry_that_nobody_forgets(simulated: House) -
         assert (await does(manager, id, "closure")).status_code == 204
 
         # The review that was promised is still owed, and a concern opened again is looked at.
-        closed = await sees(lead, id, lambda it: it["stage"] == "enquiry-stage@1:closed")
+        closed = await leads.sees(id, lambda it: it["stage"] == "enquiry-stage@1:closed")
         assert due(closed) == {"review": "2023-07-17T16:00:00Z"}
         await they.manager.does(f"concerns/{id}/reopening", reasons="Hungry again.")
-        changed = await sees(manager, id, lambda it: it["decision_changed_at"])
+        changed = await manages.sees(id, lambda it: it["decision_changed_at"])
         assert due(changed)["look"] == "2023-06-08T16:00:00Z"
         assert (await does(manager, id, "decision-review")).status_code == 204

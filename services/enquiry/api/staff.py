@@ -293,7 +293,7 @@ async def reopen(
 async def review_decision(
     id: UUID, said: shape.Reasons, by: Manager, log: Log, expected: IfMatch
 ) -> Response:
-    """Say that a manager looked at what a changed decision or a reopening means for it."""
+    """Say that a manager looked at what a changed decision, a reopening or more told means."""
     command = want.ReviewDecision(reasons=_sealed(id, said.reasons))
     return await _do(log, id, command, (by, said), expected)
 

@@ -32,8 +32,13 @@ class HearReopening:
 
 
 @dataclass(frozen=True, kw_only=True)
+class HearAddition:
+    """Let whoever closed it look at what was told since; whoever has it open sees the concern."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class ReviewDecision:
-    """Say, as a manager, that a changed decision or a reopening was looked at."""
+    """Say, as a manager, that a changed decision, a reopening or more told was looked at."""
 
     reasons: Sealed[str]
 
@@ -186,7 +191,7 @@ class ReopenEnquiry:
     reasons: Sealed[str]
 
 
-Heard = HearDecision | HearReopening | DeadlinePassed
+Heard = HearDecision | HearReopening | HearAddition | DeadlinePassed
 Making = (
     AllocateLead | AgreePlan | AskDesiredOutcomes | AssessDesiredOutcomes | EstablishAdvocacy
     | CauseEnquiry | AnswerCausedEnquiry | ReceiveReport | AssessReport | RecallCausedEnquiry
@@ -224,7 +229,7 @@ class EnquiryIsOpen(Refusal):
 
 
 class DecisionStands(Refusal):
-    """No decision changed, and nothing was opened again, that nobody has looked at."""
+    """No decision changed, and nothing was opened again or told, that nobody has looked at."""
 
 
 class NoLateReport(Refusal):

@@ -27,10 +27,8 @@ MANAGER = "safeguarding-adults-manager"
 def decide(command: EnquiryCommand, state: Enquiry | None, act: Act) -> Facts:
     """Give the facts that `command` leads to, none where it is so already, or refuse it."""
     match command:
-        case want.HearDecision():
+        case want.HearDecision() | want.HearReopening() | want.HearAddition():
             return heard(command, state)
-        case want.HearReopening():
-            return (events.DecisionUndone(),) if state else ()
         case DeadlinePassed():
             return passed(command, state, calendar())
         case (
@@ -103,7 +101,7 @@ def _also_where_closed(
 ) -> Facts:
     match command:
         case want.ReviewDecision(reasons=reasons):
-            if state.changed_at is None and not state.conclusion_in_doubt:
+            if not (state.changed_at or state.told_more_at or state.conclusion_in_doubt):
                 raise want.DecisionStands
             if state.closed and state.wanted_again:
                 raise want.EnquiryWanted

@@ -1,4 +1,4 @@
-"""What does a decision under section 42 mean for an enquiry that is there, or is not?
+"""What does it mean for an enquiry that is there, or is not, when triage speaks?
 
 Law: Care Act 2014 s42(2).
 """
@@ -16,7 +16,20 @@ from services.enquiry.rules.opening import OPENINGS
 from shared.facts import Code
 
 
-def heard(command: want.HearDecision, state: Enquiry | None) -> Facts:
+def heard(
+    command: want.HearDecision | want.HearReopening | want.HearAddition, state: Enquiry | None
+) -> Facts:
+    """Give what a decision, its undoing, or more that was told of it leads to."""
+    match command:
+        case want.HearDecision():
+            return _decided(command, state)
+        case want.HearReopening():
+            return (events.DecisionUndone(),) if state else ()
+        case want.HearAddition():
+            return (events.InformationAdded(),) if state and state.closed else ()
+
+
+def _decided(command: want.HearDecision, state: Enquiry | None) -> Facts:
     """Open an enquiry, note the decision where there is one already, or give nothing.
 
     Raises:

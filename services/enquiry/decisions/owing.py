@@ -129,8 +129,8 @@ def _reminder(state: Enquiry, calendar: Calendar) -> set[Deadline]:
 def _of_any(state: Enquiry, calendar: Calendar) -> dict[str, datetime]:
     """Give what is owed even where it is closed."""
     steps = dict[str, datetime]()
-    if state.changed_at:
-        steps[clocks.LOOK] = clocks.due(clocks.LOOK, state.changed_at, calendar)
+    if looks := [it for it in (state.changed_at, state.told_more_at) if it]:
+        steps[clocks.LOOK] = clocks.due(clocks.LOOK, min(looks), calendar)
     if state.plan and state.plan.review_on:
         steps[clocks.REVIEW] = clocks.on_day(state.plan.review_on, calendar)
     return steps

@@ -107,6 +107,9 @@ class Enquiry:
     """That other decision asks for an enquiry."""
 
     closed: bool = False
+    told_more_at: datetime | None = None
+    """Since then the sender told more of what was closed, and no manager has looked."""
+
     missed: tuple[Deadline, ...] = ()
     """Of each kind of deadline the last that passed unmet."""
 
@@ -175,6 +178,9 @@ def evolve(state: Enquiry | None, happened: EnquiryFact, act: Act) -> Enquiry:
             return replace(_known(state), closed=True)
         case events.EnquiryReopened() | events.EnquiryReopened2():
             return _reopened(_known(state), act)
+        case events.InformationAdded():
+            known = _known(state)
+            return replace(known, told_more_at=known.told_more_at or act.effective_at)
         case events.DecisionUndone() | events.DecisionMadeAgain() | events.DecisionReviewed():
             return _decided(_known(state), happened, act)
         case events.DeadlineMissed() | events.EnquiryEscalated():
@@ -226,7 +232,8 @@ def _moved(state: Enquiry, act: Act) -> datetime:
 def _reopened(state: Enquiry, act: Act) -> Enquiry:
     doubted = state.concluded is not None and state.concluded.complete
     return replace(
-        state, closed=False, conclusion_in_doubt=doubted, moved_at=_moved(state, act)
+        state, closed=False, told_more_at=None, conclusion_in_doubt=doubted,
+        moved_at=_moved(state, act),
     )  # fmt: skip
 
 
@@ -316,7 +323,10 @@ def _decided(state: Enquiry, happened: OfADecision, act: Act) -> Enquiry:
         case events.DecisionMadeAgain():
             return _decided_again(state, happened, at)
         case events.DecisionReviewed():
-            return replace(state, changed_at=None, wanted_again=False, conclusion_in_doubt=False)
+            return replace(
+                state, changed_at=None, wanted_again=False, told_more_at=None,
+                conclusion_in_doubt=False,
+            )  # fmt: skip
 
 
 def _decided_again(state: Enquiry, happened: events.DecisionMadeAgain, at: datetime) -> Enquiry:

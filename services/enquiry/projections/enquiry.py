@@ -113,6 +113,9 @@ class EnquiryView:
     decision_changed_at: datetime | None
     """Since then the decision behind it is another, and no manager has looked."""
 
+    told_more_at: datetime | None
+    """Since then its sender told more of what was closed, and no manager has looked."""
+
     due: Sequence[Due]
     """What is still owed, the first one first. An open enquiry owes something always."""
 
@@ -193,6 +196,7 @@ def view(id: UUID, history: Sequence[Recorded[Any]]) -> EnquiryView | None:
         safety_plan=_plan(state, history),
         closing_reason=closed.fact.reason if closed and state.closed else None,
         decision_changed_at=state.changed_at,
+        told_more_at=state.told_more_at,
         due=[Due(kind=it.kind, due_at=it.due_at) for it in in_order(state)],
         missed=[_missed(it.fact) for it in history if isinstance(it.fact, events.DeadlineMissed)],
         overdue=overdue_in_order(state),

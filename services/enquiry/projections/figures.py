@@ -76,7 +76,7 @@ def _written(state: Enquiry) -> str:
     return adapter(Enquiry).dump_json(state).decode()
 
 
-figures = Projection("enquiry_figures", version=2, row=Counted, fold=fold)
+figures = Projection("enquiry_figures", version=3, row=Counted, fold=fold)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -72,6 +72,8 @@ def says(happened: EnquiryFact) -> str:
             )
         case events.EnquiryReopened() | events.EnquiryReopened2():
             return "Opened again, with reasons."
+        case events.InformationAdded():
+            return "The sender told more after it was closed: a manager has to look."
         case events.DeadlineMissed(kind=kind, due_at=due_at, late=late):
             noticed = " Noticed late: the service stood still." if late else ""
             return f"Missed: {clocks.KINDS[kind]}, due {_spoken(due_at)}.{noticed}"

@@ -2,7 +2,8 @@
 
 A row keeps the state as it was folded, so that the list and one enquiry cannot differ. It names
 nobody: a state holds times, dates and codes only. A closed enquiry stays in the list as long as
-something is owed to it: a review, a look at a decision that changed or at a report that came late.
+something is owed to it: a review, a look at a decision that changed, at a report that came late
+or at more that its sender told.
 """
 
 from collections.abc import Sequence
@@ -69,7 +70,7 @@ def kept_state(text: str) -> Enquiry:
 
 
 ORDER = ("due_at", "enquiry")
-enquiries = Projection("enquiries", version=5, row=Kept, fold=fold, indexes=(ORDER,))
+enquiries = Projection("enquiries", version=6, row=Kept, fold=fold, indexes=(ORDER,))
 Place = tuple[datetime, UUID]
 
 

@@ -34,7 +34,7 @@ KINDS: Mapping[Code, str] = {
         REVIEW: "the safety plan is reviewed",
         CLOSURE: "it is closed",
         ADVOCATE: "an independent advocate is arranged",
-        LOOK: "a manager has looked at a decision that changed",
+        LOOK: "a manager has looked at a decision that changed, or at more that was told",
     }.items()
 }
 """What is owed, by its code."""

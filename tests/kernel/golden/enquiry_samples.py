@@ -131,6 +131,7 @@ def of_enquiry(
             outcome=Code("section-42-outcome@1:other-enquiry"), kind=Code("enquiry-kind@1:other"),
             band=Code("band@1:green"),
         ),
+        enquiry.InformationAdded(),
         enquiry.DecisionReviewed(reasons=words("It goes on.")),
         enquiry.EnquiryClosed(
             contact=contact, reason=Code("closing-reason@1:completed"),

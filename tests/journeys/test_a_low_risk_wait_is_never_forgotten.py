@@ -2,13 +2,12 @@
 
 import pytest
 
-from tests.journeys.people import CALM, GRAVE, WORRYING, it_is, people, waits
+from tests.journeys.people import CALM, GRAVE, WORRYING, due, it_is, missed, people, waits
 from tests.support.house import House, at_home
-from tests.support.patience import until
 
 
 @pytest.mark.slow
-async def test_a_low_risk_wait_passes_fresher_amber_when_due(simulated: House) -> None:
+async def test_a_low_risk_wait_is_never_forgotten(simulated: House) -> None:
     async with at_home(simulated, "intake") as intake, at_home(simulated, "triage") as triage:
         town = {"intake": intake, "triage": triage}
         async with people(town) as they:
@@ -30,7 +29,10 @@ async def test_a_low_risk_wait_passes_fresher_amber_when_due(simulated: House) -
 
             await they.manager.decides(first)
 
-            async def decided() -> bool:
-                return first not in {it["concern"] for it in await they.screener.queue()}
+            await they.screener.sees_no_more(first)
 
-            await until(decided)
+            # Its time passes and nobody decided: that is a fact, and it is owed something still.
+            await it_is(town, "2023-06-13T09:00:00Z")
+            late = await they.screener.reads(low, lambda it: "decision" in missed(it["concern"]))
+            assert due(late["concern"])
+            assert await they.screener.sees_in_order(low) == [low]
