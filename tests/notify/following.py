@@ -92,8 +92,10 @@ class Town:
 
 def still_owed(asks: Asks, event: Any, tried: Any) -> StillOwed | None:
     """Give what the query would, None where it is settled or never was owed."""
-    replayed = asks.after < event.position <= asks.until
-    replayed = replayed and (tried.last_position if tried else 0) < asks.asked
+    tried_at = tried.last_position if tried else 0
+    replayed = any(
+        it.after < event.position <= it.until and tried_at < it.asked for it in asks.replays
+    )
     waits = tried.retry_at is not None if tried else event.position > asks.since
     if not waits and not replayed:
         return None
@@ -102,5 +104,6 @@ def still_owed(asks: Asks, event: Any, tried: Any) -> StillOwed | None:
     return StillOwed(
         endpoint=asks.id, **{name: getattr(event, name) for name in told},
         attempts=tried.attempts if tried else 0, last_position=tried and tried.last_position,
-        retry_at=tried and tried.retry_at, outcome=tried and tried.outcome, again=not waits,
+        retry_at=tried and tried.retry_at, outcome=tried and tried.outcome,
+        again=not waits or event.position <= asks.since,
     )  # fmt: skip

@@ -60,6 +60,18 @@ def test_a_house_may_allow_a_network_and_no_other() -> None:
     assert not reachable("8.8.8.8", THEIRS, only=True)
 
 
+@pytest.mark.parametrize("address", [
+    "169.254.169.254", "::ffff:169.254.169.254", "169.254.170.2", "fd00:ec2::254",
+    "fe80::a9fe:a9fe", "100.100.100.200", "192.0.0.192",
+])  # fmt: skip
+def test_what_hands_out_credentials_is_reached_by_nobody_whatever_is_allowed(address: str) -> None:
+    everything = Settings(egress_allow="rosewood-house=0.0.0.0/0, rosewood-house=::/0")
+    allowed = everything.allowed[HOUSE]
+    assert reachable("10.8.1.1", allowed)
+    assert not reachable(address, allowed)
+    assert not reachable(address, allowed, only=True)
+
+
 @pytest.mark.parametrize("network", ["10.9.0.0/16", "0.0.0.0/0", "169.254.0.0/16", "::/0", "*=x"])
 def test_a_network_for_every_partner_is_refused_at_the_start(network: str) -> None:
     with pytest.raises(ValueError, match=r"name the partner|does not appear"):

@@ -3,13 +3,21 @@
 import asyncio
 import time
 from typing import Any
+from uuid import UUID
 
 import pytest
 import standardwebhooks
 import svix.webhooks
 
 from deploy.demo.receiver import verified
+from services.notify.app import TABLES
+from services.notify.decisions import subscriber
+from services.notify.gateways.dispatcher import Dispatcher
+from services.notify.gateways.egress import Egress
+from services.notify.gateways.outbox import Outbox
+from services.notify.gateways.owed import Asks, Owed, Replay
 from shared import failpoint
+from shared.facts import party
 from tests.notify.asking import partner
 from tests.notify.receiver import Got, after, receiving, status
 from tests.support.house import Home
@@ -195,6 +203,57 @@ async def test_what_was_taken_is_sent_once_more_where_its_partner_asks_for_it(ho
     assert late.types == told
     assert [each.id for each in heard] == list(dict.fromkeys(each.id for each in got))
     assert sorted(each["attempts"] for each in tried) == [1, 1, 1, 1, 1, 2]
+
+
+async def test_what_failed_when_it_was_asked_for_is_owed_until_it_is_settled(home: Home) -> None:
+    async with partner(home) as they, receiving(status(503)) as it:
+        await they.refers("concern.recognised")
+        endpoint = await they.registers(it.url)
+        before = await home.runtime.log.head()
+        await they.does(endpoint, "replays")
+        (tried,) = await they.deliveries("waiting")
+        await they.gets("events")
+        now = await home.runtime.log.head()
+        asks = Asks(UUID(endpoint["id"]), party(they.name), before)
+        # Another replay may be the last one that was asked for.
+        (first,) = await still_owed(home, asks)
+        assert (first.sequence, first.attempts, first.again) == (1, tried["attempts"], True)
+        both = await still_owed(home, asks._replace(replays=(Replay(0, before, before),)))
+        assert [each.sequence for each in both] == [1, 2]
+        none_more = await still_owed(home, asks._replace(replays=(Replay(0, 0, now),)))
+        assert none_more == [first]
+        ahead = asks._replace(replays=(Replay(0, 1, now + 1_000),))
+        assert await still_owed(home, ahead) == "not known yet"
+
+
+async def test_an_attempt_that_was_recorded_before_is_not_taken_for_a_new_one(home: Home) -> None:
+    async with partner(home) as they, receiving() as it:
+        endpoint = await they.registers(it.url)
+        await they.refers()
+        (tried,) = await they.deliveries("delivered")
+        await they.does(endpoint, "keys")
+        await they.gets("events")
+        log = home.runtime.log
+        outbox = Outbox()
+        outbox.know(await log.history(subscriber.stream(party(they.name))))
+        (asks,) = outbox.to_load()
+        head = await log.head()
+        rows = await still_owed(home, asks._replace(replays=(Replay(0, head, head),)))
+        outbox.load(Owed(rows=rows, owed_to=head, tried_to=head))
+        (job,) = outbox.due(await log.now())
+        assert (str(job.endpoint.id), job.waiting.attempts) == (endpoint["id"], tried["attempts"])
+        dispatcher = Dispatcher("", log, Egress(), TABLES)
+        assert await dispatcher.deliver(job) == await log.head()
+        assert await dispatcher.deliver(job) is None, "or it would go out again at once, for ever"
+        assert len(it.got) == 3
+
+
+async def still_owed(home: Home, asks: Asks) -> Any:
+    """Give what the tables say is owed to an endpoint."""
+    async with home.runtime.log.pool.acquire() as db:
+        connection: Any = db
+        found = await TABLES.still_owed(connection, [asks])
+    return found.rows if found else "not known yet"
 
 
 async def test_two_endpoints_have_secrets_of_their_own(home: Home) -> None:

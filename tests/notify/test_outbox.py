@@ -10,7 +10,7 @@ from hypothesis import strategies as some
 
 from services.notify.decisions.subscriber import BY_GONE, BY_PARTNER
 from services.notify.events import EndpointDisabled, EndpointEnabled, EndpointRemoved, ReplayAsked
-from services.notify.gateways.outbox import AT_ONCE
+from services.notify.gateways.outbox import AT_ONCE, MOST_REPLAYS
 from services.notify.rules.disclosure import code_of
 from services.notify.rules.retry import THROTTLED
 from tests.notify import a
@@ -163,6 +163,59 @@ def test_what_a_partner_asks_for_once_more_is_sent_once_more_in_its_order(town: 
     town.ends((a.ENDPOINT, a.LANE, 3))
     town.begins_anew()
     assert (town.due(), len(town.outbox)) == ([], 0)
+
+
+def test_what_was_under_way_when_more_was_asked_for_is_not_sent_a_second_time(town: Town) -> None:
+    town.owes(1)
+    town.due()
+    town.ends(FIRST)
+    town.owes(2)
+    assert town.due() == [SECOND]
+    town.records(ReplayAsked(endpoint=a.ENDPOINT, after=0, until=2), a.THEIRS)  # 1
+    town.loads()
+    assert town.due() == []
+    town.ends(SECOND)
+    assert town.due() == [FIRST]
+    town.ends(FIRST)
+    assert (town.due(100), len(town.outbox)) == ([], 0)
+
+
+def test_who_asks_for_the_rest_is_sent_the_beginning_as_well(town: Town) -> None:
+    town.owes(1)
+    town.owes(2)
+    town.registers(a.OTHER)
+    town.records(ReplayAsked(endpoint=a.OTHER, after=0, until=2), a.THEIRS)
+    town.loads()
+    town.records(ReplayAsked(endpoint=a.OTHER, after=2, until=3), a.THEIRS)
+    town.loads()
+    for sequence in (1, 2):
+        assert (a.OTHER, a.LANE, sequence) in town.due()
+        town.ends((a.OTHER, a.LANE, sequence))
+    town.begins_anew()
+    assert [it for it in town.due() if it[0] == a.OTHER] == []
+
+
+def test_what_is_asked_for_anew_is_kept_in_mind_once_and_never_without_end(town: Town) -> None:
+    town.owes(1)
+    for _ in range(3):
+        town.records(ReplayAsked(endpoint=a.ENDPOINT, after=0, until=2), a.THEIRS)
+    (asks,) = town.outbox.to_load()
+    assert asks.replays == ((0, 2, town.at),)
+    for after in range(2, 2 + 2 * MOST_REPLAYS):
+        town.records(ReplayAsked(endpoint=a.ENDPOINT, after=after, until=after + 1), a.THEIRS)
+    (asks,) = town.outbox.to_load()
+    assert len(asks.replays) == MOST_REPLAYS
+    assert asks.replays[-1] == (1 + 2 * MOST_REPLAYS, 2 + 2 * MOST_REPLAYS, town.at)
+
+
+@pytest.mark.parametrize("owed_behind", [0, 1])
+def test_an_attempt_counts_once_wherever_the_tables_stand(town: Town, owed_behind: int) -> None:
+    town.owes(1)
+    town.due()
+    town.ends(FIRST, retry=5)
+    town.begins_anew(owed_to=town.at - owed_behind)
+    (job,) = town.outbox.due(town.now + timedelta(seconds=5))
+    assert job.waiting.attempts == 1  # the next one is named by it
 
 
 def test_what_was_owed_before_it_was_registered_is_sent_where_it_is_asked_for(town: Town) -> None:

@@ -4,10 +4,12 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 import standardwebhooks
 
+from services.notify.app import TABLES
 from tests.journeys.people import it_is
 from tests.notify.asking import SCOPES, Partner, partner
 from tests.notify.receiver import receiving, status
@@ -74,6 +76,39 @@ async def test_attempts_come_when_the_simulated_clock_has_got_there(
         got = it.got[-1]
         assert got.event["timestamp"] == "2023-06-05T09:00:07Z"
         standardwebhooks.Webhook(endpoint["secret"]).verify(got.body, dict(got.headers))
+
+        # What once was given up on says nothing of an endpoint that took something since then.
+        it.answer = status(503)
+        await it_is(town, "2023-07-10T09:00:00Z")
+        await they.refers()
+        await they.deliveries("exhausted", "delivered", "waiting")
+        since = await TABLES.failing_since(home.runtime.log.pool, UUID(endpoint["id"]))
+        assert since == datetime.fromisoformat("2023-07-10T09:00:00Z")
+
+
+@pytest.mark.slow
+async def test_what_was_kept_for_a_disabled_endpoint_has_its_days_from_when_it_is_enabled(
+    simulated: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SAFEGUARDING_EGRESS_ALLOW", "127.0.0.0/8")
+    async with (
+        at_home(simulated, "notify") as home,
+        partner(home) as they,
+        receiving(status(503)) as it,
+    ):
+        await ready(home)
+        await it_is({"notify": home}, "2023-06-05T09:00:00Z")
+        endpoint = await they.registers(it.url)
+        await they.refers()
+        await attempts(they, 1)
+        await they.does(endpoint, "disablement")
+        await it_is({"notify": home}, "2023-06-26T09:00:00Z")
+        await they.does(endpoint, "enablement")
+        again = await attempts(they, 2)  # and their system is not up yet
+        assert (again["status"], again["last_at"]) == ("waiting", "2023-06-26T09:00:00Z")
+        it.answer = status(204)
+        await it_is({"notify": home}, "2023-06-26T09:01:00Z")
+        await they.deliveries("delivered")
 
 
 @pytest.mark.slow

@@ -169,7 +169,7 @@ class Dispatcher:
 
     async def _bring(self, job: Job, loop: Loop) -> None:
         try:
-            position: int | None = await self.deliver(job)
+            position = await self.deliver(job)
         except Exception as why:  # noqa: BLE001 - one endpoint's trouble is no other's
             log.warning("delivery", case=str(job.waiting.lane), exc_info=why)
             failed("deliveries", why)
@@ -177,14 +177,18 @@ class Dispatcher:
         self._done.append(Done(job.key, position))
         loop.wake()
 
-    async def deliver(self, job: Job) -> int:
-        """Send, record what came of it, and give the position that tells of it."""
+    async def deliver(self, job: Job) -> int | None:
+        """Send, record what came of it, and give the position that tells of it.
+
+        None where nothing was recorded: it may go out once more, and not at once.
+        """
         it, owed, endpoint = job.waiting, job.waiting.owed, job.endpoint
         answer = await self._sent(job)
         failpoint("notify.after_send")
         command = RecordAttempt(
             lane=it.lane, partner=owed.partner, sequence=owed.sequence, endpoint=endpoint.id,
-            owed_at=owed.happening.known_at, outcome=answer.outcome, status=answer.status,
+            owed_at=max(owed.happening.known_at, endpoint.enabled_at),  # until then it was kept
+            outcome=answer.outcome, status=answer.status,
             milliseconds=answer.milliseconds, hold=answer.hold, again=it.again,
         )  # fmt: skip
         name = f"{it.lane} {owed.partner}/{owed.sequence} {endpoint.id} {it.attempts + 1}"
@@ -192,16 +196,17 @@ class Dispatcher:
         try:
             receipt = await handle(self._log, correspondence.stream(it.lane), command, act)
         except OutOfTurn:
-            # A second owner was quicker: what the log says is what counts.
-            return await self._log.head()
+            return None  # a second owner was quicker: what the log says is what counts
+        if not receipt.facts:
+            return None
         ATTEMPTS.labels(answer.outcome.partition(":")[2]).inc()
-        if not it.attempts:
+        if not it.attempts and owed.happening.known_at >= endpoint.enabled_at:  # else it was kept
             FORWARD.observe((act.effective_at - owed.happening.known_at).total_seconds())
         if answer.outcome == GONE:
             await self._disable(job, name, DisableEndpoint(endpoint=endpoint.id, why=BY_GONE))
         elif answer.outcome not in SETTLED and it.attempts >= len(STEPS):
             await self._leave_alone(job, name, act.effective_at)
-        return receipt.position or await self._log.head()
+        return receipt.position
 
     async def _sent(self, job: Job) -> Answer:
         owed = job.waiting.owed

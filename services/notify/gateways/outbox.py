@@ -28,13 +28,16 @@ from services.notify.events import (
     ReplayAsked,
     SubscriberFact,
 )
-from services.notify.gateways.owed import Asks, Owed, StillOwed
+from services.notify.gateways.owed import Asks, Owed, Replay, StillOwed
 from services.notify.rules.disclosure import TRIAL
 from services.notify.rules.retry import THROTTLED
 from shared.facts import Recorded
 
 AT_ONCE = 4
 """Lanes of one endpoint that are sent side by side."""
+
+MOST_REPLAYS = 100
+"""Of one endpoint that are kept in mind; one is asked for in ten minutes, and soon sent."""
 
 Key = tuple[UUID, UUID]
 """Endpoint and lane."""
@@ -50,6 +53,9 @@ class Waiting:
     correlation: UUID
     due_at: datetime
     attempts: int = 0
+    tried_at: int = 0
+    """The position of the last of them: an attempt that is heard of twice counts once."""
+
     again: bool = False
     """Its partner asked for it once more."""
 
@@ -76,14 +82,13 @@ class Queues:
     """The position from which on events are owed to it."""
 
     owed_to: int
-    tried_to: int
-    """Positions up to which what is owed, and attempts, are taken in."""
+    """The position up to which what is owed is taken in."""
 
     enabled: int = 0
     """The position at which it last was enabled."""
 
-    replay: tuple[int, int, int] = (0, 0, 0)
-    """After and until which position its partner asked for what was before, and where that lies."""
+    replays: Sequence[Replay] = ()
+    """What its partner asked for once more; the last one may have begun before the others ended."""
 
     asleep: bool = False
     """Nothing is kept for it: it is disabled, or what it is owed is yet to be loaded."""
@@ -151,7 +156,7 @@ class Outbox:
         self._subscribers[happened.case] = subscriber.evolve(was, fact, happened.act)
         match fact:
             case EndpointRegistered(endpoint=id, partner=partner):
-                self._queues[id] = Queues(partner, since=at, owed_to=at, tried_to=at)
+                self._queues[id] = Queues(partner, since=at, owed_to=at)
             case EndpointDisabled(endpoint=id, why=why):
                 self._sleep(id)
                 if why != BY_PARTNER:
@@ -159,7 +164,7 @@ class Outbox:
             case EndpointEnabled(endpoint=id):
                 self._queues[id].enabled, self.waking[id] = at, None
             case ReplayAsked(endpoint=id, after=after, until=until):
-                self._queues[id].replay = after, until, at
+                self._queues[id].replays = _and(self._queues[id].replays, Replay(after, until, at))
                 if id in self.waking or not self._queues[id].asleep:
                     self._sleep(id)
                     self.waking[id] = None
@@ -179,7 +184,7 @@ class Outbox:
     def to_load(self) -> Sequence[Asks]:
         """Give the endpoints that wait for what they are owed."""
         waking = ((id, self._queues[id]) for id in self.waking)
-        return [Asks(id, it.partner, it.since, *it.replay) for id, it in waking]
+        return [Asks(id, it.partner, it.since, it.replays) for id, it in waking]
 
     def load(self, owed: Owed) -> None:
         """Take in what those are owed that waited for it."""
@@ -187,9 +192,6 @@ class Outbox:
             queues = self._queues[id]
             queues.asleep = False
             queues.owed_to = max(queues.since, owed.owed_to)
-            # Where more is known of attempts than of what is owed, some are heard a second time:
-            # left out, what is owed since would be taken for never tried.
-            queues.tried_to = max(queues.since, min(owed.tried_to, owed.owed_to))
         self.waking.clear()
         for it in owed.rows:
             self._resume(it)
@@ -202,7 +204,7 @@ class Outbox:
             queues.held_until = max(due_at, queues.held_until or due_at)
         waiting = Waiting(
             lane=it.lane, owed=it.owed, cause=it.cause, correlation=it.correlation, due_at=due_at,
-            attempts=it.attempts, again=it.again,
+            attempts=it.attempts, tried_at=it.last_position or 0, again=it.again,
         )  # fmt: skip
         self._line_up(it.endpoint, waiting)
 
@@ -277,17 +279,16 @@ class Outbox:
 
     def _tried(self, tried: DeliveryAttempted, happened: Recorded[Any]) -> None:
         queues = self._queues.get(tried.endpoint)
-        if not queues or queues.asleep or happened.position <= queues.tried_to:
+        line = queues.lanes.get(happened.case) if queues and not queues.asleep else None
+        # Not always the first: what is asked for once more is put before what was under way.
+        it = next((it for it in line or () if it.owed.sequence == tried.sequence), None)
+        if not queues or not line or not it or happened.position <= it.tried_at:
             return
-        queues.tried_to = happened.position
-        line = queues.lanes.get(happened.case)
-        if not line or line[0].owed.sequence != tried.sequence:
-            return
-        line[0].attempts += 1
+        it.attempts, it.tried_at = it.attempts + 1, happened.position
         if tried.retry_at is None:
-            line.popleft()
+            line.remove(it)
         else:
-            line[0].due_at = tried.retry_at
+            it.due_at = tried.retry_at
             if tried.outcome == THROTTLED:  # all lanes of the endpoint go slower
                 queues.held_until = tried.retry_at
         if line:
@@ -302,3 +303,9 @@ class Outbox:
         queues = self._queues.get(id)
         known = self._subscribers.get(queues.partner) if queues else None
         return known.endpoint(id) if known else None
+
+
+def _and(known: Sequence[Replay], new: Replay) -> Sequence[Replay]:
+    """Give what was asked for, less what is asked for anew."""
+    rest = [it for it in known if not new.after <= it.after <= it.until <= new.until]
+    return (*rest[1 - MOST_REPLAYS :], new)

@@ -24,20 +24,24 @@ select e.id as endpoint, f.lane, f.partner, f.sequence, f.type, f.about, f.occur
        f.disclosure, f.cause, f.correlation, coalesce(d.attempts, 0) as attempts,
        d.last_position, d.retry_at, d.outcome,
        d.delivery is not null and d.retry_at is null or f.position <= e.since as again
-from unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[])
-     as e (id, partner, since, after, until, asked)
+from unnest($1::uuid[], $2::uuid[], $3::bigint[]) as e (id, partner, since)
 join {feed} f on f.partner = e.partner
-     and (f.position > e.since or f.position > e.after and f.position <= e.until)
 left join {deliveries} d on d.event = f.event and d.endpoint = e.id
 where d.retry_at is not null or d.delivery is null and f.position > e.since
-   or f.position > e.after and f.position <= e.until and coalesce(d.last_position, 0) < e.asked
+   or exists (
+      select from unnest($4::uuid[], $5::bigint[], $6::bigint[], $7::bigint[])
+                  as r (id, after, until, asked)
+      where r.id = e.id and f.position > r.after and f.position <= r.until
+            and coalesce(d.last_position, 0) < r.asked)
 order by f.position
 """
 FAILING_SINCE = """
-select greatest(max(last_at) filter (where outcome = $2),
-                min(first_at) filter (where not outcome = any ($3)))
-from {deliveries} where endpoint = $1
+with taken as (select max(last_at) as at from {deliveries} where endpoint = $1 and outcome = $2)
+select min(greatest(taken.at, d.first_at)) from {deliveries} d, taken
+where d.endpoint = $1 and not d.outcome = any ($3)
+  and (taken.at is null or d.last_at > taken.at)
 """
+"""What failed before the last that was taken says nothing of now."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,20 +92,27 @@ class Owed:
     """Of attempts."""
 
 
+class Replay(NamedTuple):
+    """What an endpoint is to be sent once more, in positions of the log."""
+
+    after: int
+    until: int
+    """What is owed between these two,"""
+
+    asked: int
+    """and was not tried since this."""
+
+
 class Asks(NamedTuple):
-    """An endpoint that is to be sent what it is owed; the numbers are positions of the log."""
+    """An endpoint that is to be sent what it is owed."""
 
     id: UUID
     partner: UUID
     since: int
-    """From here on events are owed to it."""
+    """From this position of the log on events are owed to it."""
 
-    after: int
-    until: int
-    """And those between these two once more,"""
-
-    asked: int
-    """which were not tried since this."""
+    replays: Sequence[Replay] = ()
+    """And these once more."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,14 +138,15 @@ class Tables:
 
         None as long as tables are being built, or do not know what was done before a replay.
         """
-        least = max(it.asked for it in endpoints)
+        replays = [(it.id, *each) for it in endpoints for each in it.replays]
+        least = max((asked for *_, asked in replays), default=0)
         async with db.transaction(isolation="repeatable_read", readonly=True):
             owed_to = await db.fetchval(POSITION, self.feed.name)
             tried_to = await db.fetchval(POSITION, self.deliveries.name)
             if owed_to is None or tried_to is None or min(owed_to, tried_to) < least:
                 return None
-            columns = map(list, zip(*endpoints, strict=True))
-            found = await db.fetch(self._words(OPEN), *columns)
+            whose = _columns(3, [it[:3] for it in endpoints])
+            found = await db.fetch(self._words(OPEN), *whose, *_columns(4, replays))
         names = [it.name for it in fields(StillOwed)]
         rows = [StillOwed(**{name: row[name] for name in names}) for row in found]
         return Owed(rows=rows, owed_to=owed_to, tried_to=tried_to)
@@ -149,3 +161,7 @@ class Tables:
         """Give a query with the names of the tables, which are our own."""
         names = {name: it.table.fullname for name, it in vars(self).items()}
         return query.format(**names)
+
+
+def _columns(count: int, rows: Sequence[tuple[Any, ...]]) -> Sequence[Sequence[Any]]:
+    return [[row[at] for row in rows] for at in range(count)]

@@ -23,6 +23,11 @@ NEVER: Sequence[Network] = tuple(map(ip_network, (
 )))  # fmt: skip
 """Private, local, reserved, documentation, multicast, and all that carries an IPv4 address."""
 
+ADMINISTERS: Sequence[Network] = tuple(map(ip_network, (
+    "100.100.100.200/32", "169.254.0.0/16", "192.0.0.192/32", "fd00:ec2::254/128", "fe80::/10",
+)))  # fmt: skip
+"""Where hosts of clouds hand out credentials to whoever asks: never, whatever the house allows."""
+
 NOT_PUBLIC = frozenset({
     "alt", "arpa", "corp", "example", "home", "internal", "intranet", "invalid", "lan", "local",
     "localdomain", "localhost", "onion", "private", "test",
@@ -39,11 +44,15 @@ def reachable(address: str, allowed: Sequence[Network] = (), *, only: bool = Fal
     `only`: nowhere but where the house allows it.
     """
     at = _plain(ip_address(address))
-    if any(at in it for it in allowed if it.version == at.version):
+    if _in(at, ADMINISTERS):
+        return False
+    if _in(at, allowed):
         return True
-    return (
-        not only and at.is_global and not any(at in it for it in NEVER if it.version == at.version)
-    )
+    return not only and at.is_global and not _in(at, NEVER)
+
+
+def _in(at: IPv4Address | IPv6Address, networks: Sequence[Network]) -> bool:
+    return any(at in it for it in networks if it.version == at.version)
 
 
 def public_name(host: str, own: Sequence[str] = ()) -> bool:
