@@ -1,6 +1,7 @@
 """How do tests ask dols?"""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -122,3 +123,8 @@ async def sees(client: httpx.AsyncClient, case: Any, **at: str) -> Any:
     answer = await client.get(f"/v1/dols-requests/{case}/case", params=at)
     assert answer.status_code == 200, answer.text
     return answer.json()
+
+
+async def today(home: Home, **more: float) -> str:
+    """Give the day (UTC), or one so much later."""
+    return f"{(await home.runtime.log.now()) + timedelta(**more):%Y-%m-%d}"

@@ -1,12 +1,10 @@
 """May this happen to a request?"""
 
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as some
 
 from services.dols.decisions import commands as want
 from services.dols.decisions import request
@@ -382,28 +380,3 @@ def test_nothing_happens_to_a_request_that_is_not_there(command: Any) -> None:
 @pytest.mark.parametrize("end", [a.granted, a.not_granted], ids=["granted", "not granted"])
 def test_a_decided_request_stays_as_it_is(command: Any, end: RequestFact) -> None:
     story.given(*a.ready, end).when(command).then_refused(want.RequestDecided)
-
-
-def test_no_history_begins_with_anything_but_a_receipt() -> None:
-    with pytest.raises(ValueError, match="nothing is recorded"):
-        story.given(a.low)
-
-
-instants = some.datetimes(datetime(2024, 1, 1), datetime(2028, 1, 1))  # noqa: DTZ001
-ZULU = a.NOON.tzinfo
-
-
-@given(
-    some.sampled_from([a.received, a.urgent]),
-    some.lists(some.tuples(some.sampled_from(a.EVERY_FACT), instants), max_size=20),
-)
-def test_whatever_of_a_history_was_known_or_so_folds(
-    first: RequestFact, happened: list[tuple[RequestFact, datetime]]
-) -> None:
-    known = story.given(first)
-    for fact, when in happened:
-        act = replace(a.SIGNATORY, effective_at=when.replace(tzinfo=ZULU))
-        known = known.given(fact, act=act)
-        assert known.state
-        assert known.state.received_on == a.TODAY
-        assert known.state.stage
