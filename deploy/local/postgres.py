@@ -5,6 +5,7 @@ import secrets
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
@@ -40,6 +41,8 @@ SETTINGS = {
 }
 DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
 FORGETFUL = dict.fromkeys(DURABLE, "off")
+if sys.platform == "linux":  # after a crash one call for the disk, not one for each of its files
+    DURABLE |= {"recovery_init_sync_method": "syncfs"}
 PASSING = ("shared memory block", "lock file", "Address already in use", "TCP/IP sockets")
 
 

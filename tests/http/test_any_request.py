@@ -31,7 +31,7 @@ pytestmark = pytest.mark.slow
 Test = TypeVar("Test")
 
 SEEDED = settings(
-    max_examples=5,
+    max_examples=3,
     derandomize=True,
     database=None,
     deadline=None,
