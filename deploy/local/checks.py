@@ -92,7 +92,9 @@ def test(arguments: Sequence[str], say: Say) -> int:
     report = data() / "test" / "report.xml"
     report.unlink(missing_ok=True)
     parallel = (
-        () if any(word.startswith(("-n", "--numprocesses")) for word in arguments) else ("-n2",)
+        ()
+        if any(word.startswith(("-n", "--numprocesses")) for word in arguments)
+        else ("-n2", "--dist=worksteal")
     )
     code = _tool("pytest", *parallel, f"--junitxml={report}", *arguments)
     if report.exists():
