@@ -33,6 +33,11 @@ class Standing:
     urls: Mapping[str, str]
     kafka: Kafka | None = None
 
+    def access(self, tokens: Mapping[str, str]) -> Mapping[str, Any]:
+        """Give what a caller needs to get in: addresses, API references and tokens."""
+        docs = {name: f"{url}/docs" for name, url in self.urls.items()}
+        return {**self.urls, "docs": docs, "tokens": tokens}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:

@@ -6,8 +6,8 @@ has caught up is seen in its databases, which costs the services nothing.
 """
 
 import shutil
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import perf_counter
@@ -57,6 +57,13 @@ class Tape:
     said: list[Call | Heads] = field(default_factory=list)
     stands: bool = False
 
+    @contextmanager
+    def standing(self) -> Iterator[None]:
+        """Keep nothing meanwhile."""
+        self.stands = True
+        yield
+        self.stands = False
+
     @property
     def requests(self) -> int:
         """Count the requests; setting a clock is nobody's work."""
@@ -82,10 +89,9 @@ class Place:
         times = [psutil.Process(it.pid).cpu_times() for it in children if it]
         return sum(it.user + it.system for it in times)
 
-    @property
-    def access(self) -> dict[str, Any]:
+    def access(self) -> Mapping[str, Any]:
         """Give what a caller needs to get in."""
-        return {**self.up.urls, "docs": dict(self.up.urls), "tokens": tokens(self.folder)}
+        return self.up.access(tokens(self.folder))
 
 
 @dataclass(frozen=True)
@@ -101,17 +107,18 @@ class Taped(Town):
         assert self.place
         self.tape.said.append(await self.place.heads())
 
+    async def register(self) -> None:
+        """Keep no endpoint: one by one there would be no receivers, and both sides do the same."""
+
     async def there(self, service: str, path: str, who: str) -> None:
         """Wait, unkept."""
-        self.tape.stands = True
-        await super().there(service, path, who)
-        self.tape.stands = False
+        with self.tape.standing():
+            await super().there(service, path, who)
 
     async def heard(self, who: str) -> None:
         """Wait, unkept."""
-        self.tape.stands = True
-        await super().heard(who)
-        self.tape.stands = False
+        with self.tape.standing():
+            await super().heard(who)
 
 
 def taping(tape: Tape, urls: Mapping[str, str], doors: Sequence[httpx.AsyncClient]) -> None:
@@ -172,7 +179,7 @@ async def _played(folder: Path, days: int, tape: Tape) -> tuple[float, float]:
     """Give the CPU seconds of the services, and how long the play took."""
     plan = shortened(WEEK, days)
     ledger = Ledger(folder / "ledger.jsonl", {"seed": SEED})
-    async with _place(folder) as place, visited(place.access, SEED, plan, ledger) as given:
+    async with _place(folder) as place, visited(place.access(), SEED, plan, ledger) as given:
         town = Taped(**vars(given), tape=tape, place=place)
         taping(tape, place.up.urls, [it.client for it in town.doors])
         before, began = place.cpu(), perf_counter()
