@@ -167,10 +167,9 @@ async def visited(
     of the README looks, too.
     """
     access = folder / "access.json"
-    docs = {name: f"{url}/docs" for name, url in up.urls.items()}
     stands(folder.parent)
     for path in {access, data() / "demo" / access.name}:
-        remember(path, {**up.urls, "docs": docs, "tokens": tokens})
+        remember(path, up.access(tokens))
     command, code = (sys.executable, "-m", visitor, str(access), *words), KILLED
     while code == KILLED:  # its receipts say where it was
         code = await _visit(command)

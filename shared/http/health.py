@@ -81,9 +81,8 @@ async def _lags(running: Runtime) -> dict[str, int] | None:
     found = {name: lag for name, lag in rows or () if name in GAUGES or name in running.ready}
     # As the consumer last found it: the bus is not ours to ask.
     unheard = next(iter(telemetry.CONSUMER_LAG.labels(running.log.name).collect())).samples[0].value
-    return (
-        found | {"consumer": int(unheard)} if "relay" in found else None
-    )  # in recovery: no append
+    # In recovery there is no relay's place, and no append.
+    return found | {"consumer": int(unheard)} if "relay" in found else None
 
 
 async def _answer(asked: Awaitable[T]) -> T | None:

@@ -66,7 +66,7 @@ async def _played(folder: Path, *, troubled: bool) -> Played:
 
 
 async def _play(folder: Path, up: Standing, kind: type[Town]) -> Played:
-    access = {**up.urls, "docs": dict(up.urls), "tokens": tokens(folder)}
+    access = up.access(tokens(folder))
     ledger = Ledger(folder / "demo" / "ledger.jsonl", {"seed": 1})
     Troubled.supervisor = up.supervisor
     async with visited(access, 1, PLAN, ledger) as given:

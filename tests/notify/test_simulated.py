@@ -29,17 +29,15 @@ async def attempts(they: Partner, count: int) -> Any:
 
 
 @pytest.fixture
-def simulated(tmp_path: Path) -> Iterator[House]:
-    """Give a house whose clock the test moves."""
+def simulated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
+    """Give a house whose clock the test moves, and whose partners are on this machine."""
+    monkeypatch.setenv("SAFEGUARDING_EGRESS_ALLOW", "127.0.0.0/8")
     with house(tmp_path, clock="simulated") as found:
         yield found
 
 
 @pytest.mark.slow
-async def test_attempts_come_when_the_simulated_clock_has_got_there(
-    simulated: House, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("SAFEGUARDING_EGRESS_ALLOW", "127.0.0.0/8")
+async def test_attempts_come_when_the_simulated_clock_has_got_there(simulated: House) -> None:
     async with (
         at_home(simulated, "notify") as home,
         partner(home) as they,
@@ -88,9 +86,8 @@ async def test_attempts_come_when_the_simulated_clock_has_got_there(
 
 @pytest.mark.slow
 async def test_what_was_kept_for_a_disabled_endpoint_has_its_days_from_when_it_is_enabled(
-    simulated: House, monkeypatch: pytest.MonkeyPatch
+    simulated: House,
 ) -> None:
-    monkeypatch.setenv("SAFEGUARDING_EGRESS_ALLOW", "127.0.0.0/8")
     async with (
         at_home(simulated, "notify") as home,
         partner(home) as they,
@@ -113,9 +110,8 @@ async def test_what_was_kept_for_a_disabled_endpoint_has_its_days_from_when_it_i
 
 @pytest.mark.slow
 async def test_an_endpoint_that_fails_for_days_is_left_alone_until_it_is_enabled(
-    simulated: House, monkeypatch: pytest.MonkeyPatch
+    simulated: House,
 ) -> None:
-    monkeypatch.setenv("SAFEGUARDING_EGRESS_ALLOW", "127.0.0.0/8")
     town: dict[str, Home] = {}
     began = datetime.fromisoformat("2023-06-05T09:00:00Z")
 

@@ -98,7 +98,7 @@ class Council:
     @asynccontextmanager
     async def at_work(self) -> AsyncIterator[tuple[Standing, Town]]:
         async with standing(self.plan) as up:
-            access = {**up.urls, "docs": dict(up.urls), "tokens": tokens(self.folder)}
+            access = up.access(tokens(self.folder))
             async with visited(access, 1, PLAN, self.ledger) as town:
                 yield up, town
 

@@ -16,12 +16,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.enquiry import events
 from services.enquiry.decisions import enquiry
 from services.enquiry.decisions.owing import overdue
-from services.enquiry.decisions.state import Enquiry
 from services.enquiry.events import Fact, PartnerFact
-from services.enquiry.projections.open import kept_state
+from services.enquiry.projections.open import kept_state, written
 from shared.facts import Code, Recorded
 from shared.projections.projection import Projection
-from shared.shapes import adapter
 from shared.time.calendar import calendar
 
 
@@ -54,7 +52,7 @@ def fold(row: Counted | None, happened: Recorded[Fact]) -> Counted | None:
         return row
     was = kept_state(row.state) if row else None
     now = enquiry.evolve(was, happened.fact, happened.act)
-    told: dict[str, Any] = {"stage": now.stage, "kind": now.kind, "state": _written(now)}
+    told: dict[str, Any] = {"stage": now.stage, "kind": now.kind, "state": written(now)}
     first = row or Counted(enquiry=happened.case, **told)
     late = " ".join(sorted(overdue(now, calendar())))
     outcome = first.outcome if now.concluded else None
@@ -70,10 +68,6 @@ def _counted(row: Counted, happened: Fact) -> Counted:
         escalated=row.escalated or isinstance(happened, events.EnquiryEscalated),
         reminders=row.reminders + isinstance(happened, events.PartnerReminded),
     )
-
-
-def _written(state: Enquiry) -> str:
-    return adapter(Enquiry).dump_json(state).decode()
 
 
 figures = Projection("enquiry_figures", version=3, row=Counted, fold=fold)

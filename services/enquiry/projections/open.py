@@ -53,7 +53,7 @@ def fold(row: Kept | None, happened: Recorded[Fact]) -> Kept | None:
         correlation=row.correlation if row else happened.act.correlation,
         version=happened.version,
         due_at=first.due_at if first else None,
-        state=adapter(Enquiry).dump_json(state).decode(),
+        state=written(state),
     )
 
 
@@ -61,6 +61,11 @@ def in_order(state: Enquiry) -> Sequence[Deadline]:
     """Give what is owed, the first one first; to remind a partner is the timers' work alone."""
     theirs = (it for it in owed(state, calendar()) if it.kind != clocks.REMINDER)
     return sorted(theirs, key=lambda it: (it.due_at, it.kind))
+
+
+def written(state: Enquiry) -> str:
+    """Give a state as a row keeps it."""
+    return adapter(Enquiry).dump_json(state).decode()
 
 
 def kept_state(text: str) -> Enquiry:
