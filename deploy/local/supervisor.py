@@ -7,7 +7,7 @@ import subprocess
 import time
 from collections import deque
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -212,9 +212,9 @@ async def _says_ready(url: str) -> bool:
     with suppress(OSError, TimeoutError):
         async with asyncio.timeout(2):
             reader, writer = await asyncio.open_connection(host, int(port))
-            asked = f"GET /health/ready HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n"
-            writer.write(asked.encode())
-            status = await reader.readline()
-            writer.close()
+            with closing(writer):
+                asked = f"GET /health/ready HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n"
+                writer.write(asked.encode())
+                status = await reader.readline()
             return status.split()[1:2] == [b"200"]
     return False

@@ -231,6 +231,14 @@ class Organisation:
         """Give what it can fetch of what it was told."""
         return list((await self.notify.get("/v1/events")).json()["items"])
 
+    async def fetches_what_it_heard(self) -> None:
+        """Wait until the feed says what the webhooks said; each of the two may be the first."""
+
+        async def same() -> bool:
+            return [it.event for it in self.receiver.got] == await self.feed()
+
+        await until(same, 30)
+
     async def is_told(self, case: str, *types: str) -> None:
         """Wait until the feed has exactly these events of a case, in whatever order."""
 

@@ -116,6 +116,28 @@ async def test_a_child_that_never_gets_ready_is_not_waited_for_for_ever(tmp_path
 
 
 @pytest.mark.slow
+async def test_a_child_that_takes_too_long_to_answer_is_not_left_on_the_line(
+    tmp_path: Path,
+) -> None:
+    hung_up = asyncio.Event()
+
+    async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+        hung_up.set()
+        writer.close()
+
+    port = free_port()
+    async with await asyncio.start_server(silent, "127.0.0.1", port):
+        url = f"http://127.0.0.1:{port}"
+        supervisor = Supervisor([program("one", SLEEPS, url=url)], tmp_path / "log")
+        await supervisor.start()
+        with pytest.raises(Trouble, match="one does not start"):
+            await supervisor.ready(within=0.3)
+        await asyncio.wait_for(hung_up.wait(), 1)
+        await supervisor.stop()
+
+
+@pytest.mark.slow
 async def test_a_child_that_does_not_listen_is_ended_all_the_same(tmp_path: Path) -> None:
     supervisor = Supervisor([program("one", DEAF)], tmp_path / "log")
     await supervisor.start()
