@@ -12,8 +12,8 @@ from time import monotonic
 
 import asyncpg
 
-from shared.refusals import Unavailable
 from shared.telemetry import failed, log
+from shared.way import LOST, PASSING
 
 FROZEN_AFTER = "10s"
 ANSWERS_WITHIN = 30.0
@@ -22,18 +22,6 @@ HEALTHY = 10.0
 """Seconds of work after which what goes wrong is the first trouble, not the next of many."""
 GATHERED = 0.02
 """Seconds between two looks at the log, so that each append does not cost a batch of its own."""
-LOST = (
-    asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.InternalClientError,
-    asyncpg.CannotConnectNowError, asyncpg.AdminShutdownError, asyncpg.CrashShutdownError,
-    asyncpg.InsufficientResourcesError, asyncpg.IdleSessionTimeoutError,
-    asyncpg.IdleInTransactionSessionTimeoutError, OSError, TimeoutError,
-)  # fmt: skip
-"""Nothing is wrong with the work: the way to the database is. Try again."""
-PASSING = (
-    *LOST, asyncpg.SerializationError, asyncpg.DeadlockDetectedError, asyncpg.QueryCanceledError,
-    asyncpg.LockNotAvailableError, asyncpg.ReadOnlySQLTransactionError, Unavailable,
-)  # fmt: skip
-"""Rolled back whole, or never begun."""
 
 
 class NotOwner(Exception):

@@ -31,6 +31,7 @@ from shared.projections.timers import Timers
 from shared.sealed.vault import FileKey, Vault
 from shared.service import Service
 from shared.time.calendar import calendar
+from shared.way import Way
 
 
 class Settings(BaseSettings):
@@ -80,9 +81,9 @@ async def running(service: Service, told: Settings) -> AsyncIterator[tuple[Runti
     engine = create_async_engine(dsn.replace("postgresql:", "postgresql+asyncpg:", 1))
     async with contextlib.AsyncExitStack() as closing:
         closing.push_async_callback(engine.dispose)
-        pool, keys = await pool_of(dsn, 8), await pool_of(told.vault_url, 4)
-        for it in (pool, keys):  # nobody asks any more, and a polite end may never come
-            closing.callback(it.terminate)
+        pool, keys = await pool_of(dsn, 8), Way(told.vault_url)
+        for end in (pool.terminate, keys.close):  # a polite end may never come
+            closing.callback(end)
         bus = await closing.enter_async_context(bus_of(told.bus_url, service.name))
         codec, vault = service.codec(), Vault(keys, FileKey(told.key_file))
         await vault.prepare()

@@ -20,12 +20,13 @@ from shared.bus.reaction import Reaction
 from shared.contracts import registry
 from shared.facts import Act, Recorded
 from shared.failpoint import failpoint
-from shared.lease import PASSING, Loop, NotOwner, leading
+from shared.lease import Loop, NotOwner, leading
 from shared.log.codec import Undecodable
 from shared.log.handle import handle
 from shared.log.log import Log
 from shared.refusals import AwaitingCause, KeptMoving, Refused, TooLargeToSay
 from shared.telemetry import CONSUMER_LAG, TAKEN, log
+from shared.way import PASSING
 
 BATCH, WAIT, AT_ONCE = 200, 1.0, 16
 """A batch has to be taken before the server drops a session that says nothing."""

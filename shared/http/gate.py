@@ -16,8 +16,8 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.http.problems import problem
-from shared.lease import PASSING
 from shared.telemetry import REQUESTS, log
+from shared.way import PASSING
 
 LARGEST = 256 * 1024
 METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"})

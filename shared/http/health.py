@@ -14,7 +14,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from shared import telemetry
 from shared.http.parts import Running, Runtime
-from shared.lease import PASSING
+from shared.way import PASSING
 
 router = APIRouter(include_in_schema=False)
 T = TypeVar("T")

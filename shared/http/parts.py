@@ -21,13 +21,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from shared.access.tokens import BadToken, Caller, Tokens
 from shared.facts import Act, party
 from shared.http.limits import Limit
-from shared.lease import PASSING
 from shared.log import log
 from shared.log.log import Receipt
 from shared.projections.projection import Projection
 from shared.refusals import NotYet, Unavailable
 from shared.shapes import adapter
 from shared.telemetry import log as lines
+from shared.way import PASSING
 
 T = TypeVar("T")
 

@@ -5,9 +5,7 @@ the append along; a bad request fails alone; an outcome that got lost is asked f
 same commands, which the log knows.
 """
 
-import asyncio
-import random
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from time import monotonic
@@ -15,13 +13,10 @@ from uuid import UUID
 
 import asyncpg
 
-from shared.lease import PASSING
-from shared.refusals import Unavailable
+from shared import way
 from shared.telemetry import APPEND_SECONDS, GROUP_SIZE
 from shared.together import Together
 
-PATIENCE = 10.0
-"""Seconds to go on trying while PostgreSQL is away, before a caller is told to come back."""
 GROUP, GROUP_BYTES = 128, 1024 * 1024
 """Of requests, and of bodies in a call that has more than one."""
 ROOM, RESERVED = 512, 128
@@ -42,7 +37,7 @@ class Asked:
     facts: Sequence[tuple[str, bool, bytes]]
     """Type, whether it is said, body."""
 
-    until: float = field(default_factory=lambda: monotonic() + PATIENCE)
+    until: float = field(default_factory=lambda: monotonic() + way.PATIENCE)
 
     @property
     def weight(self) -> int:
@@ -50,55 +45,12 @@ class Asked:
         return max(GROUP_BYTES // GROUP, sum(len(body) for _, _, body in self.facts))
 
 
-class Way:
-    """A connection of its own, made again where it broke: a pool's costs as much as a read."""
-
-    def __init__(self, dsn: str, lost: Callable[[], Awaitable[None]]) -> None:
-        """`lost` hears that it broke."""
-        self._dsn, self._lost = dsn, lost
-        self._turn = asyncio.Lock()
-        self._db: asyncpg.Connection | None = None
-
-    async def fetch(self, until: float, query: str, *arguments: object) -> Sequence[asyncpg.Record]:
-        """Give the rows, one query after the other; ask again while PostgreSQL is away.
-
-        Raises:
-            Unavailable: it was not there until `until`, on the process's clock.
-        """
-        pause = 0.05
-        while True:
-            try:
-                return await self._try(query, *arguments)
-            except PASSING as lost:
-                await self._lost()
-                if monotonic() + pause > until:
-                    raise Unavailable from lost
-            await asyncio.sleep(random.uniform(pause / 2, pause))  # noqa: S311
-            pause = min(pause * 2, 1.0)
-
-    async def _try(self, query: str, *arguments: object) -> Sequence[asyncpg.Record]:
-        async with self._turn:
-            try:
-                if self._db is None:
-                    self._db = await asyncpg.connect(self._dsn, timeout=5, command_timeout=15)
-                return list(await self._db.fetch(query, *arguments))
-            except (asyncio.CancelledError, *PASSING):  # its answer may still come: to nobody
-                self.close()
-                raise
-
-    def close(self) -> None:
-        """Let go of it."""
-        if self._db is not None:
-            self._db.terminate()
-            self._db = None
-
-
 class Appender:
     """Appends for one process."""
 
-    def __init__(self, name: str, way: Way, done: Callable[[int], None]) -> None:
+    def __init__(self, name: str, over: way.Way, done: Callable[[int], None]) -> None:
         """`done` hears how many facts were recorded."""
-        self._way, self._done = way, done
+        self._way, self._done = over, done
         self._sizes, self._seconds = GROUP_SIZE.labels(name), APPEND_SECONDS.labels(name)
         self._together = Together(
             self._call, weigh=lambda it: it.weight, most=GROUP_BYTES, room=ROOM

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from time import monotonic
 from typing import Any, Self
 
 import asyncpg
@@ -11,12 +10,12 @@ import asyncpg
 from shared.decider import Stream
 from shared.facts import Act, Recorded
 from shared.lease import Loop
-from shared.log import appender
-from shared.log.appender import Appender, Asked, Way
+from shared.log.appender import Appender, Asked
 from shared.log.codec import Codec
 from shared.refusals import Conflict, KeyReused
 from shared.sealed.vault import Vault
 from shared.telemetry import APPENDED
+from shared.way import Way
 
 EVER = datetime.max.replace(tzinfo=UTC)
 
@@ -57,7 +56,7 @@ class Log:
         """Give the installation's time (UTC): the process's clock, or the simulated one."""
         if not self.simulated:
             return datetime.now(UTC)  # noqa: TID251 - this is the one clock that others ask
-        (row,) = await self._ask("select log.now() as now")
+        (row,) = await self._reads.ask("select log.now() as now")
         now: datetime = row["now"]
         return now
 
@@ -71,7 +70,7 @@ class Log:
             Unavailable: the log cannot be reached.
         """
         name = str(stream)
-        rows = await self._ask("select * from log.load($1, $2)", name, act.id)
+        rows = await self._reads.ask("select * from log.load($1, $2)", name, act.id)
         receipt = _receipt(rows, act)
         return [self.codec.read(row) for row in rows if row["stream"] == name], receipt
 
@@ -83,7 +82,7 @@ class Log:
 
         Nothing, where that leaves out its beginning.
         """
-        rows = await self._ask("select * from log.load($1, null)", str(stream))
+        rows = await self._reads.ask("select * from log.load($1, null)", str(stream))
         found = [self.codec.read(it) for it in rows if it["recorded_at"] <= known_at]
         seen = [it for it in found if it.act.effective_at <= effective_at]
         return seen if seen and seen[0].version == 1 else []
@@ -134,11 +133,8 @@ class Log:
     async def head(self) -> int:
         """Give the last position, 0 where nothing is recorded."""
         query = "select position from log.event order by position desc limit 1"
-        rows = await self._ask(query)
+        rows = await self._reads.ask(query)
         return int(rows[0]["position"]) if rows else 0
-
-    async def _ask(self, query: str, *arguments: object) -> Sequence[asyncpg.Record]:
-        return await self._reads.fetch(monotonic() + appender.PATIENCE, query, *arguments)
 
     def wake(self, facts: int = 0) -> None:
         """Let whoever follows look at once: there are so many facts more, or it is later now."""

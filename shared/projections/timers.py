@@ -18,12 +18,13 @@ import asyncpg
 
 from shared.decider import Deadline, DeadlinePassed, Decider, Stream, nothing
 from shared.facts import Act, Recorded
-from shared.lease import PASSING, Loop, NotOwner, leading
+from shared.lease import Loop, NotOwner, leading
 from shared.log.handle import handle
 from shared.log.log import Log
 from shared.refusals import KeptMoving
 from shared.telemetry import DEADLINES, TIMERS_HELD, failed, log
 from shared.time.calendar import Calendar
+from shared.way import PASSING
 
 BATCH, DUE, PAUSE = 1000, 256, 1.0
 FIRED, NOTHING = "fired", "nothing"

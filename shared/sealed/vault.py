@@ -23,13 +23,9 @@ from shared.refusals import KeyGone, Unavailable
 from shared.sealed import Sealed, holders, sections
 from shared.shapes import adapter
 from shared.together import Together
+from shared.way import Way
 
 T = TypeVar("T")
-LOST = (
-    asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError,
-    TimeoutError,
-)  # fmt: skip
-"""`InternalClientError`: the connection broke while a statement was being prepared."""
 Name = tuple[UUID, str, str]  # subject, retention class, audience
 Key = tuple[UUID, AESGCM]
 KEPT_FOR = 300.0
@@ -101,8 +97,8 @@ class FileKey:
 class Vault:
     """The keys of the people in our cases, as far as this service's audiences reach."""
 
-    def __init__(self, pool: asyncpg.Pool, kek: KeyEncryptionKey) -> None:
-        self._pool, self._kek = pool, kek
+    def __init__(self, way: Way, kek: KeyEncryptionKey) -> None:
+        self._way, self._kek = way, kek
         self._names: dict[Name, tuple[UUID, float]] = {}
         self._ciphers: dict[UUID, tuple[AESGCM, float]] = {}
         self._fingerprints: bytes | None = None
@@ -152,7 +148,7 @@ class Vault:
         bound, candidate = b"fingerprints", AESGCM.generate_key(256)
         wrapped = self._kek.wrap(candidate, bound)
         query = "select wrapped from vault.fingerprint_key($1, $2)"
-        kept = await self._pool.fetchval(query, wrapped, self._kek.name)
+        ((kept,),) = await self._ask(query, wrapped, self._kek.name)
         self._fingerprints = self._kek.unwrap(kept, bound)
 
     def fingerprint(self, request: bytes) -> bytes:
@@ -163,11 +159,11 @@ class Vault:
 
     async def missing(self, keys: Sequence[UUID]) -> Sequence[UUID]:
         """Give those of `keys` that the vault has never heard of: then it is behind the log."""
-        return [row[0] for row in await self._pool.fetch("select vault.missing($1)", keys)]
+        return [row[0] for row in await self._ask("select vault.missing($1)", keys)]
 
     async def ping(self, query: str) -> object:
         """Ask the vault's database something, to see that it answers."""
-        return await self._pool.fetchval(query)
+        return (await self._ask(query))[0][0]
 
     async def _keys(self, wanted: Collection[Name]) -> Mapping[Name, Key]:
         # Held by the caller, whatever the cache lets go while we wait for the rest.
@@ -201,13 +197,11 @@ class Vault:
 
     async def _ask(self, query: str, *arguments: object) -> Sequence[asyncpg.Record]:
         try:
-            return await self._pool.fetch(query, *arguments)
+            return await self._way.ask(query, *arguments)
         except asyncpg.InsufficientPrivilegeError:
             raise
-        except LOST as lost:
-            if isinstance(lost, asyncpg.ReadOnlySQLTransactionError):
-                await self._pool.expire_connections()  # demoted: these never write again
-            raise Unavailable from lost
+        except asyncpg.PostgresError as wrong:  # whatever it is: of nobody's case is it the fault
+            raise Unavailable from wrong
 
     def _unwrapped(self, rows: Sequence[asyncpg.Record]) -> dict[Name, Key]:
         there = [row for row in rows if row["wrapped"] is not None]

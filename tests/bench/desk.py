@@ -17,14 +17,15 @@ from shared.lease import pool_of
 from shared.log.log import Log
 from shared.run import Server, Settings
 from shared.sealed.vault import FileKey, Vault
+from shared.way import Way
 
 
 async def serve() -> None:
     """Serve until told to stop, as `shared.run` does but for relay, consumer and projections."""
     told = Settings()
     telemetry.configure(intake.name)
-    pool, keys = await pool_of(told.database_url, 8), await pool_of(told.vault_url, 4)
-    vault = Vault(keys, FileKey(told.key_file))
+    pool = await pool_of(told.database_url, 8)
+    vault = Vault(Way(told.vault_url), FileKey(told.key_file))
     await vault.prepare()
     async with Log(intake.name, told.database_url, pool, vault, intake.codec()) as log:
         await _serve(told, log)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import closing
 from dataclasses import replace
 from time import process_time
 from uuid import UUID, uuid4, uuid5
@@ -11,9 +12,9 @@ from services.intake.decisions import ReceiveReferral, referral
 from services.intake.rules.document import parse
 from services.intake.rules.reading import read
 from shared.facts import Act
-from shared.lease import pool_of
 from shared.sealed.vault import FileKey, Vault
 from shared.time.calendar import london_date
+from shared.way import Way
 from tests.bench.cost import MILLION
 from tests.bench.referral import REFERRAL
 from tests.bench.synthetic import act
@@ -29,8 +30,8 @@ async def parts_of_a_post(world: World) -> Mapping[str, float]:
     command = _command(id, body, by)
     facts = referral.decide(command, None, by)
     told = world.house.told("intake")
-    async with await pool_of(told.vault_url, 1) as keys:
-        vault = Vault(keys, FileKey(told.key_file))
+    with closing(Way(told.vault_url)) as way:
+        vault = Vault(way, FileKey(told.key_file))
         shut = await vault.shut(facts)  # its keys are known from now on
 
         async def reading() -> None:

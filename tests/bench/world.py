@@ -16,6 +16,7 @@ from shared.log.codec import Codec
 from shared.log.log import Log
 from shared.run import find
 from shared.sealed.vault import FileKey, Vault
+from shared.way import Way
 from tests.bench.cost import Watch
 from tests.support.house import House
 
@@ -145,7 +146,7 @@ class World:
         It reads and writes that service's facts, or those of `codec`.
         """
         told = self.house.told(service)
-        pool, keys = await pool_of(dsn, most), await pool_of(told.vault_url, 1)
+        pool, keys = await pool_of(dsn, most), Way(told.vault_url)
         vault = Vault(keys, FileKey(told.key_file))
         try:
             found = codec or find_codec(service)
@@ -153,7 +154,7 @@ class World:
                 yield log
         finally:
             await pool.close()
-            await keys.close()
+            keys.close()
 
     @asynccontextmanager
     async def connection(self, dsn: str) -> AsyncIterator[asyncpg.Connection]:

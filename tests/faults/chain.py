@@ -23,6 +23,7 @@ from shared.log.log import Log, Receipt
 from shared.projections.projector import Projector
 from shared.refusals import KeptMoving, Unavailable
 from shared.sealed.vault import FileKey, Vault
+from shared.way import Way
 from tests.faults import a
 from tests.support.patience import until
 
@@ -52,7 +53,7 @@ class Site:
 async def log_of(dsn: str, codec: Codec, site: Site, loops: Sequence[Loop] = ()) -> Any:
     """Give the log behind `dsn`."""
     pool = await asyncpg.create_pool(dsn, **LIMITS)
-    vault = Vault(pool, FileKey(Path(site.key_file)))
+    vault = Vault(Way(dsn), FileKey(Path(site.key_file)))
     try:
         async with Log("triage", dsn, pool, vault, codec, loops) as log:
             yield log

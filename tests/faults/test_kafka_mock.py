@@ -10,7 +10,7 @@ import pytest
 
 from shared.bus import kafka
 from shared.bus.port import PARTITIONS, Record, TopicPartition
-from shared.lease import LOST, PASSING
+from shared.way import LOST, PASSING
 from tests.kernel.bus.contract import all_of, everywhere, record
 from tests.support.kafka import (
     FETCH,

@@ -17,6 +17,7 @@ from shared.log.log import Log
 from shared.refusals import Refusal
 from shared.sealed import Sealed
 from shared.sealed.vault import FileKey, Open, Vault
+from shared.way import Way
 from tests.support.house import House
 from tests.support.story import SOMEBODY
 
@@ -111,11 +112,11 @@ def shut(words: str = WORDS, *, subject: UUID | None = None, **but: Any) -> Open
 async def vault_of(house: House, service: str = "kernel", **but: Any) -> AsyncIterator[Vault]:
     """Give the vault as `service` sees it."""
     told = house.told(service, **but)
-    pool = await pool_of(told.vault_url, 4)
+    way = Way(told.vault_url)
     try:
-        yield Vault(pool, FileKey(told.key_file))
+        yield Vault(way, FileKey(told.key_file))
     finally:
-        await pool.close()
+        way.close()
 
 
 @asynccontextmanager

@@ -2,14 +2,16 @@
 
 import asyncio
 import random
+from time import monotonic
 from typing import Any
 from uuid import uuid4
 
 import asyncpg
 import pytest
 
+from shared import way
 from shared.log import appender
-from shared.log.appender import Appender, Asked, Way
+from shared.log.appender import Appender, Asked
 from shared.log.log import Log, Receipt
 from shared.refusals import Busy, Unavailable
 from tests.kernel import a
@@ -96,7 +98,7 @@ async def test_who_was_cancelled_has_appended_all_the_same_and_learns_it_by_aski
 
 async def test_who_stops_waiting_for_a_read_takes_no_other_along(log: Log) -> None:
     head = await log.head()
-    slow = asyncio.create_task(log._ask("select pg_sleep(30)"))
+    slow = asyncio.create_task(log._reads.ask("select pg_sleep(30)"))
     await asyncio.sleep(0.1)
     waits = asyncio.create_task(log.head())
     slow.cancel()
@@ -105,11 +107,20 @@ async def test_who_stops_waiting_for_a_read_takes_no_other_along(log: Log) -> No
     assert await waits == head
 
 
+async def test_who_waited_too_long_for_a_turn_asks_nothing_any_more(log: Log) -> None:
+    slow = asyncio.create_task(log._reads.ask("select pg_sleep(0.3)"))
+    await asyncio.sleep(0.1)
+    with pytest.raises(Unavailable):
+        await log._reads.fetch(monotonic() + 0.1, "select 1")
+    assert await slow
+    assert await log.head() >= 0
+
+
 async def test_a_read_whose_connection_broke_is_asked_again(
     log: Log, log_owner: asyncpg.Connection
 ) -> None:
     head = await log.head()
-    (mine,) = await log._ask("select pg_backend_pid() as pid")
+    (mine,) = await log._reads.ask("select pg_backend_pid() as pid")
     await log_owner.execute("select pg_terminate_backend($1)", mine["pid"])
     assert await log.head() == head
 
@@ -120,7 +131,7 @@ async def test_what_begins_is_taken_when_other_writes_are_turned_away(
     monkeypatch.setattr(appender, "ROOM", 8)
     monkeypatch.setattr(appender, "RESERVED", 4)
     receipt = await _append(log)
-    busy = Appender("kernel", Way(_dsn(log), log.pool.expire_connections), lambda _: None)
+    busy = Appender("kernel", way.Way(log._reads.dsn, log.pool.expire_connections), lambda _: None)
     async with log_owner.transaction():
         await log_owner.execute("select pg_advisory_xact_lock(8112, 1)")
         waiting = [asyncio.create_task(busy.append(_asked(0)))]
@@ -141,7 +152,7 @@ async def test_a_server_that_takes_no_writes_any_more_is_left_for_one_that_does(
     log: Log, log_owner: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await _append(log)
-    monkeypatch.setattr(appender, "PATIENCE", 0.3)
+    monkeypatch.setattr(way, "PATIENCE", 0.3)
     before = await log.pool.fetchval("select pg_backend_pid()")
     writing = await _writer(log_owner)
     await log_owner.execute("alter role kernel set default_transaction_read_only = on")
@@ -182,10 +193,6 @@ async def _writer(owner: asyncpg.Connection) -> int:
     )
     found: int = await owner.fetchval(query)
     return found
-
-
-def _dsn(log: Log) -> str:
-    return log._reads._dsn
 
 
 def _asked(after: int, stream: str | None = None) -> Asked:

@@ -7,9 +7,9 @@ from uuid import uuid4
 
 import pytest
 
+from shared import way
 from shared.decider import Decider
 from shared.facts import Act
-from shared.log import appender as log_module
 from shared.log.handle import handle
 from shared.log.log import Log
 from shared.refusals import Conflict, KeptMoving, KeyReused, Unavailable
@@ -178,7 +178,7 @@ async def test_while_postgresql_is_away_we_say_so_and_nothing_is_done(
 ) -> None:
     stream, act = a.thing.stream(uuid4()), a.act(fingerprint=a.ONE)
     await handle(log, stream, a.CountOn(), a.act())
-    monkeypatch.setattr(log_module, "PATIENCE", 0.3)
+    monkeypatch.setattr(way, "PATIENCE", 0.3)
     kernel_house.server.stop(within=60)
     try:
         with pytest.raises(Unavailable):
@@ -196,7 +196,7 @@ async def test_who_asks_while_postgresql_is_away_is_served_once_it_is_back(
 ) -> None:
     stream = a.thing.stream(uuid4())
     await handle(log, stream, a.CountOn(), a.act())
-    monkeypatch.setattr(log_module, "PATIENCE", 120.0)  # a busy machine may take that long to start
+    monkeypatch.setattr(way, "PATIENCE", 120.0)  # a busy machine may take that long to start
     kernel_house.server.stop(within=60)
     asking = asyncio.create_task(handle(log, stream, a.CountOn(), a.act()))
     await asyncio.sleep(0.2)
@@ -209,7 +209,7 @@ async def test_who_asks_while_postgresql_is_away_is_served_once_it_is_back(
 async def test_a_referral_that_meets_no_database_is_told_503_and_kept_at_its_next_try(
     kernel_house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(log_module, "PATIENCE", 0.3)
+    monkeypatch.setattr(way, "PATIENCE", 0.3)
     async with (
         at_home(kernel_house, "intake") as intake,
         intake.client("rosewood-house", "referrals.write") as home,
@@ -224,7 +224,7 @@ async def test_a_referral_that_meets_no_database_is_told_503_and_kept_at_its_nex
         assert (away.status_code, away.json()["type"]) == (503, "/problems/unavailable")
         assert int(away.headers["Retry-After"]) > 0
         assert ready.status_code == 503
-        monkeypatch.setattr(log_module, "PATIENCE", 60.0)
+        monkeypatch.setattr(way, "PATIENCE", 60.0)
         kept = await home.post("/v1/referrals", json={}, headers=same)
         assert kept.status_code == 201, kept.text
         again = await home.post("/v1/referrals", json={}, headers=same)

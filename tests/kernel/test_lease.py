@@ -7,7 +7,8 @@ import asyncpg
 import pytest
 
 from shared import lease
-from shared.lease import LOST, Loop, NotOwner, connect, leading
+from shared.lease import Loop, NotOwner, connect, leading
+from shared.way import LOST
 from tests.support.house import House
 
 JOB = (8199, 1)

@@ -14,12 +14,13 @@ from hypothesis import strategies as some
 from sqlalchemy import select
 
 from shared.facts import Code, Recorded
-from shared.lease import LOST, Loop, NotOwner
+from shared.lease import Loop, NotOwner
 from shared.log.handle import handle
 from shared.log.log import Log
 from shared.projections.projection import Projection
 from shared.refusals import Unavailable
 from shared.sealed import Sealed
+from shared.way import LOST
 from tests.kernel import a
 from tests.kernel.folds import asking, at_work, everything, folded, keeping, rows_of
 from tests.support.house import House

@@ -18,9 +18,9 @@ from uuid import UUID, uuid4, uuid5
 
 import asyncpg
 
+from shared import way
 from shared.decider import Stream
 from shared.facts import Act
-from shared.log import appender
 from shared.log.handle import handle
 from shared.log.log import Log, Receipt
 from shared.refusals import Conflict, KeptMoving, Unavailable
@@ -141,13 +141,12 @@ class Writer:
 
 async def write(orders: Orders) -> None:
     """Let all writers of this process work."""
-    appender.PATIENCE = orders.patience
+    way.PATIENCE = orders.patience
     file = os.open(orders.told, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
-    async with (
-        asyncpg.create_pool(orders.database_url, **LIMITS, max_size=orders.connections) as pool,
-        asyncpg.create_pool(orders.vault_url, **LIMITS, max_size=1) as keys,
-    ):
-        vault = Vault(keys, FileKey(Path(orders.key_file)))
+    async with asyncpg.create_pool(
+        orders.database_url, **LIMITS, max_size=orders.connections
+    ) as pool:
+        vault = Vault(way.Way(orders.vault_url), FileKey(Path(orders.key_file)))
         async with Log("intake", orders.database_url, pool, vault, codec) as log:
             writers = [Writer(log, file) for _ in range(orders.writers)]
 

@@ -10,6 +10,7 @@ from shared.bus.postgres import PostgresBus
 from shared.lease import pool_of
 from shared.log.log import Log
 from shared.sealed.vault import FileKey, Vault
+from shared.way import Way
 from tests.kernel.bus import a
 from tests.kernel.conftest import Copies
 from tests.support.house import House
@@ -71,6 +72,6 @@ async def listener(
     monkeypatch.setattr(consumer, "WAIT", 0.05)
     dsn = address(shared_house, listeners_log)
     async with await pool_of(dsn, 4) as pool:
-        vault = Vault(pool, FileKey(shared_house.told("triage").key_file))
+        vault = Vault(Way(dsn), FileKey(shared_house.told("triage").key_file))
         async with Log("listener", dsn, pool, vault, a.codec()) as log:
             yield a.Listener(dsn, log, ears, voices, authority)

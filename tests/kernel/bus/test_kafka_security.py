@@ -22,7 +22,7 @@ from shared.bus.choice import bus_of
 from shared.bus.kafka import KafkaBus
 from shared.bus.postgres import PostgresBus
 from shared.bus.reach import Reach, TokenFile
-from shared.lease import PASSING
+from shared.way import PASSING
 from tests.kernel.bus.contract import all_of, record
 from tests.support.kafka import real
 

@@ -19,6 +19,7 @@ from shared.log.codec import Codec, Undecodable
 from shared.log.handle import handle
 from shared.log.log import Log
 from shared.sealed.vault import FileKey, Vault
+from shared.way import Way
 from tests.kernel.bus import a
 from tests.kernel.bus.conftest import address
 from tests.kernel.bus.contract import all_of, keys_of_part
@@ -109,7 +110,7 @@ async def _teller(
 ) -> AsyncIterator[Teller]:
     dsn = address(house, name)
     async with await pool_of(dsn, 2) as pool:
-        vault = Vault(pool, FileKey(house.told("triage").key_file))
+        vault = Vault(Way(dsn), FileKey(house.told("triage").key_file))
         async with Log("triage", dsn, pool, vault, a.codec()) as log:
             made = Teller(dsn, house.owner(name), log, bus, Speaker(authority, "triage"))
             await made.restored(0)

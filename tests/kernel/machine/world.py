@@ -22,6 +22,7 @@ from shared.projections.projection import Projection
 from shared.projections.projector import Projector
 from shared.refusals import Refusal
 from shared.sealed.vault import FileKey, Vault
+from shared.way import Way
 from tests.kernel.bus import a
 from tests.kernel.folds import Keeper
 from tests.kernel.machine.model import BROKEN, EARLY, UNWELCOME, Letter
@@ -241,7 +242,7 @@ def reaction(*, mended: bool, after: int = -1) -> Reaction[Any, Any]:
 async def log_at(house: House, dsn: str, name: str) -> AsyncIterator[Log]:
     """Give the log at `dsn`, of a context that seals nothing."""
     async with await pool_of(dsn, 4) as pool:
-        vault = Vault(pool, FileKey(house.told("triage").key_file))
+        vault = Vault(Way(dsn), FileKey(house.told("triage").key_file))
         async with Log(name, dsn, pool, vault, a.codec()) as log:
             yield log
 
