@@ -82,14 +82,14 @@ def test(context: typer.Context) -> None:
 @app.command()
 def check(
     *,
-    tested: Annotated[
-        bool, typer.Option("--tested", help="./run test just passed: leave out the fast tests.")
+    static: Annotated[
+        bool, typer.Option("--static", help="Run no test: all of them come next.")
     ] = False,
 ) -> None:
     """Check form, lint, types, rooms, sizes and the fast tests."""
     from deploy.local import checks
 
-    raise typer.Exit(0 if checks.check(typer.echo, tested=tested) else 1)
+    raise typer.Exit(0 if checks.check(typer.echo, static=static) else 1)
 
 
 @app.command(context_settings=PASS_ON)

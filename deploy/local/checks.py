@@ -36,12 +36,12 @@ STEPS: tuple[tuple[str, tuple[str, ...]], ...] = (
 FAST = ("fast tests", ("pytest", *FAST_TESTS))
 
 
-def check(say: Say, *, tested: bool = False) -> bool:
+def check(say: Say, *, static: bool = False) -> bool:
     """Run every step, say a line for each, show what a red one said; True where all are green.
 
-    Where all was just `tested`, the fast tests are not run once more.
+    What is `static` runs no test.
     """
-    steps = STEPS if tested else (*STEPS, FAST)
+    steps = STEPS if static else (*STEPS, FAST)
     green = [_step(name, command, say) for name, command in steps]
     for measure, holds in sizes():
         say(f"{'ok  ' if holds else 'RED '} size        {measure}")

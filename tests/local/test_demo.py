@@ -13,7 +13,7 @@ from deploy.local.places import ROOT
 from deploy.local.standing import INTERRUPTED
 from tests.local.conftest import ask, surroundings
 
-WEEK, RUSH = ("demo", "--days", "2"), ("demo", "--referrals", "20")
+WEEK, RUSH = ("demo", "--days", "1"), ("demo", "--referrals", "20")
 SECONDS_TO_START, SECONDS_TO_STOP = 15, 5
 """The first of CPU: eight on the clock, of two processors, one of which waits now and then."""
 

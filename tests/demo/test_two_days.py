@@ -1,4 +1,4 @@
-"""Do three days of the council add up, and are they the same whatever happens meanwhile?
+"""Do two days of the council add up, and are they the same whatever happens meanwhile?
 
 The same seed is played twice on real services. The second time the play itself is cut short in the
 middle of a round and goes on later, and one service is killed.
@@ -30,8 +30,8 @@ from deploy.local.supervisor import Supervisor
 
 pytestmark = pytest.mark.slow
 
-PLAN = shortened(WEEK, 3)
-CUT, KILLED = 25, 40
+PLAN = shortened(WEEK, 2)
+CUT, KILLED = 15, 25
 """At which of its calls to do something the play is cut short, and a service is killed."""
 
 
@@ -128,12 +128,12 @@ def _lines(history: Sequence[Any]) -> Sequence[Any]:
     return [(it["version"], it["fact"], it["effective_at"], it["by"]) for it in history]
 
 
-def test_every_figure_of_three_days_balances(plays: tuple[Played, Played]) -> None:
+def test_every_figure_of_two_days_balances(plays: tuple[Played, Played]) -> None:
     smoothly, _ = plays
     assert smoothly.wrong == []
     assert smoothly.acts["referral"] == PLAN.referrals[0].count
     assert smoothly.acts["dols-request"] == PLAN.dols[0].count
-    assert {"scores", "decision", "lead", "plan", "offers", "allocations", "assessments"} <= {
+    assert {"scores", "decision", "lead", "offers", "allocations", "assessments"} <= {
         *smoothly.acts
     }
 
@@ -152,4 +152,4 @@ def test_the_same_seed_makes_the_same_facts_of_every_case(plays: tuple[Played, P
     assert smoothly.facts.keys() == troubled.facts.keys()
     other = {case for case in smoothly.facts if smoothly.facts[case] != troubled.facts[case]}
     assert {case: (smoothly.facts[case], troubled.facts[case]) for case in other} == {}
-    assert sum(map(len, smoothly.facts.values())) > 300
+    assert sum(map(len, smoothly.facts.values())) > 200
