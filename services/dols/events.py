@@ -92,12 +92,20 @@ class InformationRequested:
     due_at: datetime
 
 
+@fact("dols.fields-told/1")
+class FieldsTold:
+    """The managing authority told some of what it was asked for, in a form that could be read."""
+
+    fields: tuple[Code, ...]
+    """Of `dols-field@1`. A question of which nothing is missing any more is answered."""
+
+
 @fact("dols.information-answered/1")
 class InformationAnswered:
     """The managing authority answered. What it told of the person is in the fact beside this."""
 
     questions: tuple[UUID, ...]
-    """All that stood open."""
+    """Those that are answered with it; the others stay open."""
 
     others: Words
     """What was told of other people."""
@@ -122,6 +130,26 @@ class PlaceDescribed:
     """It was told, or found out, whether the council runs the place."""
 
     run_by_council: Tri
+
+
+@fact("dols.location-told/1")
+class LocationTold:
+    """The managing authority told which place the request is of, after the request was made.
+
+    Independence rests on the place, so it is checked against this one from now on. Who decides
+    does not follow from it: the supervisory body is the council where the person ordinarily
+    resides. An authorisation does not travel, so who is in another place needs a new request.
+    """
+
+    location: str
+    """By its CQC location id."""
+
+
+@fact("dols.presence-confirmed/1")
+class PresenceConfirmed:
+    """A coordinator found that the person is there, though it was told that they no longer are."""
+
+    reasons: Sealed[str]
 
 
 @fact("dols.extension-refused/1")
@@ -252,10 +280,13 @@ RequestFact = (
     | RequestPrioritised
     | CircumstancesTold
     | InformationRequested
+    | FieldsTold
     | InformationAnswered
     | CircumstancesConsidered
     | RequestWithdrawn
     | PlaceDescribed
+    | LocationTold
+    | PresenceConfirmed
     | ExtensionRefused
     | UrgentExtended
     | UrgentLapsed

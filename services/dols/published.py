@@ -24,6 +24,11 @@ def publish(happened: events.DolsFact, act: Act) -> contract.Message | None:
             )
         case events.InformationRequested(question=question, due_at=due_at):
             return contract.InformationRequested(question=question, due_on=london_date(due_at))
+        case events.UrgentExtended(ends_on=ends_on):
+            extended_on = london_date(act.effective_at)
+            return contract.UrgentExtended(extended_on=extended_on, ends_on=ends_on)
+        case events.ExtensionRefused():
+            return contract.ExtensionRefused(refused_on=london_date(act.effective_at))
         case events.AuthorisationGranted():
             return contract.AuthorisationGranted(
                 legal_test=happened.legal_test,
@@ -37,16 +42,25 @@ def publish(happened: events.DolsFact, act: Act) -> contract.Message | None:
                 legal_test=happened.legal_test,
                 decided_on=happened.decided_on,
             )
-        case events.RequestPrioritised() | events.DeadlineMissed() | events.AuthorisationLapsed():
-            return None
-        case events.CircumstancesTold() | events.CircumstancesConsidered():
-            return None
-        case events.RequestWithdrawn() | events.UrgentExtended() | events.UrgentLapsed():
-            return None
-        case events.PlaceDescribed() | events.ExtensionRefused():
+        case (
+            events.RequestPrioritised()
+            | events.DeadlineMissed()
+            | events.UrgentLapsed()
+            | events.AuthorisationLapsed()
+        ):
             return None
         case (
-            events.InformationAnswered()
+            events.CircumstancesTold()
+            | events.CircumstancesConsidered()
+            | events.RequestWithdrawn()
+            | events.PlaceDescribed()
+            | events.LocationTold()
+            | events.PresenceConfirmed()
+        ):
+            return None
+        case (
+            events.FieldsTold()
+            | events.InformationAnswered()
             | events.AssessorOffered()
             | events.OfferDeclined()
             | events.OfferExpired()

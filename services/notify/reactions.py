@@ -200,6 +200,8 @@ REACTIONS = (
     _begins(dols.RequestReceived, hear_request),
     _of_case(dols.AssessorAllocated, "dols.allocated"),
     _of_case(dols.InformationRequested, "dols.question-asked"),
+    _of_case(dols.UrgentExtended, "dols.extended"),
+    _of_case(dols.ExtensionRefused, "dols.not-extended"),
     _of_case(dols.AuthorisationGranted, "dols.granted"),
     _of_case(dols.AuthorisationNotGranted, "dols.not-granted"),
 )

@@ -68,6 +68,31 @@ class InformationRequested:
     """In London; the answer is asked for by then."""
 
 
+@fact("dols.urgent-extended/1")
+class UrgentExtended:
+    """The supervisory body extended the urgent authorisation, once.
+
+    Law: Mental Capacity Act 2005 Sch A1 paras 84-86.
+    """
+
+    extended_on: date
+    """In London."""
+
+    ends_on: date
+    """Its last day from now on, in London."""
+
+
+@fact("dols.extension-refused/1")
+class ExtensionRefused:
+    """The supervisory body was asked to extend the urgent authorisation, and does not.
+
+    Law: Mental Capacity Act 2005 Sch A1 paras 84-86.
+    """
+
+    refused_on: date
+    """In London. The reasons are in the request's status."""
+
+
 @fact("dols.authorisation-granted/1")
 class AuthorisationGranted:
     """The supervisory body gave a standard authorisation.
@@ -110,6 +135,8 @@ Message = (
     | AssessorAllocated
     | RequirementAssessed
     | InformationRequested
+    | UrgentExtended
+    | ExtensionRefused
     | AuthorisationGranted
     | AuthorisationNotGranted
 )

@@ -21,11 +21,14 @@ from services.dols.events import (
     CircumstancesTold,
     DeadlineMissed,
     ExtensionRefused,
+    FieldsTold,
     InformationAnswered,
     InformationRequested,
+    LocationTold,
     OfferDeclined,
     OfferExpired,
     PlaceDescribed,
+    PresenceConfirmed,
     RequestFact,
     RequestPrioritised,
     RequestReceived,
@@ -126,7 +129,8 @@ asked_back = InformationRequested(
     question=SOMEBODY.id, missing=(BORN,), words=asking_back.words,
     due_at=at("2026-11-05T17:00:00+00:00"),
 )  # fmt: skip
-answering = want.AnswerQuestions(telling=telling, others=OTHERS)
+answering = want.AnswerQuestions(telling=telling, others=OTHERS, fields=(BORN,))
+born = FieldsTold(fields=(BORN,))
 answered = InformationAnswered(questions=(SOMEBODY.id,), others=OTHERS)
 considering = want.ConsiderCircumstances(reasons=words("No change."))
 considered = CircumstancesConsidered(reasons=considering.reasons)
@@ -143,6 +147,9 @@ not_extending = want.RefuseExtension(reasons=words("A doctor is free."), recorde
 not_extended = ExtensionRefused(reasons=not_extending.reasons)
 describing = want.DescribePlace(run_by_council="yes")
 described = PlaceDescribed(run_by_council="yes")
+elsewhere = LocationTold(location="1-101000002")
+confirming = want.ConfirmPresence(reasons=words("I saw her at lunch."))
+confirmed = PresenceConfirmed(reasons=confirming.reasons)
 extended = UrgentExtended(ends_on=date(2026, 11, 15), reasons=extending.reasons)
 lapsed = UrgentLapsed(ended_on=date(2026, 11, 8), late=False)
 renewal = replace(received, authorisation_ends_on=date(2026, 11, 10))
@@ -237,12 +244,14 @@ missed = DeadlineMissed(
 
 EVERY_FACT: tuple[RequestFact, ...] = (
     received, urgent, low, high, told, considered, withdrawn, extended, lapsed, renewal_lapsed,
-    asked_back, answered, described, not_extended, offered, declined, expired, allocated, doctor,
+    asked_back, born, answered, described, elsewhere, confirmed, not_extended, offered, declined,
+    expired, allocated, doctor,
     *six, missed, granted, not_granted,
 )  # fmt: skip
 
 ON_AN_OPEN_ONE: tuple[Any, ...] = (
-    withdrawing, scoring, extending, not_extending, describing, asking_back, offering, accepting,
+    withdrawing, scoring, extending, not_extending, describing, asking_back, confirming, offering,
+    accepting,
     declining, assessing(codes.AGE), granting, refusing,
 )  # fmt: skip
 """Commands that a decided request does not take."""

@@ -55,6 +55,7 @@ COMMANDS: dict[str, dict[str, Any]] = {
         "missing": ["dols-field@1:person.date_of_birth"], "words": "When was Marigold born?",
     },
     "place": {"run_by_council": "yes"},
+    "presence": {"reasons": "I saw her at lunch."},
     "offers": {"role": BEST, "assessor": BIA},
     "allocations": {"role": BEST, "assessor": BIA, "declared": NO_BAR},
     "declines": {"role": BEST, "reason": "offer-declined@1:no-time"},

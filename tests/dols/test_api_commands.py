@@ -4,11 +4,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
+import asyncpg
 import httpx
 import pytest
 
-from tests.dols.asking import BIA, COMMANDS, DOCTOR, does, history, kind, sees, send, today
-from tests.support.house import Home, key
+from services.dols.projections.assessors import assessors
+from tests.dols.asking import BIA, COMMANDS, DOCTOR, asks, does, history, kind, sees, send, today
+from tests.support.house import Home, House, key
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -89,10 +91,41 @@ async def test_an_assessor_is_registered_changed_and_suspended(
     assert (mine["suspended"], mine["training_in_date"], mine["version"]) == (True, True, 2)
 
 
+async def being_built(shared_house: House, *, done: bool) -> None:
+    """Let the register's table be as it is while it is built, or is built."""
+    connection = await asyncpg.connect(shared_house.owner("dols"))
+    query = "update work.projection set ready = $2 where name = $1"
+    assert await connection.execute(query, assessors.name, done) == "UPDATE 1"
+    await connection.close()
+
+
+async def test_who_waits_is_allocated_while_the_registers_table_is_built_anew(
+    shared_house: House, home: Home, ward: httpx.AsyncClient, coordinator: httpx.AsyncClient
+) -> None:
+    name = f"new-{uuid4()}"
+    entry: dict[str, Any] = {
+        "name": name, "kinds": ["assessor-kind@1:bia"], "employer": "assessor-employer@1:council",
+        "trained_on": await today(home, days=-30), "weekly_capacity": 2,
+    }  # fmt: skip
+    await coordinator.post("/v1/assessors", json=entry, headers=key())
+    cases = [(await asks(ward))["id"] for _ in range(3)]
+    await does(coordinator, cases[0], "allocations", assessor=name)
+    await being_built(shared_house, done=False)
+    try:
+        assert (await coordinator.get("/v1/assessors")).status_code == 503
+        await does(coordinator, cases[1], "offers", assessor=name)
+        await does(coordinator, cases[1], "allocations", assessor=name)
+        for what in ("offers", "allocations"):
+            refused = await send(coordinator, cases[2], what, assessor=name)
+            assert kind(refused) == "no-room-this-week", "what was taken on is counted all the same"
+    finally:
+        await being_built(shared_house, done=True)
+
+
 # What is refused
 
 
-COORDINATES = ("priority", "consideration", "questions", "place", "offers")
+COORDINATES = ("priority", "consideration", "questions", "place", "presence", "offers")
 BOTH = ("allocations", "declines")
 
 
@@ -149,6 +182,8 @@ async def test_each_command_is_for_its_own_roles(home: Home, case: str, what: st
         ("sig", "extension", {"days": 8}, 422, "unreadable"),
         ("sig", "extension-refusal", {}, 409, "no-urgent-authorisation"),
         ("cora", "place", {"run_by_council": True}, 422, "unreadable"),
+        ("cora", "presence", {}, 409, "not-told-gone"),
+        ("cora", "presence", {"reasons": ""}, 422, "unreadable"),
         ("cora", "questions", {"missing": []}, 422, "unreadable"),
         ("cora", "questions", {"missing": ["dols-field@1:shoe-size"]}, 409, "word-not-listed"),
         ("cora", "offers", {"assessor": DOCTOR}, 409, "assessor-not-eligible"),

@@ -171,6 +171,28 @@ async def test_who_is_no_longer_there_is_granted_nothing_five_minutes_later(
     await does(signatory, case, "decision")
 
 
+async def test_a_coordinator_takes_back_that_the_person_is_gone(
+    ward: httpx.AsyncClient, coordinator: httpx.AsyncClient, case: str
+) -> None:
+    path = f"/v1/dols-requests/{case}"
+    refused = await send(coordinator, case, "presence")
+    assert (refused.status_code, kind(refused)) == (409, "not-told-gone")
+    await ward.post(f"{path}/circumstances", json={"still_here": "no"}, headers=key())
+    assert kind(await send(coordinator, case, "offers")) == "person-no-longer-there"
+    assert "a signatory ends it" in (await ward.get(path)).json()["what_happens_next"]
+    gone = (await sees(coordinator, case))["case"]
+    seen = key() | {"If-Match": f'"{gone["version"]}"'}
+    await does(coordinator, case, "presence", headers=seen)
+    shown = await sees(coordinator, case)
+    last = shown["case"]["history"][-1]
+    assert (shown["case"]["gone_at"], last["fact"], last["by"], last["role"]) == (
+        None, "dols.presence-confirmed/1", "cora", "dols-coordinator",
+    )  # fmt: skip
+    assert "I saw her at lunch." in [it["words"] for it in shown["words"]]
+    assert "visit" in (await ward.get(path)).json()["what_happens_next"]
+    await does(coordinator, case, "offers")
+
+
 async def test_who_runs_the_place_is_asked_and_recorded_before_our_own_assessor_is(
     ward: httpx.AsyncClient, coordinator: httpx.AsyncClient
 ) -> None:

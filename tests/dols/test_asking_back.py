@@ -6,11 +6,13 @@ from uuid import UUID, uuid4
 
 import httpx
 import pytest
+from hypothesis import given
+from hypothesis import strategies as some
 
 from services.dols.decisions import commands as want
 from services.dols.decisions import request
 from services.dols.decisions.state import Request
-from services.dols.events import RequestFact
+from services.dols.events import FieldsTold, RequestFact
 from services.dols.rules import clocks
 from shared.decider import Deadline, DeadlinePassed
 from shared.facts import Code
@@ -69,35 +71,139 @@ def test_a_later_question_has_a_time_of_its_own_while_an_older_one_is_late() -> 
     assert due(asked.given(missed(DUE), second, missed(second.due_at))) > AGAIN
 
 
-def test_an_answer_answers_all_that_stands_open_and_a_person_looks() -> None:
-    scored = a.prioritised(by="circumstances")
-    asked.when(a.answering).then(a.answered, a.told, scored)
-    both = asked.given(replace(a.asked_back, question=UUID(int=9)))
-    all_of_them = replace(a.answered, questions=(SOMEBODY.id, UUID(int=9)))
-    both.when(a.answering).then(all_of_them, a.told, scored)
-    done = asked.given(a.answered, a.told, scored)
+NEWS = a.prioritised(by="circumstances")
+NAME, PURPOSE = (Code(f"dols-field@1:{it}") for it in ("person.name", "purpose"))
+SECOND = UUID(int=9)
+second = replace(a.asked_back, question=SECOND, missing=(NAME, PURPOSE))
+OF_NONE = replace(a.answered, questions=())
+
+
+def answers(*fields: Code) -> want.AnswerQuestions:
+    return replace(a.answering, fields=fields)
+
+
+def open_(of: Story[Any, Request, RequestFact]) -> dict[UUID, tuple[Code, ...]]:
+    assert of.state
+    return {it.id: it.missing for it in of.state.questions}
+
+
+def test_an_answer_closes_the_question_that_it_answers_and_a_person_looks() -> None:
+    asked.when(a.answering).then(a.born, a.answered, a.told, NEWS)
+    done = asked.given(a.born, a.answered, a.told, NEWS)
     assert done.state
     assert done.state.told_at == a.NOON
     assert "look" in {it.kind for it in request.owed(done.state, CALENDAR)}
+    assert due(done) is None
+
+
+@pytest.mark.parametrize("fields", [(), (NAME,), (NAME, PURPOSE)])
+def test_an_answer_to_nothing_of_what_was_asked_closes_no_question(
+    fields: tuple[Code, ...],
+) -> None:
+    asked.when(answers(*fields)).then(OF_NONE, a.told, NEWS)
+    still = asked.given(OF_NONE, a.told, NEWS)
+    assert open_(still) == {SOMEBODY.id: (a.BORN,)}
+    assert due(still) == DUE
+
+
+def test_the_others_stay_open() -> None:
+    both = asked.given(second)
+    both.when(a.answering).then(a.born, a.answered, a.told, NEWS)
+    left = both.given(a.born, a.answered)
+    assert open_(left) == {SECOND: (NAME, PURPOSE)}
+    assert due(left) == second.due_at
+    same = asked.given(replace(second, missing=(a.BORN,)))
+    all_of_them = replace(a.answered, questions=(SOMEBODY.id, SECOND))
+    same.when(a.answering).then(a.born, all_of_them, a.told, NEWS)
+
+
+def test_what_is_answered_bit_by_bit_is_closed_with_the_last_of_it() -> None:
+    first, last = (FieldsTold(fields=(it,)) for it in (NAME, PURPOSE))
+    halves = waiting.given(second)
+    halves.when(answers(a.BORN, NAME)).then(first, OF_NONE, a.told, NEWS)
+    half = halves.given(first, OF_NONE)
+    assert open_(half) == {SECOND: (PURPOSE,)}
+    half.when(answers(NAME)).then(OF_NONE, a.told, NEWS)
+    closed = replace(a.answered, questions=(SECOND,))
+    half.when(answers(PURPOSE)).then(last, closed, a.told, NEWS)
+
+
+def test_what_is_asked_once_more_is_answered_once_more() -> None:
+    again = asked.given(a.born, a.answered, replace(a.asked_back, question=SECOND))
+    assert open_(again) == {SECOND: (a.BORN,)}
+
+
+codes = some.sampled_from((a.BORN, NAME, PURPOSE))
+
+
+@given(
+    some.lists(some.lists(codes, min_size=1, max_size=3), max_size=4),
+    some.lists(some.lists(codes, max_size=3), max_size=4),
+)
+def test_a_question_is_open_exactly_as_long_as_something_of_it_is_not_told(
+    asking: list[list[Code]], told: list[list[Code]]
+) -> None:
+    now, left = waiting, dict[UUID, set[Code]]()
+    for number, missing in enumerate(asking):
+        id = UUID(int=100 + number)
+        now = now.given(replace(a.asked_back, question=id, missing=tuple(missing)))
+        left[id] = {*missing}
+    for fields in told:
+        outcome = now.when(answers(*fields)).outcome
+        assert isinstance(outcome, tuple)
+        now = now.given(*outcome)
+        left = {id: rest for id, it in left.items() if (rest := it - {*fields})}
+        assert {id: {*it} for id, it in open_(now).items()} == left
+        assert (due(now) is None) == (not left)
 
 
 def test_what_nobody_asked_is_kept_all_the_same() -> None:
-    unasked = replace(a.answered, questions=())
-    waiting.when(a.answering).then(unasked, a.told, a.prioritised(by="circumstances"))
+    waiting.when(a.answering).then(OF_NONE, a.told, NEWS)
+
+
+def test_an_older_question_that_was_answered_by_whatever_came_stays_answered() -> None:
+    assert open_(asked.given(a.answered)) == {}, "as it was recorded then"
+
+
+def test_an_older_question_for_what_can_never_be_told_waits_for_nothing() -> None:
+    own = Code("dols-field@1:partner_reference")
+    waiting.when(replace(a.asking_back, missing=(own,))).then_refused(want.WordNotListed)
+    older = waiting.given(replace(a.asked_back, missing=(own, a.BORN)))
+    assert open_(older) == {SOMEBODY.id: (a.BORN,)}
 
 
 def test_an_answer_tells_who_runs_the_place() -> None:
     telling = replace(a.telling, run_by_council="yes")
     asked.when(replace(a.answering, telling=telling)).then(
-        a.answered, a.told, a.described, a.prioritised(by="circumstances")
+        a.born, a.answered, a.told, a.described, NEWS
     )
 
 
-def test_no_answer_is_owed_once_it_is_decided_and_one_that_comes_is_kept() -> None:
-    for end in (a.granted, a.not_granted):
-        ended = story.given(*a.ready, a.asked_back, end)
-        assert due(ended) is None
-        ended.when(a.answering).then(a.answered, a.told)
+ENDS: dict[str, RequestFact] = {
+    "granted": a.granted, "not granted": a.not_granted, "taken back": a.withdrawn,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("end", ENDS.values(), ids=ENDS)
+def test_no_answer_is_owed_once_it_ended_and_one_that_comes_is_kept(end: RequestFact) -> None:
+    ended = story.given(*a.ready, a.asked_back, end)
+    assert due(ended) is None
+    late = ended.given(missed(DUE))
+    assert due(late) is None
+    passed = DeadlinePassed(Deadline("answer", DUE))
+    ended.when(passed, act=replace(SOMEBODY, role="timer", effective_at=DUE)).then()
+    outcome = ended.when(a.answering).outcome
+    assert isinstance(outcome, tuple)
+    assert outcome[:3] == (a.born, a.answered, a.told)
+
+
+def test_nothing_is_asked_of_a_request_that_was_taken_back() -> None:
+    waiting.given(a.withdrawn).when(a.asking_back).then_refused(want.RequestWithdrawnAlready)
+
+
+def test_who_is_gone_may_still_be_asked_after() -> None:
+    gone = asked.given(replace(a.told, still_here="no"))
+    assert due(gone) == DUE, "whether it is so may be the very question"
 
 
 # Over HTTP
@@ -123,6 +229,13 @@ async def test_a_ward_is_asked_reads_the_question_and_answers_it(
     rows = await home.runtime.log.pool.fetch("select body from log.event where case_id = $1", case)
     assert not any(b"Marigold" in row["body"] for row in rows)
 
+    for nothing in ({}, {"person": {"name": "Edith"}}, {"person": {"date_of_birth": "in May"}}):
+        answer = await ward.post(f"{path}/answers", json=nothing, headers=key())
+        assert answer.status_code == 201
+        (question,) = (await ward.get(path)).json()["questions"]
+        assert (question["answered"], question["owed"]) == (False, True), nothing
+        assert question["left"] == question["codes"]
+
     told = {"person": {"date_of_birth": "1941-05-02"}, "signer": {"name": "Ola Brandt"}}
     once = key()
     answer = await ward.post(f"{path}/answers", json=told, headers=once)
@@ -130,9 +243,11 @@ async def test_a_ward_is_asked_reads_the_question_and_answers_it(
     version = len(await history(home, case))
     assert (await ward.post(f"{path}/answers", json=told, headers=once)).status_code == 201
     assert len(await history(home, case)) == version, "a repeat is the same answer"
-    assert (await ward.get(path)).json()["questions"][0]["answered"]
+    (question,) = (await ward.get(path)).json()["questions"]
+    assert (question["answered"], question["owed"], question["left"]) == (True, False, [])
     known = await sees(coordinator, case)
     assert known["case"]["questions"][0]["answered_at"]
+    assert known["case"]["questions"][0]["left"] == []
     assert known["case"]["told_at"], "a person looks"
     assert "answer" not in [it["kind"] for it in known["case"]["due"]]
     words = [it["words"] for it in known["words"]]

@@ -215,7 +215,20 @@ def test_what_was_asked_is_shown_until_it_is_answered_and_after() -> None:
         None,
     )
     (done,) = seen(*a.waiting, a.asked_back, a.answered).questions
-    assert done.answered_at == a.NOON
+    assert (done.answered_at, done.left) == (a.NOON, ())
+
+
+def test_of_a_question_is_shown_what_is_still_missing() -> None:
+    name = Code("dols-field@1:person.name")
+    facts = (*a.waiting, replace(a.asked_back, missing=(a.BORN, name)), a.born)
+    for shown in (seen(*facts).questions, told(*facts).questions):
+        assert [it.left for it in shown] == [(name,)]
+    assert seen(*facts).questions[0].answered_at is None
+
+
+def test_staff_see_the_place_as_it_was_told_last() -> None:
+    assert seen(*a.waiting).location == "1-101000001"
+    assert seen(*a.waiting, a.elsewhere).location == "1-101000002"
 
 
 def test_a_sender_hears_what_is_asked_by_when_and_that_it_is_late() -> None:
@@ -229,7 +242,11 @@ def test_a_sender_hears_what_is_asked_by_when_and_that_it_is_late() -> None:
     assert (overdue.answered, overdue.overdue) == (False, True)
     (over,) = told(*a.waiting, a.asked_back, late, a.not_granted).questions
     assert (over.answered, over.overdue) == (False, False), "nobody waits for it any more"
+    (back,) = told(*a.waiting, a.asked_back, late, a.withdrawn).questions
+    assert (back.owed, back.overdue) == (False, False), "nor for what was taken back"
+    assert (asked.owed, overdue.owed, over.owed) == (True, True, False)
     (answered,) = told(*a.waiting, a.asked_back, late, a.answered).questions
+    assert (answered.owed, answered.left) == (False, ())
     assert (answered.answered, answered.overdue) == (True, False)
     assert told(*a.waiting).questions == []
 

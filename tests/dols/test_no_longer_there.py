@@ -90,6 +90,47 @@ def test_a_signatory_ends_it_and_owes_to(told: RequestFact, refusal: Any) -> Non
     over.when(a.refusing, act=FIVE_PAST).then(a.not_granted)
 
 
+def test_a_coordinator_who_finds_the_person_there_takes_it_back_with_reasons() -> None:
+    gone = story.given(*a.ready).given(GONE, act=a.later(days=1))
+    gone.when(a.confirming, act=a.later(a.COORDINATOR, days=1)).then(a.confirmed)
+    back = gone.given(a.confirmed, act=a.later(a.COORDINATOR, days=1))
+    assert back.state
+    assert (back.state.gone_at, back.state.can_be_decided_since) == (None, a.NOON)
+    assert back.state.told_at, "what was told is still to be considered"
+    grants = a.later(a.SIGNATORY, days=1, minutes=5)
+    granting = replace(
+        a.granting, starts_on=date(2026, 11, 3), recorded_at=grants.effective_at
+    )  # fmt: skip
+    gone.when(granting, act=grants).then_refused(want.PersonNoLongerThere)
+    back.when(granting, act=grants).then(
+        replace(a.granted, starts_on=date(2026, 11, 3), decided_on=date(2026, 11, 3))
+    )
+
+
+def test_only_what_was_told_is_taken_back_and_not_before_it_was_told_last() -> None:
+    story.given(*a.waiting).when(a.confirming).then_refused(want.NotToldGone)
+    story.given(*a.waiting, UNNEEDED).when(a.confirming).then_refused(want.NotToldGone)
+    gone = story.given(*a.waiting).given(GONE, act=a.later(days=1))
+    gone.when(a.confirming, act=a.COORDINATOR).then_refused(want.NotToldGone)
+    twice = gone.given(GONE, act=a.later(days=3))
+    twice.when(a.confirming, act=a.later(days=2)).then_refused(want.NotToldGone)
+    twice.when(a.confirming, act=a.later(days=3)).then(a.confirmed)
+    gone.given(a.confirmed).when(a.confirming, act=a.later(days=2)).then_refused(want.NotToldGone)
+    gone.given(a.told).when(a.confirming, act=a.later(days=2)).then_refused(want.NotToldGone)
+
+
+def test_it_undoes_nothing_else_and_the_managing_authority_may_tell_it_again() -> None:
+    both = story.given(*a.ready, replace(GONE, still_needed="no"), a.confirmed)
+    both.when(a.granting).then_refused(want.NoLongerNeeded)
+    story.given(*a.ready, GONE, a.withdrawn, a.confirmed).when(a.granting).then_refused(
+        want.RequestWithdrawnAlready
+    )
+    again = story.given(*a.ready, GONE, a.confirmed).given(GONE, act=a.later(days=1))
+    assert again.state
+    assert again.state.gone_at == a.later(days=1).effective_at
+    again.when(a.granting).then_refused(want.PersonNoLongerThere)
+
+
 def test_it_goes_on_only_when_the_very_thing_that_was_told_is_told_otherwise() -> None:
     needed = replace(a.told, still_here="unknown")
     back = replace(a.told, still_needed="unknown")

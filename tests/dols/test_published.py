@@ -37,6 +37,12 @@ TOLD: dict[str, tuple[Any, Any]] = {
         a.asked_back,
         contract.InformationRequested(question=SOMEBODY.id, due_on=date(2026, 11, 5)),
     ),
+    "an extension, and its new end": (
+        a.extended, contract.UrgentExtended(extended_on=a.TODAY, ends_on=date(2026, 11, 15))
+    ),
+    "no extension, without a word of why": (
+        a.not_extended, contract.ExtensionRefused(refused_on=a.TODAY)
+    ),
     "a grant": (
         a.granted,
         contract.AuthorisationGranted(
@@ -64,6 +70,14 @@ def test_an_allocation_is_dated_as_in_london() -> None:
     told = publish(a.allocated, late)
     assert isinstance(told, contract.AssessorAllocated)
     assert told.allocated_on == date(2026, 7, 1)
+
+
+def test_the_answer_to_a_request_for_an_extension_is_dated_as_in_london() -> None:
+    late = replace(SOMEBODY, effective_at=a.at("2026-06-30T23:30:00+00:00"))
+    given, refused = publish(a.extended, late), publish(a.not_extended, late)
+    assert isinstance(given, contract.UrgentExtended)
+    assert isinstance(refused, contract.ExtensionRefused)
+    assert (given.extended_on, refused.refused_on) == (date(2026, 7, 1), date(2026, 7, 1))
 
 
 SAID = {type(fact) for fact, _ in TOLD.values()}

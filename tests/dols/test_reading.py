@@ -11,7 +11,7 @@ from hypothesis import strategies as some
 from services.dols.rules import codes
 from services.dols.rules.checks import Check, message
 from services.dols.rules.document import UNREAD, NotAnObject, parse
-from services.dols.rules.fields import ASKABLE, GROUPS, LABELS, REQUEST
+from services.dols.rules.fields import ANSWERS, ASKABLE, GROUPS, LABELS, REQUEST, Group
 from services.dols.rules.priority import Answers
 from services.dols.rules.reading import Read, UrgentGiven, read, read_answers, read_circumstances
 from shared.facts import Code
@@ -185,6 +185,54 @@ def test_an_answer_is_read_as_the_form_is_and_asks_for_nothing_more() -> None:
     assert told.words(of_others=True) == {"signer.name": "Priya Anand"}
     assert read_answers({"managing_authority": {"run_by_council": "yes"}}).run_by_council == "yes"
     assert read_answers({}).checks == ()
+
+
+ANSWERED: dict[str, tuple[dict[str, Any], set[str]]] = {
+    "nothing": ({}, set()),
+    "nothing that is asked for": ({"colour": 1, "partner_reference": "RW-1"}, set()),
+    "a field": ({"purpose": "Her safety."}, {"purpose"}),
+    "no words": ({"purpose": " ", "views": None}, set()),
+    "a field of a group": (
+        {"person": {"date_of_birth": "1941-05-02"}}, {"person", "person.date_of_birth"},
+    ),
+    "what could not be read": ({"person": {"date_of_birth": "in May"}, "urgent": [7]}, set()),
+    "that it is not known": ({"advance_decision": "unknown"}, {"advance_decision"}),
+    "that no such day is known": (
+        {"person": {"date_of_birth": "Not known"}}, {"person", "person.date_of_birth"},
+    ),
+    "one of many": ({"interested_persons": [{"name": "Martin"}]}, {"interested_persons"}),
+    "a change, by itself": (
+        {"run_by_council": "no", "still_here": "yes"},
+        {"run_by_council", "still_here", "managing_authority.run_by_council"},
+    ),
+    "the same within its group": (
+        {"managing_authority": {"run_by_council": "no"}},
+        {"run_by_council", "managing_authority", "managing_authority.run_by_council"},
+    ),
+    "an extension": (
+        {"extension_requested": True},
+        {"extension_requested", "urgent.extension_requested"},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("sent", "told"), ANSWERED.values(), ids=ANSWERED)
+def test_what_of_all_that_can_be_asked_for_an_answer_tells(sent: Any, told: set[str]) -> None:
+    assert {it.partition(":")[2] for it in read_answers(sent).told} == told
+
+
+def test_whatever_can_be_asked_for_can_be_answered() -> None:
+    days = {"signed_on": "2026-11-02", "given_on": "2026-11-02", "date_of_birth": "1941-05-02"}
+
+    def filled(group: Group) -> dict[str, Any]:
+        said = {"days": 7, "cqc_location_id": "1-101000001"} | days
+        return {
+            it.name: it.words[0] if it.words else said.get(it.name, "no") for it in group.fields
+        }
+
+    ends = {"date_wanted": "2026-11-02", "authorisation_ends_on": "2026-11-02"}
+    whole = filled(ANSWERS) | ends | {it.name: filled(it) for it in GROUPS}
+    assert {*read_answers(whole).told} == {*ASKABLE}
 
 
 @pytest.mark.parametrize("field", ASKABLE)

@@ -4,7 +4,7 @@ from uuid import uuid4
 
 import pytest
 
-from tests.dols.asking import asks, does
+from tests.dols.asking import asks, does, today
 from tests.enquiry.asking import lists
 from tests.journeys.people import MANAGER, Lead, Staff, organisation, referral
 from tests.support.house import Home
@@ -85,3 +85,37 @@ async def test_a_managing_authority_hears_that_it_is_asked(working: dict[str, Ho
         assert "Marigold" not in str(told), "its words are fetched"
         (question,) = (await ward.get(told["data"]["links"]["self"])).json()["questions"]
         assert question["words"] == "When was Marigold born?"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("answer", "event", "told"),
+    [
+        ("extension", "dols.extended", ("extended", None)),
+        ("extension-refusal", "dols.not-extended", ("refused", "A doctor is free tomorrow.")),
+    ],
+)
+async def test_a_managing_authority_hears_whether_its_urgent_authorisation_is_extended(
+    working: dict[str, Home], answer: str, event: str, told: tuple[str, str | None]
+) -> None:
+    name = f"rosewood-house-{uuid4()}"
+    given = {"given_on": await today(working["dols"]), "days": 7, "reasons": "Tonight."}
+    async with (
+        organisation(working, name) as home,
+        working["dols"].client(name, "dols.write", "dols.read") as ward,
+        working["dols"].client("sig", "dols-signatory") as signatory,
+        working["notify"].client("sam", MANAGER) as at_notify,
+    ):
+        case = (await asks(ward, urgent=given | {"extension_requested": True}))["id"]
+        await does(signatory, case, answer)
+        await home.hears("dols.received", event)
+        await home.fetches_what_it_heard()
+        last = (await home.feed())[-1]
+        assert "free" not in str(last), "why is fetched"
+        urgent = (await ward.get(last["data"]["links"]["self"])).json()["urgent"]
+        assert (urgent["extension"], urgent["reasons"]) == told
+
+        # That it was told, when, by which right, and that it arrived, is kept.
+        kept = (await at_notify.get(f"/v1/correspondence/{case}")).json()["events"][-1]
+        assert kept["disclosure"] == "disclosure@1:extension-notice"
+        assert kept["attempts"][-1]["status"] == "delivered"

@@ -247,6 +247,8 @@ def test_a_managing_authority_hears_how_far_its_request_is() -> None:
         ),
         a.said(dols.RequestReceived(sender=a.HOME, urgent=True, received_on=ON), REQUEST),
         a.said(dols.InformationRequested(question=uuid4(), due_on=ON), REQUEST),
+        a.said(dols.ExtensionRefused(refused_on=ON), REQUEST),
+        a.said(dols.UrgentExtended(extended_on=ON, ends_on=date(2026, 11, 15)), REQUEST),
         a.said(
             dols.AuthorisationGranted(legal_test=test, decided_on=ON, starts_on=ON, ends_on=ON),
             REQUEST,
@@ -256,9 +258,28 @@ def test_a_managing_authority_hears_how_far_its_request_is() -> None:
         ),
     )
     assert [it for _, it in service.told(REQUEST)] == [
-        "dols.received", "dols.allocated", "dols.question-asked", "dols.granted",
-        "dols.not-granted",
+        "dols.received", "dols.allocated", "dols.question-asked", "dols.not-extended",
+        "dols.extended", "dols.granted", "dols.not-granted",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("answer", "event"),
+    [
+        (dols.UrgentExtended(extended_on=ON, ends_on=date(2026, 11, 15)), "dols.extended"),
+        (dols.ExtensionRefused(refused_on=ON), "dols.not-extended"),
+    ],
+)
+def test_the_answer_to_a_request_for_an_extension_is_told_by_the_right_to_it(
+    answer: Any, event: str
+) -> None:
+    request = dols.RequestReceived(sender=a.HOME, urgent=True, received_on=ON)
+    early = Notify().hear(a.said(answer, REQUEST))
+    assert early.told(REQUEST) == [], "nobody is told before it is known whose request it is"
+    service = early.hear(a.said(request, REQUEST))
+    assert service.told(REQUEST) == [(a.HOME, "dols.received"), (a.HOME, event)]
+    owed = [it for them in service.facts.values() for it in them if isinstance(it, DeliveryOwed)]
+    assert owed[-1].disclosure == "disclosure@1:extension-notice"
 
 
 def test_what_we_do_not_hear_we_leave_out_on_purpose() -> None:

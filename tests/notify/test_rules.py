@@ -37,8 +37,8 @@ BY_HAND = {
         "task.assigned", "task.reminded", "report.received", "report.assessed", "task.recalled",
     },
     MANAGING_AUTHORITY: {
-        "dols.received", "dols.allocated", "dols.question-asked", "dols.granted",
-        "dols.not-granted",
+        "dols.received", "dols.allocated", "dols.question-asked", "dols.extended",
+        "dols.not-extended", "dols.granted", "dols.not-granted",
     },
     OWNER: {"endpoint.test", "endpoint.disabled"},
 }  # fmt: skip

@@ -146,15 +146,17 @@ async def answer_questions(
 ) -> Any:
     """Answer what we asked: the form's fields, or how things changed, whatever of them you know.
 
-    Any JSON object is taken, as for the request itself, and answers all that stands open. Dates of
-    an authorisation are kept for a person to read, and change no clock.
+    Any JSON object is taken, as for the request itself. It closes the questions of which nothing is
+    missing any more; the others stay open. Dates of an authorisation are kept for a person to read,
+    and change no clock.
     """
     body = await _body(request)
     said = await _aside(lambda: read_answers(_parsed(body)), body)
     history = await _history(log, id, by.actor)
     late = _too_late(history, by) if said.extension_requested else ()
     telling = _telling(id, body.decode(), said, (*late, *_keyless(request)))
-    command = want.AnswerQuestions(telling=telling, others=_of_others(id, said))
+    others = _of_others(id, said)
+    command = want.AnswerQuestions(telling=telling, others=others, fields=said.told)
     response.headers.update(resting(await handle(log, requests_made.stream(id), command, by)))
     return await _heard(log, id, by)
 
@@ -265,7 +267,9 @@ def _telling(
         adult=_of_the_adult(id, said),
         document=_document(id, text),
     )
-    return want.TellCircumstances(told=circumstances, run_by_council=said.run_by_council)
+    return want.TellCircumstances(
+        told=circumstances, run_by_council=said.run_by_council, location=said.location
+    )
 
 
 async def _heard(log: Log, id: UUID, by: Act) -> shape.Told:

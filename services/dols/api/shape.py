@@ -108,6 +108,12 @@ class Described(Body):
     run_by_council: Literal["yes", "no"]
 
 
+class Presence(Body):
+    """How it is known that the person is there after all."""
+
+    reasons: Words
+
+
 class Consideration(Body):
     """What follows from what the managing authority told."""
 

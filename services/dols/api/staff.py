@@ -12,7 +12,7 @@ from fastapi import APIRouter, HTTPException, Response, Security
 from services.dols.api import shape
 from services.dols.decisions import assessor, request
 from services.dols.decisions import commands as want
-from services.dols.projections.assessors import assessors, taken_on
+from services.dols.projections.assessors import taken_on
 from services.dols.projections.case import Shut, is_theirs, view, was_asked, words
 from services.dols.projections.figures import Figures, figures, how_many
 from services.dols.projections.queue import Row, in_the_hands_of, queue, stale_since, who_is_next
@@ -148,6 +148,15 @@ async def consider(
     return await _do(log, id, command, (by, said), expected)
 
 
+@router.post("/dols-requests/{id}/presence", status_code=204)
+async def confirm_presence(
+    id: UUID, said: shape.Presence, by: Coordinator, log: Log, expected: IfMatch
+) -> Response:
+    """Take back that the person is no longer there, as you found since it was told, and why."""
+    command = want.ConfirmPresence(reasons=_sealed(id, said.reasons))
+    return await _do(log, id, command, (by, said), expected)
+
+
 @router.post("/dols-requests/{id}/extension", status_code=204)
 async def extend_urgent(
     id: UUID, said: shape.Extension, by: Signatory, log: Log, expected: IfMatch
@@ -222,8 +231,8 @@ _TURNS = WeakKeyDictionary[Any, WeakValueDictionary[str, Lock]]()
 def turn(log: Log, name: str) -> Lock:
     """Give what lets allocations of one assessor in this process come one after the other.
 
-    Those of others do not wait for it: while the register lags, each takes its seconds.
-    Another process may fill the same room in the same moment: the register then shows one too many.
+    Those of others do not wait for it. Another process may fill the same room in the same moment:
+    the register then shows one too many.
     """
     return _TURNS.setdefault(log, WeakValueDictionary()).setdefault(name, Lock())
 
@@ -309,8 +318,7 @@ async def _standing(log: Log, db: Db, name: str) -> tuple[Standing, want.Room]:
     known = assessor.fold(history)
     if known is None:
         raise NotFound
-    await assessors.caught_up(db, await log.head())
-    taken = await taken_on(db, stream.case, await _today(log))
+    taken = await taken_on(db, log.codec, stream.case, await _today(log))
     room = want.Room(weekly_capacity=known.weekly_capacity, taken_on=taken)
     return Standing(
         assessor=stream.case,

@@ -116,6 +116,7 @@ def assessed(command: want.AssessRequirement, state: Request, act: Act) -> Facts
     if command.suspended:
         raise want.AssessorSuspended
     _assessable(command, state, act)
+    disinterested(by.standing.interests, state)
     if command.requirement == codes.INTERESTS:
         not_employed_by_both(by.standing.employer, state)
     if command.assessed_on > london_date(act.effective_at):
@@ -147,6 +148,12 @@ def _assessable(command: want.AssessRequirement, state: Request, act: Act) -> No
         return
     if command.assessed_on >= london_date(over_at):
         needed(state)
+
+
+def disinterested(interests: Collection[str], state: Request) -> None:
+    """Refuse to rely on who has an interest in the place, or works there, as it is known now."""
+    if state.place.location in interests:
+        raise want.AssessorInterested
 
 
 def not_employed_by_both(employer: Code | None, state: Request) -> None:

@@ -28,13 +28,18 @@ class TellCircumstances:
     run_by_council: Tri = "unknown"
     """What is told of the place, where something is."""
 
+    location: str | None = None
+    """The place by its CQC location id, where it is told."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class AnswerQuestions:
-    """Keep what the managing authority answers: to all that it was asked, and has not answered."""
+    """Keep what the managing authority answers, and close the questions that it answers."""
 
     telling: TellCircumstances
     others: Sealed[Mapping[str, str]]
+    fields: tuple[Code, ...]
+    """What of all that can be asked for is told, and could be read."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +61,13 @@ class DescribePlace:
     """Say whether the council runs the place."""
 
     run_by_council: Tri
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConfirmPresence:
+    """Say that the person is there, though it was told that they no longer are."""
+
+    reasons: Sealed[str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -164,7 +176,8 @@ class RefuseAuthorisation:
 
 
 OfTheSender = TellCircumstances | AnswerQuestions | WithdrawRequest
-OfTheWait = AskQuestion | DescribePlace | Prioritise | ExtendUrgent | RefuseExtension
+OfACoordinator = AskQuestion | ConfirmPresence | DescribePlace | Prioritise
+OfTheWait = OfACoordinator | ExtendUrgent | RefuseExtension
 OfAssessors = OfferAllocation | AllocateAssessor | DeclineOffer | AssessRequirement
 OfTheEnd = GrantAuthorisation | RefuseAuthorisation
 RequestCommand = (
@@ -192,6 +205,10 @@ class RequestWithdrawnAlready(Refusal):
 
 class PersonNoLongerThere(Refusal):
     """The managing authority told that the person is no longer there: a signatory ends it."""
+
+
+class NotToldGone(Refusal):
+    """Nobody has told by then that the person is no longer there."""
 
 
 class NoLongerNeeded(Refusal):

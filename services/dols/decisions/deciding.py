@@ -12,6 +12,7 @@ from services.dols.decisions import commands as want
 from services.dols.decisions import state as now
 from services.dols.decisions.assessing import (
     assessed,
+    disinterested,
     listed,
     needed,
     not_employed_by_both,
@@ -51,7 +52,7 @@ def decide(command: RequestCommand, state: Request | None, act: Act) -> Facts:
             | want.AnswerQuestions()
         ):
             return _heard(command, state, act)
-        case want.DescribePlace() | want.Prioritise() | want.AskQuestion():
+        case want.AskQuestion() | want.ConfirmPresence() | want.DescribePlace() | want.Prioritise():
             return _looked(command, _open(state, act), act)
         case want.ExtendUrgent():
             return _extended(command, _open(state, act), act)
@@ -116,11 +117,9 @@ def _heard(
     match command:
         case want.TellCircumstances():
             return _told(command, _there(state, act), act)
-        case want.AnswerQuestions(telling=telling, others=others):
+        case want.AnswerQuestions():
             there = _there(state, act)
-            ids = tuple(it.id for it in there.questions)
-            answered = events.InformationAnswered(questions=ids, others=others)
-            return answered, *_told(telling, there, act)
+            return *_answered(command, there, act), *_told(command.telling, there, act)
         case want.WithdrawRequest(reasons=reasons):
             if _open(state, act).withdrawn_at:
                 raise want.RequestWithdrawnAlready
@@ -132,13 +131,25 @@ def _heard(
             return (events.CircumstancesConsidered(reasons=reasons),)
 
 
-def _looked(
-    command: want.DescribePlace | want.Prioritise | want.AskQuestion, state: Request, act: Act
-) -> Facts:
+def _answered(command: want.AnswerQuestions, state: Request, act: Act) -> Facts:
+    """Close the questions of which nothing is missing any more; the others stay open."""
+    asked = {code for it in state.questions for code in it.missing}
+    told = events.FieldsTold(fields=tuple(it for it in command.fields if it in asked))
+    left = evolve(state, told, act).questions
+    done = tuple(it.id for it in left if not it.missing)
+    answered = events.InformationAnswered(questions=done, others=command.others)
+    return (told, answered) if told.fields else (answered,)
+
+
+def _looked(command: want.OfACoordinator, state: Request, act: Act) -> Facts:
     match command:
+        case want.ConfirmPresence(reasons=reasons):
+            return _present(reasons, state, act)
         case want.DescribePlace(run_by_council=said):
             return _described(said, state)
         case want.AskQuestion(missing=missing, words=words):
+            if state.withdrawn_at:  # nobody owes anything for it any more
+                raise want.RequestWithdrawnAlready
             return (_asked(missing, words, act),)
         case want.Prioritise(answers=answers, evidence=evidence):
             return (_scored(state, answers, now.BY_STAFF, act, evidence),)
@@ -158,16 +169,33 @@ def _asked(
     )
 
 
+def _present(reasons: Sealed[str], state: Request, act: Act) -> Facts:
+    """Take back that the person is gone: found since it was told last, and not before."""
+    told_at = state.gone_at and state.gone_told_at
+    if told_at is None or act.effective_at < told_at:
+        raise want.NotToldGone
+    return (events.PresenceConfirmed(reasons=reasons),)
+
+
 def _told(command: want.TellCircumstances, state: Request, act: Act) -> Facts:
     told = command.told
     if state.ended:
         return (told,)
     after = evolve(state, told, act)
     answers = state.answers.with_news(told.answers)
-    said, known = command.run_by_council, state.place.run_by_council
-    # A no undoes no yes by itself: who has to be independent of it would decide that (reg 12).
-    place = () if known == "yes" else _described(said, state)
+    place = _placed(command, after, act)
     return told, *place, _scored(after, answers, ON_CIRCUMSTANCES, act)
+
+
+def _placed(command: want.TellCircumstances, state: Request, act: Act) -> Facts:
+    """Record what was told of the place; of who is gone it may be where they went, and is none."""
+    moved = list[RequestFact]()
+    if command.location and command.location != state.place.location and not state.gone_at:
+        moved.append(events.LocationTold(location=command.location))
+        state = evolve(state, moved[0], act)
+    # A no undoes no yes by itself: who has to be independent of it would decide that (reg 12).
+    yes = state.place.run_by_council == "yes"
+    return moved if yes else (*moved, *_described(command.run_by_council, state))
 
 
 def _described(said: events.Tri, state: Request) -> Facts:
@@ -247,6 +275,7 @@ def _granted(command: want.GrantAuthorisation, state: Request, act: Act) -> Fact
 def _independently(state: Request) -> None:
     """Refuse what rests on an assessor who may turn out not to be independent (para 129)."""
     for it in state.assessed:
+        disinterested(it.interests, state)
         if it.requirement == codes.INTERESTS:
             not_employed_by_both(it.employer, state)
 

@@ -21,6 +21,7 @@ from services.dols.decisions.state import (
 )
 from services.dols.events import RequestFact
 from services.dols.rules import clocks, codes
+from services.dols.rules.fields import ASKABLE
 from services.dols.rules.independence import Place
 from services.dols.rules.reading import FIRST_READER, WHO_RUNS_IT
 from shared.decider import Deadline
@@ -40,12 +41,14 @@ def evolve(state: Request | None, happened: RequestFact, act: Act) -> Request:
             return _prioritised(state, happened, at)
         case events.CircumstancesTold():
             return _told(state, happened, act)
-        case events.InformationRequested() | events.InformationAnswered():
+        case events.InformationRequested() | events.FieldsTold() | events.InformationAnswered():
             return replace(state, questions=_questions(state, happened))
         case (
             events.CircumstancesConsidered()
             | events.RequestWithdrawn()
             | events.PlaceDescribed()
+            | events.LocationTold()
+            | events.PresenceConfirmed()
             | events.AuthorisationLapsed()
         ):
             return _noted(state, happened, at)
@@ -127,6 +130,7 @@ def _told(state: Request, happened: events.CircumstancesTold, act: Act) -> Reque
         checked_at=at,
         told_at=state.told_at or at,
         gone_at=_since(state.gone_at, happened.still_here, at),
+        gone_told_at=at if happened.still_here == "no" else state.gone_told_at,
         unneeded_at=_since(state.unneeded_at, happened.still_needed, at),
     )
 
@@ -144,18 +148,30 @@ def _ended(happened: events.AuthorisationGranted | events.AuthorisationNotGrante
     return Ended(on=happened.decided_on, starts_on=happened.starts_on)
 
 
-def _questions(
-    state: Request, happened: events.InformationRequested | events.InformationAnswered
-) -> tuple[Question, ...]:
-    if isinstance(happened, events.InformationRequested):
-        return (*state.questions, Question(id=happened.question, due_at=happened.due_at))
-    return tuple(it for it in state.questions if it.id not in happened.questions)
+OfQuestions = events.InformationRequested | events.FieldsTold | events.InformationAnswered
+
+
+def _questions(state: Request, happened: OfQuestions) -> tuple[Question, ...]:
+    match happened:
+        case events.InformationRequested(question=id, due_at=due_at):
+            # What could once be asked for and never be answered is not waited for.
+            missing = tuple(it for it in happened.missing if it in ASKABLE)
+            return (*state.questions, Question(id=id, due_at=due_at, missing=missing))
+        case events.FieldsTold(fields=told):
+            return tuple(
+                replace(it, missing=tuple(code for code in it.missing if code not in told))
+                for it in state.questions
+            )
+        case events.InformationAnswered(questions=answered):
+            return tuple(it for it in state.questions if it.id not in answered)
 
 
 Noted = (
     events.CircumstancesConsidered
     | events.RequestWithdrawn
     | events.PlaceDescribed
+    | events.LocationTold
+    | events.PresenceConfirmed
     | events.AuthorisationLapsed
 )
 
@@ -168,9 +184,20 @@ def _noted(state: Request, happened: Noted, at: datetime) -> Request:
             return replace(state, withdrawn_at=state.withdrawn_at or at)
         case events.PlaceDescribed(run_by_council=said):
             return replace(state, place=replace(state.place, run_by_council=said))
+        case events.LocationTold(location=location):
+            return replace(state, place=_moved(state.place, location))
+        case events.PresenceConfirmed():
+            return replace(state, gone_at=None)
         case events.AuthorisationLapsed():
             # One that cannot be was never relied on, so its end is none either.
             return replace(state, authorisation_lapsed=state.authorisation_ends_on is not None)
+
+
+def _moved(was: Place, location: str) -> Place:
+    """Give the place by another id; that the council does not run it was said of the other one."""
+    other = was.location not in {None, location}
+    said = "unknown" if other and was.run_by_council == "no" else was.run_by_council
+    return Place(location=location, run_by_council=said)
 
 
 def _since(was: datetime | None, still: events.Tri, at: datetime) -> datetime | None:
@@ -218,9 +245,10 @@ def _staffed(state: Request, happened: Staffing) -> Request:
 
 def _assessed(state: Request, happened: events.RequirementAssessed, act: Act) -> Request:
     theirs = (it.standing for it in state.allocations)
-    employer = next((it.employer for it in theirs if it.assessor == happened.assessor), None)
+    by = next((it for it in theirs if it.assessor == happened.assessor), None)
     found = Assessed(
-        employer=employer,
+        employer=by.employer if by else None,
+        interests=by.interests if by else (),
         requirement=happened.requirement,
         result=happened.result,
         role=happened.role,

@@ -24,8 +24,8 @@ def owed(state: Request, calendar: Calendar) -> frozenset[Deadline]:
     if state.ended is None:
         steps |= _of_the_wait(state, calendar)
     promised = {Deadline(kind, when(kind, due)) for kind, due in steps.items()}
-    if state.questions and state.ended is None:  # a later one does not wait for an older, late one
-        due_at = min(when(clocks.ANSWER, it.due_at) for it in state.questions)
+    if asked := state.questions_owed:  # a later one does not wait for an older, late one
+        due_at = min(when(clocks.ANSWER, it.due_at) for it in asked)
         promised.add(Deadline(clocks.ANSWER, due_at))
     of_time = _lapses(state) if state.ended else _lapses(state) | _of_time(state)
     return frozenset(promised) | of_time | _extension(state, missed.get(clocks.EXTENSION), calendar)

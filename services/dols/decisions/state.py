@@ -60,6 +60,9 @@ class Assessed:
     employer: Code | None
     """Of the assessor, as the register said when they were allocated."""
 
+    interests: tuple[str, ...]
+    """The same, as to the places in which they have a financial interest or work."""
+
     legal_test: Code
     on: date
     at: datetime
@@ -71,6 +74,8 @@ class Question:
 
     id: UUID
     due_at: datetime
+    missing: tuple[Code, ...]
+    """Of `dols-field@1`: what it was asked for and has not told yet."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,6 +125,9 @@ class Request:
     gone_at: datetime | None = None
     """Since then the person is no longer there, as the managing authority told."""
 
+    gone_told_at: datetime | None = None
+    """When it told that last."""
+
     unneeded_at: datetime | None = None
     """Since then it is no longer needed, as the managing authority told."""
 
@@ -140,6 +148,11 @@ class Request:
     def not_needed_at(self) -> datetime | None:
         """Give since when nothing more is to be done but to end it."""
         return min((it for it in (self.gone_at, self.unneeded_at) if it), default=None)
+
+    @property
+    def questions_owed(self) -> tuple[Question, ...]:
+        """Give what we wait for: nothing once it was taken back or decided."""
+        return () if self.ended or self.withdrawn_at else self.questions
 
     @property
     def extension_asked_at(self) -> datetime | None:
@@ -188,6 +201,8 @@ class Request:
         return tuple(it for it in codes.ROLES if it not in had)
 
     def _barred(self, it: Allocation) -> bool:
+        if self.place.location in it.standing.interests:
+            return True
         found = employed(it.standing.employer, self.place)
         return it.role == codes.BEST_INTERESTS and "employed-by-both" in found
 

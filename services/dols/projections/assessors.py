@@ -1,20 +1,22 @@
 """Who is in the register of assessors, and how much have they taken on this week?"""
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.dols import events
 from services.dols.decisions import assessor
 from services.dols.decisions.register import Assessor
 from services.dols.events import DolsFact
+from services.dols.rules import clocks
 from services.dols.rules.independence import in_date_until
 from shared.facts import Code, Recorded
+from shared.log.codec import Codec
 from shared.projections.projection import Projection
 from shared.shapes import adapter
 from shared.time.calendar import london_date
@@ -56,12 +58,12 @@ def fold(row: Entry | None, happened: Recorded[DolsFact]) -> Entry | None:
         case events.AssessorRegistered() | events.AssessorChanged():
             was = read(row.state) if row else None
             state = assessor.evolve(was, happened.fact, happened.act)
-            text = adapter(Assessor).dump_json(state).decode()
+            kept = adapter(Assessor).dump_json(state).decode()
             first = Entry(
                 assessor=happened.case, correlation=happened.act.correlation, version=0,
-                week=None, in_week=0, requests="", allocated=0, state=text,
+                week=None, in_week=0, requests="", allocated=0, state=kept,
             )  # fmt: skip
-            return replace(row or first, version=happened.version, state=text)
+            return replace(row or first, version=happened.version, state=kept)
         case events.AssessorAllocated():
             return row and _busier(row, monday(london_date(happened.recorded_at)), happened.case)
         case (
@@ -73,6 +75,7 @@ def fold(row: Entry | None, happened: Recorded[DolsFact]) -> Entry | None:
             | events.AuthorisationNotGranted() | events.DeadlineMissed()
             | events.PlaceDescribed() | events.ExtensionRefused()
             | events.InformationRequested() | events.InformationAnswered()
+            | events.FieldsTold() | events.LocationTold() | events.PresenceConfirmed()
         ):  # fmt: skip
             return row
 
@@ -92,9 +95,9 @@ def monday(day: date) -> date:
     return day - timedelta(days=day.weekday())
 
 
-def read(text: str) -> Assessor:
+def read(kept: str) -> Assessor:
     """Give what a row keeps of the register."""
-    found: Assessor = adapter(Assessor).validate_json(text)
+    found: Assessor = adapter(Assessor).validate_json(kept)
     return found
 
 
@@ -133,11 +136,36 @@ async def all_of_them(
     return [_row(it, today) for it in rows], (rows[-1]["assessor"],) if more else None
 
 
-async def taken_on(db: AsyncConnection, assessor: UUID, today: date) -> int:
-    """Give how many requests an assessor has taken on in the week of a London date."""
-    it = assessors.table.c
-    query = select(it.in_week).where(it.assessor == assessor, it.week == monday(today))
-    return int((await db.execute(query)).scalar() or 0)
+OF_THE_WEEK = text("""
+select found.* from (select coalesce((select position from log.event where recorded_at < :since
+order by position desc limit 1), 0) as at) as before, log.read(before.at, :most) as found
+where found.type = :type""")
+MOST = 2**31 - 1
+
+
+async def taken_on(db: AsyncConnection, codec: Codec, assessor: UUID, today: date) -> int:
+    """Give how many requests an assessor has taken on in the week of a London date.
+
+    Of the log itself: it is never behind, and nobody waits for an assessor while the table is
+    built anew.
+    """
+    kind: Any = events.AssessorAllocated
+    since = clocks.start_of(monday(today))
+    asked = {"since": since, "most": MOST, "type": kind.stored_as}
+    found = (await db.execute(OF_THE_WEEK, asked)).mappings()
+    history: list[Recorded[Any]] = [codec.read(it) for it in found]  # type: ignore[arg-type]
+    return len(taken(history, assessor, today))
+
+
+def taken(history: Iterable[Recorded[Any]], assessor: UUID, today: date) -> Set[UUID]:
+    """Give the requests that an assessor has taken on in the week of a London date."""
+    return {
+        it.case
+        for it in history
+        if isinstance(it.fact, events.AssessorAllocated)
+        and it.fact.standing.assessor == assessor
+        and monday(london_date(it.recorded_at)) == monday(today)
+    }
 
 
 def _row(kept: Any, today: date) -> Row:

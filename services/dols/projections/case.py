@@ -12,6 +12,7 @@ from uuid import UUID
 from services.dols import events
 from services.dols.decisions import request
 from services.dols.decisions.state import Request
+from services.dols.projections.questions import QuestionView, questions
 from services.dols.projections.queue import Due, days_waited, in_order
 from services.dols.rules import clocks, codes, legal_test, receipt
 from services.dols.rules.checks import Check
@@ -98,19 +99,6 @@ class DecisionView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class QuestionView:
-    """What the managing authority was asked, and whether it has answered."""
-
-    question: UUID
-    missing: Sequence[Code]
-    """Of `dols-field@1`."""
-
-    asked_at: datetime
-    due_at: datetime
-    answered_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
     """One fact: what, by whom, when."""
 
@@ -133,6 +121,8 @@ class CaseView:
     version: int
     setting: Code
     location: str | None
+    """By its CQC location id, as it was told last."""
+
     run_by_council: events.Tri
     """As far as it is known; unknown counts as if it did."""
 
@@ -181,7 +171,7 @@ def view(id: UUID, history: Sequence[Recorded[Any]], today: date) -> CaseView | 
         stage=state.stage,
         version=len(history),
         setting=state.setting,
-        location=received.location,
+        location=state.place.location,
         run_by_council=state.place.run_by_council,
         wanted_on=received.wanted_on,
         authorisation_ends_on=state.authorisation_ends_on,
@@ -192,7 +182,7 @@ def view(id: UUID, history: Sequence[Recorded[Any]], today: date) -> CaseView | 
         told_at=state.told_at,
         gone_at=state.gone_at,
         unneeded_at=state.unneeded_at,
-        questions=questions(history),
+        questions=questions(history, state),
         checks=received.checks,
         due=[Due(kind=it.kind, due_at=it.due_at) for it in in_order(state)],
         missed=[_missed(it.fact) for it in history if isinstance(it.fact, events.DeadlineMissed)],
@@ -324,27 +314,6 @@ def _decision(state: Request, history: Sequence[Recorded[Any]]) -> DecisionView 
         ),
         copies_owed_to=codes.COPIES_IF_GRANTED if granted else codes.COPIES_IF_NOT,
     )
-
-
-def questions(history: Sequence[Recorded[Any]]) -> Sequence[QuestionView]:
-    """Give what was asked, in the order in which it was."""
-    answered = {
-        id: it.act.effective_at
-        for it in history
-        if isinstance(it.fact, events.InformationAnswered)
-        for id in it.fact.questions
-    }
-    return [
-        QuestionView(
-            question=it.fact.question,
-            missing=it.fact.missing,
-            asked_at=it.act.effective_at,
-            due_at=it.fact.due_at,
-            answered_at=answered.get(it.fact.question),
-        )
-        for it in history
-        if isinstance(it.fact, events.InformationRequested)
-    ]
 
 
 def _missed(happened: events.DeadlineMissed) -> Due:

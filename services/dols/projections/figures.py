@@ -73,6 +73,7 @@ def fold(row: Counted | None, happened: Recorded[DolsFact]) -> Counted | None:
             | events.AssessorRegistered() | events.AssessorChanged()
             | events.PlaceDescribed() | events.ExtensionRefused()
             | events.InformationRequested() | events.InformationAnswered()
+            | events.FieldsTold() | events.LocationTold() | events.PresenceConfirmed()
         ):  # fmt: skip
             return row
 

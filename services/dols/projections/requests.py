@@ -59,6 +59,7 @@ def fold(row: Made | None, happened: Recorded[DolsFact]) -> Made | None:
             | events.RequirementAssessed() | events.DeadlineMissed() | events.AssessorRegistered()
             | events.AssessorChanged() | events.PlaceDescribed() | events.ExtensionRefused()
             | events.InformationRequested() | events.InformationAnswered()
+            | events.FieldsTold() | events.LocationTold() | events.PresenceConfirmed()
         ):  # fmt: skip
             return row
 

@@ -13,7 +13,7 @@ from uuid import UUID
 from services.dols import events
 from services.dols.decisions import request
 from services.dols.decisions.state import Request, Urgent
-from services.dols.projections.case import QuestionView, questions
+from services.dols.projections.questions import QuestionView, questions
 from services.dols.rules import clocks, receipt
 from services.dols.rules.checks import Check, message
 from services.dols.rules.fields import ASKABLE
@@ -88,9 +88,15 @@ class QuestionTold:
     codes: Sequence[Code]
     """The same, of `dols-field@1`: the paths of the form's fields."""
 
+    left: Sequence[Code]
+    """Those of them that you have not answered yet."""
+
     asked_at: datetime
     due_at: datetime
     answered: bool
+    owed: bool
+    """We wait for your answer; not where you took the request back, or it is decided."""
+
     overdue: bool
     words: str | None = None
     """What our coordinator wrote, which `api` opens for you. None: its key was destroyed."""
@@ -159,7 +165,7 @@ def status_of(id: UUID, history: Sequence[Recorded[Any]], today: date) -> Reques
         cover=_cover(state, decision, today),
         decision=decision,
         checks=[told(it) for it in checks],
-        questions=[_question(it, state) for it in questions(history)],
+        questions=[_question(it, state) for it in questions(history, state)],
         told=len(later),
     )
 
@@ -171,15 +177,17 @@ def told(check: Check) -> CheckTold:
 
 def _question(it: QuestionView, state: Request) -> QuestionTold:
     missed = (last.due_at for last in state.missed if last.kind == clocks.ANSWER)
-    closed = it.answered_at is not None or state.ended is not None
+    owed = any(asked.id == it.question for asked in state.questions_owed)
     return QuestionTold(
         question=it.question,
         missing=[ASKABLE.get(code, code) for code in it.missing],
         codes=it.missing,
+        left=it.left,
         asked_at=it.asked_at,
         due_at=it.due_at,
         answered=it.answered_at is not None,
-        overdue=not closed and any(last >= it.due_at for last in missed),
+        owed=owed,
+        overdue=owed and any(last >= it.due_at for last in missed),
     )
 
 

@@ -209,6 +209,7 @@ CIRCUMSTANCES: Final = Group(
         Field(name="still_needed", label="whether the request is still needed", kind="tri"),
         Field(name="what_changed", label="what changed"),
         Field(name="run_by_council", label="whether the council runs the place", kind="tri"),
+        Field(name="cqc_location_id", label="the place's CQC location id", kind="location"),
         *EXTENSION,
     ),
 )
@@ -221,6 +222,15 @@ ANSWERS: Final = Group(
     fields=(*(it for it in REQUEST.fields if it is not REFERENCE), *CIRCUMSTANCES.fields),
 )
 """Whatever was asked, and what else changed."""
+
+_LATER: Final = {it.name for it in CIRCUMSTANCES.fields}
+SAME: Final[Mapping[str, str]] = {
+    it.name: f"{group.name}.{it.name}"
+    for group in (AUTHORITY, URGENT)
+    for it in group.fields
+    if it.name in _LATER
+}
+"""What a change of circumstances says by itself, and a request within a group."""
 
 
 def paths() -> Iterator[tuple[str, str]]:
@@ -239,6 +249,6 @@ LABELS: Final[Mapping[str, str]] = dict(paths())
 ASKABLE: Final[Mapping[Code, str]] = {
     Code(f"dols-field@1:{path}"): label
     for path, label in LABELS.items()
-    if path and "[" not in path
+    if path and "[" not in path and path != REFERENCE.name
 }
-"""What a managing authority can be asked for."""
+"""What a managing authority can be asked for: whatever it can answer."""

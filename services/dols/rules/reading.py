@@ -8,6 +8,7 @@ Law: SI 2008/1858 reg 16; Mental Capacity Act 2005 Sch A1 para 13 (18 or over), 
 urgent authorisation, of seven days at most), 51 (a year at most).
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -18,11 +19,13 @@ from services.dols.rules.checks import Check, Problem
 from services.dols.rules.document import UNREAD
 from services.dols.rules.fields import (
     ANSWERS,
+    ASKABLE,
     CARE,
     CIRCUMSTANCES,
     CIRCUMSTANCES_GROUPS,
     GROUPS,
     REQUEST,
+    SAME,
     Group,
 )
 from services.dols.rules.priority import Answers
@@ -91,6 +94,23 @@ class Read:
         """Say whether the council runs the place, with the request or told later."""
         asked = (WHO_RUNS_IT.field, "run_by_council")
         return next((it for it in map(self.tri, asked) if it != "unknown"), "unknown")
+
+    @property
+    def location(self) -> str | None:
+        """Give the place by its CQC location id, with the request or told later."""
+        asked = ("managing_authority.cqc_location_id", "cqc_location_id")
+        return next((it for it in map(self.word, asked) if it), None)
+
+    @property
+    def told(self) -> tuple[Code, ...]:
+        """Give what of all that can be asked for is told here, so that it could be read.
+
+        That something is not known is told as well. Of a group, any member of it will do.
+        """
+        told = {path for path, it in self.values.items() if it.told}
+        read = told | {re.split(r"[.\[]", path)[0] for path in told}
+        read |= {name for each in SAME.items() if told & {*each} for name in each}
+        return tuple(it for it in ASKABLE if it.partition(":")[2] in read)
 
     @property
     def answers(self) -> Answers:

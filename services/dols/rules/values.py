@@ -37,6 +37,11 @@ class Value(NamedTuple):
         """Give the text where a rule may rest on it."""
         return None if "unreadable" in self.troubles else self.text
 
+    @property
+    def told(self) -> bool:
+        """Say whether it answers: it could be read, or says that it is not known."""
+        return self.read is not None or (self.text is not None and _said(self.text) == "unknown")
+
 
 ABSENT: Final = Value()
 UNREADABLE: Final = Value(troubles=("unreadable",))
@@ -92,6 +97,12 @@ def _word(text: str) -> str:
     return _NO_WORD.sub("-", text.casefold()).strip("-")
 
 
+def _said(text: str) -> str:
+    """Give the word that text is, as we write it: "Not known" is unknown."""
+    word = _word(text)
+    return _SAID.get(word, word)
+
+
 def _kept(text: str) -> Value:
     return Value(text, ("unreadable",))
 
@@ -101,9 +112,7 @@ def _read_text(_field: Field, text: str) -> Value:
 
 
 def _read_word(field: Field, text: str) -> Value:
-    word = _word(text)
-    if field.kind == "tri":
-        word = _SAID.get(word, word)
+    word = _said(text) if field.kind == "tri" else _word(text)
     known = TRI if field.kind == "tri" else (*field.words, "unknown")
     return Value(word) if word in known else _kept(text)
 

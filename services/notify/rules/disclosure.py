@@ -5,8 +5,9 @@ it is looked up again before each attempt. Every event says that something happe
 the partner's own cases; what came of it is fetched, by somebody whom the service lets see it.
 
 Law: Care Act 2014 s6 and s42(2), for what a partner is told of its own referral or task; Mental
-Capacity Act 2005 Sch A1 paras 57 and 58, for what a managing authority must be told; SI 2008/1858
-reg 16, for what it is asked of its request.
+Capacity Act 2005 Sch A1 paras 57 and 58, for what a managing authority must be told, and 84 to 86,
+for the answer to its request for an extension; SI 2008/1858 reg 16, for what it is asked of its
+request.
 """
 
 from collections.abc import Mapping
@@ -27,6 +28,7 @@ SENDER_STATUS = Code("disclosure@1:sender-status")
 TASK_OWNER = Code("disclosure@1:task-owner")
 REQUEST_STATUS = Code("disclosure@1:request-status")
 REQUEST_QUESTION = Code("disclosure@1:request-question")
+EXTENSION_NOTICE = Code("disclosure@1:extension-notice")
 STATUTORY_NOTICE = Code("disclosure@1:statutory-notice")
 OWN_ENDPOINT = Code("disclosure@1:own-endpoint")
 
@@ -36,6 +38,7 @@ DISCLOSURES: Mapping[Code, str] = {
     TASK_OWNER: "who was asked to make an enquiry is told what they owe and are owed",
     REQUEST_STATUS: "who asks for an authorisation is told how far it is",
     REQUEST_QUESTION: "who asks for an authorisation is asked for what it lacks: reg 16",
+    EXTENSION_NOTICE: "who asks for an extension is told whether it is given: Sch A1 paras 84-86",
     STATUTORY_NOTICE: "the managing authority must be told: Sch A1 paras 57 and 58",
     OWN_ENDPOINT: "what concerns one's own endpoint speaks of nobody",
 }
@@ -85,6 +88,7 @@ EVENTS: Mapping[Code, Event] = (
           "task.recalled")
     | _of(MANAGING_AUTHORITY, REQUEST_STATUS, REQUEST, "dols.received", "dols.allocated")
     | _of(MANAGING_AUTHORITY, REQUEST_QUESTION, REQUEST, "dols.question-asked")
+    | _of(MANAGING_AUTHORITY, EXTENSION_NOTICE, REQUEST, "dols.extended", "dols.not-extended")
     | _of(MANAGING_AUTHORITY, STATUTORY_NOTICE, REQUEST, "dols.granted", "dols.not-granted")
     | _of(OWNER, OWN_ENDPOINT, "/v1/webhook-endpoints", "endpoint.test", "endpoint.disabled")
 )  # fmt: skip

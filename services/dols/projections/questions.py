@@ -1,0 +1,50 @@
+"""What was a managing authority asked, and what of it has it answered?"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from services.dols import events
+from services.dols.decisions.state import Request
+from shared.facts import Code, Recorded
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuestionView:
+    """What the managing authority was asked, and whether it has answered."""
+
+    question: UUID
+    missing: Sequence[Code]
+    """Of `dols-field@1`."""
+
+    left: Sequence[Code]
+    """What of it is not answered yet."""
+
+    asked_at: datetime
+    due_at: datetime
+    answered_at: datetime | None
+
+
+def questions(history: Sequence[Recorded[Any]], state: Request) -> Sequence[QuestionView]:
+    """Give what was asked, in the order in which it was."""
+    open_ = {it.id: it.missing for it in state.questions}
+    answered = {
+        id: it.act.effective_at
+        for it in history
+        if isinstance(it.fact, events.InformationAnswered)
+        for id in it.fact.questions
+    }
+    return [
+        QuestionView(
+            question=it.fact.question,
+            missing=it.fact.missing,
+            left=open_.get(it.fact.question, ()),
+            asked_at=it.act.effective_at,
+            due_at=it.fact.due_at,
+            answered_at=answered.get(it.fact.question),
+        )
+        for it in history
+        if isinstance(it.fact, events.InformationRequested)
+    ]
