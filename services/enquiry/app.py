@@ -1,8 +1,8 @@
 """What is enquiry made of?"""
 
 import services.enquiry as room
+from services.enquiry.api import board, staff
 from services.enquiry.api import partners as listed
-from services.enquiry.api import staff
 from services.enquiry.decisions import enquiry as enquiries
 from services.enquiry.decisions import partners
 from services.enquiry.projections.figures import figures
@@ -18,5 +18,5 @@ enquiry = Service(
     reactions=REACTIONS,
     projections=(open_enquiries, figures),
     publish=publish,
-    routes=(staff.router, listed.router),
+    routes=(staff.router, listed.router, board.router),
 )

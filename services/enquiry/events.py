@@ -295,7 +295,17 @@ class DecisionMadeAgain2(DecisionMadeAgain):
 
 @fact("enquiry.information-added/1")
 class InformationAdded:
-    """The sender told more after it was closed, and whoever closed it has to look."""
+    """The sender told more: its lead has to look, or a manager where it is closed."""
+
+
+@fact("enquiry.information-considered/1")
+class InformationConsidered:
+    """Whoever leads it looked at what the sender told while it was open."""
+
+    effect: Code
+    """Of `information-effect@1`: what that changes."""
+
+    reasons: Sealed[str]
 
 
 @fact("enquiry.decision-reviewed/1")
@@ -334,6 +344,19 @@ class EnquiryEscalated:
     """We came to know later than we should have: the service stood still."""
 
 
+@fact("enquiry.escalation-noted/1")
+class EscalationNoted:
+    """Whoever had to know of something that was missed took note of it."""
+
+    kind: Code
+    """Of `enquiry-deadline@1`: what was missed."""
+
+    to: Code
+    """Of `escalation@1`: in whose place they took note."""
+
+    words: Sealed[str] | None
+
+
 @fact("enquiry.partner-listed/1")
 class PartnerListed:
     """A partner may be asked to make enquiries for us. Said again, the last one counts."""
@@ -356,38 +379,14 @@ class PartnerUnlisted:
 
 
 EnquiryFact = (
-    EnquiryOpened
-    | EnquiryOpened2
-    | LeadAllocated
-    | PlanAgreed
-    | DesiredOutcomesAsked
-    | DesiredOutcomesAssessed
-    | AdvocacyEstablished
-    | EnquiryCaused
-    | CausedEnquiryAnswered
-    | PartnerReminded
-    | ReportReceived
-    | LateReportReceived
-    | LateReportReceived2
-    | LateReportConsidered
-    | LateReportConsidered2
-    | ReportAssessed
-    | CausedEnquiryRecalled
-    | EnquiryConcluded
-    | SafetyPlanRecorded
-    | SafetyPlanRecorded2
-    | ActionEnded
-    | SafetyPlanReviewed
-    | EnquiryClosed
-    | EnquiryReopened
-    | EnquiryReopened2
-    | DecisionUndone
-    | DecisionMadeAgain
-    | DecisionMadeAgain2
-    | InformationAdded
-    | DecisionReviewed
-    | DeadlineMissed
-    | EnquiryEscalated
-)
+    EnquiryOpened | EnquiryOpened2 | LeadAllocated | PlanAgreed | DesiredOutcomesAsked
+    | DesiredOutcomesAssessed | AdvocacyEstablished | EnquiryCaused | CausedEnquiryAnswered
+    | PartnerReminded | ReportReceived | LateReportReceived | LateReportReceived2
+    | LateReportConsidered | LateReportConsidered2 | ReportAssessed | CausedEnquiryRecalled
+    | EnquiryConcluded | SafetyPlanRecorded | SafetyPlanRecorded2 | ActionEnded
+    | SafetyPlanReviewed | EnquiryClosed | EnquiryReopened | EnquiryReopened2 | DecisionUndone
+    | DecisionMadeAgain | DecisionMadeAgain2 | InformationAdded | InformationConsidered
+    | DecisionReviewed | DeadlineMissed | EnquiryEscalated | EscalationNoted
+)  # fmt: skip
 PartnerFact = PartnerListed | PartnerUnlisted
 Fact = EnquiryFact | PartnerFact

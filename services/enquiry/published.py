@@ -37,13 +37,13 @@ def publish(happened: events.Fact, act: Act) -> contract.Message | None:
             return contract.EnquiryReopened(contact=happened.contact)
         case events.EnquiryReopened():
             return None  # it does not say whose contact it is
-        case events.LeadAllocated() | events.PlanAgreed():
+        case events.LeadAllocated() | events.PlanAgreed() | events.AdvocacyEstablished():
             return None
         case events.DesiredOutcomesAsked() | events.DesiredOutcomesAssessed():
             return None
-        case events.AdvocacyEstablished():
-            return None
-        case events.DeadlineMissed() | events.EnquiryEscalated() | events.InformationAdded():
+        case events.InformationAdded() | events.InformationConsidered():
+            return None  # its sender hears from triage, which owes them the answer
+        case events.DeadlineMissed() | events.EnquiryEscalated() | events.EscalationNoted():
             return None
         case events.PartnerListed() | events.PartnerUnlisted():
             return None

@@ -29,7 +29,7 @@ def hear_reopening(_said: Recorded[triage.ConcernReopened]) -> HearReopening:
 
 
 def hear_addition(_said: Recorded[triage.InformationAdded]) -> HearAddition:
-    """Let nobody forget what a partner told of an enquiry that was closed."""
+    """Let nobody forget what a partner told of an enquiry, open or closed."""
     return HearAddition()
 
 

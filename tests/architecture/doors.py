@@ -3,7 +3,7 @@
 Letters: W and R are the partners' scopes `referrals.write` and `referrals.read`, D and L
 `dols.write` and `dols.read`, H, V and B `webhooks.manage`, `events.read` and `obligations.read`;
 K is dols-coordinator, G dols-signatory, A assessor; C is customer-contact, S screener, E
-enquiry-lead, M safeguarding-adults-manager, O operator.
+enquiry-lead, M safeguarding-adults-manager, P sab-partner-lead, O operator.
 """
 
 from collections.abc import Mapping
@@ -23,6 +23,7 @@ LETTERS = {
     "S": "screener",
     "E": "enquiry-lead",
     "M": "safeguarding-adults-manager",
+    "P": "sab-partner-lead",
     "O": "operator",
     "D": "dols.write",
     "L": "dols.read",
@@ -88,7 +89,10 @@ GRID: Mapping[str, Mapping[str, str]] = {
         "POST /v1/enquiries/{id}/safety-plan/reviews": "EM",
         "POST /v1/enquiries/{id}/closure": "M",
         "POST /v1/enquiries/{id}/reopening": "M",
+        "POST /v1/enquiries/{id}/consideration": "EM",
         "POST /v1/enquiries/{id}/decision-review": "M",
+        "GET /v1/escalations": "PM",
+        "POST /v1/enquiries/{id}/escalation-note": "P",
     },
     "dols": EVERYWHERE | {
         "POST /v1/dols-requests": "D",

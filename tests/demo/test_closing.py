@@ -20,14 +20,15 @@ ENQUIRY = {"enquiry": {"id": "e-1", "stage": "enquiry-stage@1:planning", "versio
                        "opened_at": "2026-04-27T10:00:00Z",
                        "missed": [{"kind": "plan", "due_at": "2026-05-05T16:00:00Z"}]}}  # fmt: skip
 SEEN = Found(referrals=[], requests=[], concerns=[], queue=[], enquiries=[ENQUIRY],
-             told={})  # fmt: skip
+             escalations=[], told={})  # fmt: skip
 SERVICES = ("intake", "triage", "enquiry", "dols", "notify")
 
 
 def test_every_services_figures_are_shown_and_what_was_missed() -> None:
     drawn = plain(closing.counts(GOOD, SEEN))
     for words in ("referrals", "by outcome other-enquiry", "planning", "deadlines missed, plan",
-                  "not granted by reason died", "by webhook to mercia-police"):  # fmt: skip
+                  "not granted by reason died", "by webhook to mercia-police", "overdue",
+                  "told more of, not considered", "noted by the Board"):  # fmt: skip
         assert words in drawn
 
 
@@ -72,5 +73,7 @@ def test_what_comes_later_is_new_each_time_and_never_sent_twice(tmp_path: Path) 
 
 def test_everybody_has_a_turn(tmp_path: Path) -> None:
     here = trickle.turns(town(tmp_path), TUESDAY)
-    assert len(here) == 9
-    assert {trickle.screener, trickle.manager, trickle.lead, trickle.coordinator} < {*here}
+    assert len(here) == 10
+    assert {
+        trickle.screener, trickle.manager, trickle.lead, trickle.coordinator, trickle.board_lead
+    } < {*here}  # fmt: skip

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.demo.scenario import assessors, contact, coordinators, leads, managers, screeners
+from deploy.demo.scenario import assessors, board, contact, coordinators, leads, managers, screeners
 from deploy.demo.scenario.arrivals import Arrival, arrivals
 from deploy.demo.scenario.days import (
     COARSE,
@@ -20,7 +20,7 @@ from deploy.demo.scenario.days import (
     local,
     rounds,
 )
-from deploy.demo.scenario.parts import SCREENERS
+from deploy.demo.scenario.parts import BOARD, LEADS, SCREENERS
 from deploy.demo.scenario.plan import (
     DERBY,
     JANUARY,
@@ -111,7 +111,7 @@ def test_the_play_stops_after_each_close_and_each_midnight_of_london_summer_or_w
 @pytest.mark.parametrize("pace", [FINE, COARSE])
 def test_everybody_works_once_a_working_day_whatever_the_pace(pace: Pace) -> None:
     looks = [look for at in pace.office for look in shift(pace, at)]
-    assert len(looks) == len(set(looks)) == 5
+    assert len(looks) == len(set(looks)) == 6
     assert looks.index(coordinators.look) < looks.index(assessors.answer)
     asks = next(at for at in pace.office if coordinators.look in shift(pace, at))
     assert assessors.answer not in shift(pace, asks)  # an offer is seen once it was made
@@ -199,6 +199,7 @@ def test_a_child_goes_to_childrens_services_whoever_asks(tmp_path: Path) -> None
         (("review",), set()),
         (("closure",), {"closure"}),
         (("look", "closure"), {"decision-review"}),
+        (("information", "closure"), {"consideration"}),
     ],
 )
 def test_an_enquiry_goes_on_by_what_it_is_owed(
@@ -207,6 +208,29 @@ def test_an_enquiry_goes_on_by_what_it_is_owed(
     rows = [enquiry(number, *owed) for number in range(300)]
     acts = leads.choose(town(tmp_path), rows, AT_WORK)
     assert {act.did for act in acts} == did
+
+
+def test_what_a_sender_told_is_considered_by_the_lead_who_saw_it(tmp_path: Path) -> None:
+    """And it changes nothing of what is concluded, or somebody would have to conclude again."""
+    made = [enquiry(n, "information", missing=[leads.NOT_CONCLUDED]) for n in range(100)]
+    over = [enquiry(n, "information") for n in range(100)]
+    acts = leads.choose(town(tmp_path), made, AT_WORK)
+    assert {act.etag for act in acts} == {'"3"'}
+    assert all(act.who in LEADS for act in acts)
+    effects = {json.loads(act.body)["effect"] for act in acts}
+    assert effects == {"information-effect@1:none", "information-effect@1:findings"}
+    after = leads.choose(town(tmp_path), over, AT_WORK)
+    assert {json.loads(act.body)["effect"] for act in after} == {"information-effect@1:none"}
+
+
+def test_the_boards_lead_takes_note_of_most_that_waits_for_them(tmp_path: Path) -> None:
+    rows = [enquiry(n) for n in range(200)]
+    acts = board.choose(town(tmp_path), rows, AT_WORK)
+    assert 80 < len(acts) < 160
+    assert {(act.did, act.who) for act in acts} == {("escalation-note", BOARD)}
+    assert board.choose(town(tmp_path), rows, AT_WORK) == acts
+    later = board.choose(town(tmp_path), rows, AT_WORK, "another day")
+    assert {act.case for act in later} != {act.case for act in acts}
 
 
 def test_nothing_is_closed_as_long_as_something_is_missing(tmp_path: Path) -> None:

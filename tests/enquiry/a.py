@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from services.enquiry.decisions import commands as want
+from services.enquiry.decisions.looking import ConsiderInformation, NoteEscalation
 from services.enquiry.events import (
     Action,
     ActionEnded,
@@ -29,7 +30,9 @@ from services.enquiry.events import (
     EnquiryOpened2,
     EnquiryReopened,
     EnquiryReopened2,
+    EscalationNoted,
     InformationAdded,
+    InformationConsidered,
     LateReportConsidered,
     LateReportConsidered2,
     LateReportReceived,
@@ -198,6 +201,8 @@ reopened = EnquiryReopened2(contact=CONTACT, reasons=reopening.reasons)
 reopened_1 = EnquiryReopened(reasons=reopening.reasons)
 undone = DecisionUndone()
 added = InformationAdded()
+weighing = ConsiderInformation(effect=codes.UNCHANGED, reasons=words("Known from the ward."))
+weighed = InformationConsidered(effect=codes.UNCHANGED, reasons=weighing.reasons)
 again = DecisionMadeAgain2(outcome=other, kind=Code("enquiry-kind@1:other"), band=amber)
 again_1 = DecisionMadeAgain(outcome=other, kind=Code("enquiry-kind@1:other"))
 looking = want.ReviewDecision(reasons=words("It goes on."))
@@ -205,12 +210,23 @@ looked = DecisionReviewed(reasons=looking.reasons)
 PLAN_DUE = at("2026-11-09T17:00:00+00:00")
 missed = DeadlineMissed(kind=Code("enquiry-deadline@1:plan"), due_at=PLAN_DUE, late=False)
 escalated = EnquiryEscalated(kind=missed.kind, to=clocks.MANAGER, due_at=PLAN_DUE, late=False)
+report_missed = DeadlineMissed(
+    kind=Code("enquiry-deadline@1:report"), due_at=at("2026-11-23T17:00:00+00:00"), late=False
+)  # fmt: skip
+told_the_board = EnquiryEscalated(
+    kind=report_missed.kind, to=clocks.PARTNER_LEAD, due_at=report_missed.due_at, late=False
+)
+noting = NoteEscalation(words=words("I ring their chief nurse."))
+noted = EscalationNoted(kind=report_missed.kind, to=clocks.PARTNER_LEAD, words=noting.words)
 
 under_way: tuple[EnquiryFact, ...] = (opened, led, planned, asked, advocacy)
 """It is led and planned; the adult said what they want, and needs no advocate."""
 
 found: tuple[EnquiryFact, ...] = (*under_way, assessed, concluded)
 """It is concluded, and a safety plan is needed."""
+
+with_the_board: tuple[EnquiryFact, ...] = (*under_way, caused, report_missed, told_the_board)
+"""A partner's report is five working days late, and the Board's partner lead was told."""
 
 ready: tuple[EnquiryFact, ...] = (*found, safe, ended)
 """Nothing stands in the way of closing it."""
@@ -220,13 +236,15 @@ EVERY_FACT: tuple[EnquiryFact, ...] = (
     reported, good, recalled, declined, late, late_of_another, considered, assessed, concluded,
     at_once, safe_1, safe, ended, reviewed, closed, reopened_1, reopened, undone, added, again,
     looked, missed, escalated, opened_1, again_1, late_1, late_of_another_1, considered_1,
+    weighed, report_missed, told_the_board, noted,
 )  # fmt: skip
 
 ON_AN_OPEN_ONE: tuple[Any, ...] = (
     allocation, planning, asking, assessing, establishing, causing, accepting,
     want.AssessReport(verdict=codes.GOOD, due_on=None, reasons=None),
     want.RecallCausedEnquiry(reasons=words()), conclusion, planning_safety, ending, closing,
+    weighing,
 )  # fmt: skip
 """Commands that a closed enquiry does not take."""
 
-ON_ANY: tuple[Any, ...] = (reviewing, reopening, looking, report, considering)
+ON_ANY: tuple[Any, ...] = (reviewing, reopening, looking, report, considering, noting)

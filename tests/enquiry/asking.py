@@ -72,6 +72,7 @@ COMMANDS: dict[str, dict[str, Any]] = {
         "words": "The referrer stays unnamed.",
     },
     "reopening": {"reasons": "Hungry again."},
+    "consideration": {"effect": "information-effect@1:none", "reasons": "Known from the ward."},
     "decision-review": {"reasons": "It goes on."},
 }
 OF_A_MANAGER = (

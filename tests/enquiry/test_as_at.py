@@ -19,7 +19,7 @@ BEGUN = [(a.opened,), (a.opened, a.at_once), a.under_way, a.found, a.ready]
 WISHES: tuple[tuple[Any, Any], ...] = tuple(
     (it, SOMEBODY)
     for it in (
-        *a.ON_AN_OPEN_ONE, *a.ON_ANY, a.heard, want.HearReopening(),
+        *a.ON_AN_OPEN_ONE, *a.ON_ANY, a.heard, want.HearReopening(), want.HearAddition(),
         replace(a.heard, outcome=a.signpost, opens_enquiry=False),
         want.AnswerCausedEnquiry(answer=codes.DECLINED, words=a.words()),
         want.AssessReport(verdict=codes.RETURNED, due_on=None, reasons=a.words()),

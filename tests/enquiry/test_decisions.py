@@ -85,7 +85,6 @@ def test_a_manager_looks_once_also_where_the_enquiry_is_closed() -> None:
 
 def test_what_is_told_after_the_closing_is_looked_at_by_a_manager_or_it_is_opened_again() -> None:
     story.when(want.HearAddition()).then()
-    story.given(*a.ready).when(want.HearAddition()).then()
     closed = story.given(*a.ready, a.closed)
     closed.when(a.looking).then_refused(want.DecisionStands)
     closed.when(want.HearAddition()).then(a.added)

@@ -8,6 +8,7 @@ import pytest
 
 from services.enquiry.decisions import commands as want
 from services.enquiry.decisions import enquiry
+from services.enquiry.decisions.looking import InformationNotConsidered
 from services.enquiry.decisions.state import Enquiry
 from services.enquiry.events import EnquiryFact
 from services.enquiry.rules import codes
@@ -268,6 +269,7 @@ GUARDED: dict[str, tuple[tuple[EnquiryFact, ...], type[Refusal]]] = {
     "a partner's enquiry is open": ((*a.ready, a.caused), want.CausedEnquiryOpen),
     "its report is not answered": ((*a.ready, a.caused, a.reported), want.CausedEnquiryOpen),
     "a report came late": ((*a.ready, a.caused, a.recalled, a.late), want.LateReportNotConsidered),
+    "more was told": ((*a.ready, a.added), InformationNotConsidered),
     "wishes were told since": ((*a.ready, a.asked), want.WishesSinceConclusion),
     "it was opened again": ((*a.ready, a.closed, a.reopened), want.ConclusionInDoubt),
     "nobody asked": ((a.opened, a.at_once), want.DesiredOutcomesNotAsked),

@@ -10,8 +10,8 @@ from hypothesis import strategies as some
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.enquiry.decisions import enquiry
-from services.enquiry.decisions.owing import overdue
-from services.enquiry.events import DeadlineMissed, EnquiryFact
+from services.enquiry.decisions.owing import overdue, to_note
+from services.enquiry.events import DeadlineMissed, EnquiryFact, EscalationNoted
 from services.enquiry.projections.figures import Counted, Figures, figures, how_many
 from shared.facts import Code
 from shared.time.calendar import calendar
@@ -31,6 +31,7 @@ async def test_where_there_is_nothing_there_are_noughts(db: AsyncConnection) -> 
     assert await counted(db) == Figures(
         enquiries=0, by_kind={}, by_stage={}, overdue=0, overdue_by_kind={},
         concluded_by_outcome={}, deadlines_missed=0, escalated=0, partners_reminded=0,
+        told_more=0, to_be_noted=0, noted=0,
     )  # fmt: skip
 
 
@@ -55,6 +56,9 @@ async def test_enquiries_are_counted_by_stage_and_by_what_was_found(db: AsyncCon
         deadlines_missed=0,
         escalated=0,
         partners_reminded=0,
+        told_more=0,
+        to_be_noted=0,
+        noted=0,
     )
 
 
@@ -71,6 +75,30 @@ async def test_what_is_overdue_is_counted_by_kind_until_it_is_done(db: AsyncConn
     )
     assert (found.overdue, found.overdue_by_kind) == (2, {"lead": 1, "plan": 2})
     assert (found.deadlines_missed, found.escalated, found.partners_reminded) == (4, 3, 2)
+
+
+async def test_what_was_told_is_counted_until_somebody_considers_it(db: AsyncConnection) -> None:
+    found = await counted(
+        db,
+        (*a.under_way, a.added),
+        (*a.under_way, a.added, a.weighed),
+        (*a.ready, a.closed, a.added),
+        (*a.ready, a.closed, a.added, a.looked),
+    )
+    assert found.told_more == 2
+
+
+async def test_what_waits_for_the_boards_lead_is_counted_until_they_take_note(
+    db: AsyncConnection,
+) -> None:
+    found = await counted(
+        db,
+        a.with_the_board,
+        (*a.with_the_board, a.noted),
+        (*a.with_the_board, a.noted, a.reported),
+        (*a.with_the_board, a.recalled),
+    )
+    assert (found.escalated, found.to_be_noted, found.noted) == (4, 1, 2)
 
 
 async def test_what_is_not_enough_any_more_is_not_concluded(db: AsyncConnection) -> None:
@@ -95,4 +123,7 @@ def test_a_row_counts_the_enquiry_as_it_stands(happened: list[EnquiryFact]) -> N
     assert (row.stage, row.kind) == (state.stage, state.kind)
     assert row.overdue.split() == sorted(overdue(state, calendar()))
     assert (row.outcome is None) == (state.concluded is None)
+    assert row.told_more is (state.told_more_at is not None)
+    assert row.to_be_noted is bool(to_note(state, calendar()))
+    assert row.noted == sum(isinstance(it, EscalationNoted) for it in happened)
     assert row.missed == sum(isinstance(it, DeadlineMissed) for it in happened)

@@ -15,6 +15,7 @@ from tests.enquiry import a
 PLAN = "Its review is on 7 Dec 2026."
 ASKED = "royal-derby, an NHS organisation, was asked to make an enquiry, due 16 Nov 2026 17:00."
 DIFFICULTY, ALONE = "difficulty in being involved", "no appropriate person is there"
+BOARDS_LEAD = "partner lead of the Safeguarding Adults Board"
 TOLD: dict[str, tuple[EnquiryFact, str]] = {
     "opened": (
         a.opened, "Opened by a decision, as an enquiry under section 42. The concern was amber."
@@ -90,7 +91,10 @@ TOLD: dict[str, tuple[EnquiryFact, str]] = {
     ),
     "reopened": (a.reopened, "Opened again, with reasons."),
     "reopened, as once": (a.reopened_1, "Opened again, with reasons."),
-    "added": (a.added, "The sender told more after it was closed: a manager has to look."),
+    "added": (a.added, "The sender told more: somebody has to look at what it changes."),
+    "weighed": (
+        a.weighed, "What the sender told was looked at, with reasons: it changes nothing."
+    ),
     "undone": (
         a.undone, "The concern was opened again: the decision behind this no longer stands."
     ),
@@ -109,6 +113,14 @@ TOLD: dict[str, tuple[EnquiryFact, str]] = {
     "missed": (a.missed, "Missed: it is planned, due 9 Nov 2026 17:00."),
     "escalated": (
         a.escalated, "Escalated to the safeguarding adults manager: missed that it is planned."
+    ),
+    "told the Board": (
+        a.told_the_board,
+        f"Escalated to the {BOARDS_LEAD}: missed that a partner's report is here.",
+    ),
+    "noted": (
+        a.noted,
+        f"The {BOARDS_LEAD} took note: missed that a partner's report is here.",
     ),
     "missed, noticed late": (
         replace(a.missed, late=True),
@@ -134,8 +146,9 @@ def test_every_kind_of_fact_has_its_words() -> None:
         (codes.PARTNERS, a.caused, "partner_kind"),
         (codes.CLOSING_REASONS, a.closed, "reason"),
         (codes.FEEDBACK, a.closed, "referrer_told"),
+        (codes.EFFECTS, a.weighed, "effect"),
     ],
-    ids=["wishes", "achieved", "partners", "closing", "feedback"],
+    ids=["wishes", "achieved", "partners", "closing", "feedback", "effects"],
 )
 def test_no_word_of_a_list_is_without_a_line(
     listed: dict[Code, str], fact: EnquiryFact, member: str

@@ -10,7 +10,7 @@ from hypothesis import strategies as some
 
 from services.enquiry.decisions import enquiry
 from services.enquiry.decisions.caused import AWAITED, REPORTED
-from services.enquiry.decisions.owing import overdue
+from services.enquiry.decisions.owing import overdue, to_note
 from services.enquiry.decisions.state import Enquiry
 from services.enquiry.events import DeadlineMissed, EnquiryFact, PartnerReminded
 from services.enquiry.rules import codes
@@ -110,6 +110,23 @@ OWED: dict[str, tuple[tuple[EnquiryFact, ...], dict[str, str]]] = {
     "more was told of a closed one": (
         (*a.ready, a.closed, a.added),
         {"review": "2026-12-07", "look": "2026-11-03"},
+    ),
+    "more was told of an open one": (
+        (*a.under_way, a.added),
+        {"conclusion": "2026-11-30", "information": "2026-11-03"},
+    ),
+    "its lead considered it": ((*a.under_way, a.added, a.weighed), {"conclusion": "2026-11-30"}),
+    "the Board's lead was told": (
+        (*a.with_the_board, a.reminded),
+        {"conclusion": "2026-11-30", "report": "2026-12-01", "escalation-note": "2026-12-01"},
+    ),
+    "the Board's lead took note": (
+        (*a.with_the_board, a.reminded, a.noted),
+        {"conclusion": "2026-11-30", "report": "2026-12-01"},
+    ),
+    "the report came before the Board's lead took note": (
+        (*a.with_the_board, a.reported),
+        {"conclusion": "2026-11-30", "report-answer": "2026-11-09"},
     ),
     "closed and reviewed": ((*a.ready, a.closed, replace(a.reviewed, next_review_on=None)), {}),
     "opened again": (
@@ -273,7 +290,9 @@ def test_every_open_item_of_an_enquiry_has_a_due_time(happened: list[EnquiryFact
         or (it.caused is not None and it.caused.stage == REPORTED),
         "action": it.plan is not None and bool(it.plan.live),
         "review": it.plan is not None and it.plan.review_on is not None,
-        "look": it.changed_at is not None or it.told_more_at is not None,
+        "look": it.changed_at is not None or (it.told_more_at is not None and it.closed),
+        "information": it.told_more_at is not None and open_now,
+        "escalation-note": bool(to_note(it, CALENDAR)),
         "findings": ending and it.concluded is not None and not it.concluded.complete,
         "safety-plan": ending
         and it.concluded is not None

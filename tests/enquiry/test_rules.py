@@ -107,6 +107,14 @@ def test_a_partner_who_may_have_a_stake_is_checked() -> None:
     assert {*codes.PARTNERS} > codes.UNCHECKED
 
 
+# What was told
+
+
+def test_what_changes_a_conclusion_is_of_the_list_and_nothing_is_not_a_change() -> None:
+    assert {*codes.EFFECTS} - {codes.UNCHANGED} > codes.IN_DOUBT
+    assert codes.UNCHANGED in codes.EFFECTS
+
+
 # Advocates: Care Act 2014 s68
 
 advocacy = some.builds(
@@ -155,6 +163,7 @@ NOTHING = Standing(
     decision_changed=False,
     caused_enquiry_open=False,
     late_report_waits=False,
+    information_waits=False,
     desired_outcomes_asked=True,
     advocacy_asked=True,
     advocate_missing=False,
@@ -188,6 +197,7 @@ def test_all_that_is_missing_is_named_in_order() -> None:
         decision_changed=True,
         caused_enquiry_open=True,
         late_report_waits=True,
+        information_waits=True,
         desired_outcomes_asked=False,
         advocacy_asked=False,
         advocate_missing=True,
@@ -200,7 +210,7 @@ def test_all_that_is_missing_is_named_in_order() -> None:
     )
     named = missing(worst)
     assert [it for it in GUARDS if it in named] == [*named]
-    assert len(named) == 12
+    assert len(named) == 13
     assert missing(replace(NOTHING, concluded=False)) == ("closing-guard@1:not-concluded",)
     assert missing(replace(NOTHING, plan_needed=True)) == ("closing-guard@1:safety-plan-missing",)
 

@@ -64,8 +64,9 @@ class Hand:
 
     def acts(self) -> dict[UUID, Receipt]:
         """Give what it was told so far."""
-        lines = self.told.read_text().splitlines() if self.told.exists() else []
-        found = [json.loads(line) for line in lines]
+        text = self.told.read_text() if self.told.exists() else ""
+        whole = text[: text.rfind("\n") + 1]  # the last line may be half written
+        found = [json.loads(line) for line in whole.splitlines()]
         return {
             UUID(it["act"]): Receipt(it["stream"], it["version"], it["position"]) for it in found
         }

@@ -50,7 +50,7 @@ PARTNER = ("referrals.write", "referrals.read", "dols.write", "dols.read")
 SUBSCRIBER = ("webhooks.manage", "events.read", "obligations.read")
 STAFF = (
     "customer-contact", "screener", "enquiry-lead", "safeguarding-adults-manager", "operator",
-    "dols-coordinator", "dols-signatory", "assessor",
+    "dols-coordinator", "dols-signatory", "assessor", "sab-partner-lead",
 )  # fmt: skip
 
 

@@ -17,7 +17,8 @@ STAFF = ("screener", "safeguarding-adults-manager", "customer-contact", "dols.re
          "assessor", "webhooks.manage", "events.read", "obligations.read")  # fmt: skip
 LISTS = {
     "/v1/referrals": "intake", "/v1/screening": "intake", "/v1/concerns": "triage",
-    "/v1/enquiries": "enquiry", "/v1/dols-requests": "dols", "/v1/dols-queue": "dols",
+    "/v1/enquiries": "enquiry", "/v1/escalations": "enquiry",
+    "/v1/dols-requests": "dols", "/v1/dols-queue": "dols",
     "/v1/dols-allocations": "dols", "/v1/assessors": "dols", "/v1/events": "notify",
     "/v1/deliveries": "notify", "/v1/obligations": "notify",
 }  # fmt: skip

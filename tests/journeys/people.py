@@ -189,6 +189,13 @@ class Lead(Staff):
         for what in whats:
             await self.does(f"enquiries/{id}/{what}", **(COMMANDS[what] | but))
 
+    async def considers(self, id: str, **but: Any) -> None:
+        """Say what changes with what its sender told, having seen all of it."""
+        at, said = f"/v1/enquiries/{id}", COMMANDS["consideration"] | but
+        seen = {"If-Match": (await self.client.get(at)).headers["ETag"]}
+        answer = await self.client.post(f"{at}/consideration", json=said, headers=key() | seen)
+        assert answer.status_code == 204, answer.text
+
     async def cannot(self, id: str, what: str, **but: Any) -> Any:
         """Try a step that is refused, without the answers that are None; give the problem."""
         said = {name: it for name, it in (COMMANDS[what] | but).items() if it is not None}

@@ -81,7 +81,8 @@ async def test_a_partners_contribution_is_answered(monday: dict[str, Home]) -> N
         # The enquiry ends, and the partner tells more: whoever closed it has to look as well.
         await lead.makes(id, *MADE)
         await lead.makes(id, "conclusion", plan="safety-plan@1:not-needed")
-        await lead.makes(id, "closure")
+
+        await it_closes_when_that_is_considered(lead, id)
         assert due(await lead.sees(id)) == {}
         await home.intake.adds(sent, referral(what_happened="She is hungry again."))
         told = await lead.sees(id, lambda it: it["told_more_at"])
@@ -98,6 +99,16 @@ async def test_a_partners_contribution_is_answered(monday: dict[str, Home]) -> N
         await home.owed(ANSWER)
         await they.manager.does(f"concerns/{id}/consideration", reasons="A new referral is made.")
         await home.owed()
+
+
+async def it_closes_when_that_is_considered(lead: Lead, id: str) -> None:
+    """See that an enquiry does not close before its lead has said what it changes there."""
+    waits = await lead.sees(id, lambda it: "information" in missed(it))
+    assert waits["escalated_to"] == [f"escalation@1:{MANAGER}"]
+    refused = await lead.cannot(id, "closure")
+    assert refused["type"] == "/problems/information-not-considered"
+    await lead.considers(id)
+    await lead.makes(id, "closure")
 
 
 @pytest.mark.slow

@@ -140,6 +140,14 @@ async def test_an_enquiry_closes_when_nobody_is_owed_anything_and_its_sender_hea
         await cannot_be_closed(lead, id, "action-live")
         await lead.makes(id, "safety-plan/endings")
 
+        # While what its sender told since may be new abuse, and nobody said what it changes.
+        await home.intake.adds(sent, referral(what_happened="There is a new bruise."))
+        await lead.sees(id, lambda it: it["told_more_at"])
+        await cannot_be_closed(lead, id, "information-not-considered")
+        await lead.considers(id, effect="information-effect@1:protection")
+        await cannot_be_closed(lead, id, "conclusion-in-doubt")
+        await lead.makes(id, "conclusion")
+
         # While the decision behind it does not stand, and nobody said what that means.
         await they.manager.does(f"concerns/{id}/reopening", reasons="Hungry again.")
         await lead.sees(id, lambda it: it["decision_changed_at"])
@@ -164,7 +172,8 @@ async def test_an_enquiry_closes_when_nobody_is_owed_anything_and_its_sender_hea
         await it_says_who_and_why(at_enquiry, id)
         await home.is_told(
             sent["id"], *HEARD, "enquiry.opened", "decision.reopened", "decision.made",
-            "enquiry.concluded", "enquiry.closed",
+            "contribution.received", "contribution.considered",
+            "enquiry.concluded", "enquiry.concluded", "enquiry.closed",
         )  # fmt: skip
 
 

@@ -27,6 +27,7 @@ class Counted:
     refused: int
     intake: Figures
     triage: Figures
+    enquiry: Figures
     dols: Figures
     referrals_listed: int
     requests_listed: int
@@ -38,6 +39,13 @@ class Counted:
     requests_queued: int
     enquiries: int
     """Those that are there, looked for one by one."""
+
+    enquiries_overdue: int
+    """Of those: what each says of itself."""
+
+    enquiries_told_more: int
+    escalations_listed: int
+    """Rows of the list of the Board's partner lead."""
 
     events: Mapping[str, int] = field(default_factory=Counter)
     """Rows of the partners' feeds, by type."""
@@ -63,6 +71,7 @@ def balance(it: Counted) -> Sequence[Line]:
     return (
         *_referrals(it),
         *_concerns(it),
+        *_enquiries(it),
         *_requests(it),
         *_events(it),
         *_webhooks(it),
@@ -104,6 +113,18 @@ def _concerns(it: Counted) -> Sequence[Line]:
         _same("decided = sum of the outcomes", triage["decided"], sum(outcomes.values())),
         _same("decided, as their senders' status says", triage["decided"], it.intake["decided"]),
         _same("decided with enquiry = enquiries opened", opening, it.enquiries),
+    )  # fmt: skip
+
+
+def _enquiries(it: Counted) -> Sequence[Line]:
+    figures = it.enquiry
+    return (
+        _same("enquiries, as counted = found one by one", figures["enquiries"], it.enquiries),
+        _same("enquiries overdue = as each says", figures["overdue"], it.enquiries_overdue),
+        _same("told more of, not considered = as each says", figures["told_more"],
+              it.enquiries_told_more),
+        _same("for the Board to note = rows in its lead's list", figures["to_be_noted"],
+              it.escalations_listed),
     )  # fmt: skip
 
 

@@ -81,13 +81,23 @@ def _figures(said: Counted, seen: Found) -> Mapping[str, Mapping[str, int]]:
     return {
         "intake": said.intake,
         "triage": _flat(said.triage),
-        "enquiry": {"enquiries": said.enquiries, **stages, **missed},
+        "enquiry": {"enquiries": said.enquiries, **_of_a_lead(said.enquiry), **stages, **missed},
         "dols": _flat(said.dols),
         "notify": {
             "events told in feeds": sum(said.events.values()),
             **said.events,
             **{f"by webhook to {name}": len(came) for name, came in said.brought.items()},
         },
+    }
+
+
+def _of_a_lead(figures: Mapping[str, Any]) -> Mapping[str, int]:
+    """Give what a safeguarding lead asks for first."""
+    return {
+        "overdue": figures["overdue"],
+        "told more of, not considered": figures["told_more"],
+        "for the Board's partner lead to note": figures["to_be_noted"],
+        "noted by the Board's partner lead": figures["noted"],
     }
 
 

@@ -5,7 +5,7 @@ owed is read from the list of enquiries, so whatever happened to one, somebody t
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -31,6 +31,12 @@ OWNERS = ("adult-social-care", "provider", "nhs", "family-or-friend")
 WISH = "Wants the shouting to stop, and the same carer as before."
 NOT_ASKED = "closing-guard@1:desired-outcomes-not-asked"
 NO_ADVOCACY = "closing-guard@1:advocacy-not-asked"
+NOT_CONCLUDED = "closing-guard@1:not-concluded"
+TOLD: Mapping[str, tuple[str, str]] = {
+    "none": ("information-effect@1:none", "Rang the sender: it was known from the first visit."),
+    "findings": ("information-effect@1:findings", "The weekend is asked about as well."),
+}
+"""What may change with what a sender tells, and why."""
 
 
 def entries(town: Town) -> Sequence[Act]:
@@ -87,6 +93,11 @@ class Step:
         where = ("enquiry", f"/v1/enquiries/{self.case}/{path}")
         return self.town.act(path, who, where, self.case, body, self.row["version"])
 
+    def seen(self, path: str, who: str, body: Mapping[str, Any]) -> Act:
+        """Give a command that is taken only if the enquiry is still as it is seen now."""
+        act = self.act(path, who, body)
+        return replace(act, etag=f'"{self.row["version"]}"')
+
     def once(self, path: str, who: str, body: Mapping[str, Any]) -> Act:
         """Give a command that is done once on an enquiry, however it stands by then."""
         where = ("enquiry", f"/v1/enquiries/{self.case}/{path}")
@@ -125,6 +136,13 @@ def _is_near(step: Step, due_at: str) -> bool:
 def _looked(step: Step) -> Sequence[Act]:
     said = {"reasons": "Read with the new decision: the enquiry goes on as it is."}
     return (step.act("decision-review", step.manager, said),)
+
+
+def _considered(step: Step) -> Sequence[Act]:
+    """Say what changes with what the sender told since; what was seen of it, and no more."""
+    open_question = NOT_CONCLUDED in step.row["missing"] and step.of("told").chance(300)
+    effect, why = TOLD["findings" if open_question else "none"]
+    return (step.seen("consideration", step.lead, {"effect": effect, "reasons": why}),)
 
 
 def _led(step: Step) -> Sequence[Act]:
@@ -294,6 +312,7 @@ def _closed(step: Step) -> Sequence[Act]:
 
 RULES: Mapping[str, Rule] = {
     "look": _looked,
+    "information": _considered,
     "lead": _led,
     "plan": _planned,
     "report-answer": _report_answered,

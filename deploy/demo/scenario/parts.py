@@ -8,6 +8,7 @@ CONTACT, OPERATOR, DUTY = "farah-contact", "owen-operator", "nadia-duty"
 SCREENERS = ("joan-screener", "kwame-screener")
 MANAGERS = ("ruth-adults", "idris-adults")
 LEADS = ("amara-lead", "colin-lead", "dilys-lead", "farid-lead", "grace-lead")
+BOARD = "helen-board"
 COORDINATOR, SIGNATORY = "bea-coordinator", "miriam-signatory"
 BEST_INTERESTS = ("anil-assessor", "bridget-assessor", "chidi-assessor", "delia-assessor")
 DOCTORS = ("dr-evans", "dr-farooqi")
@@ -21,6 +22,7 @@ STAFF: Mapping[str, Sequence[str]] = {
     **dict.fromkeys(SCREENERS, (SCREENER,)),
     **dict.fromkeys(MANAGERS, (MANAGER,)),
     **dict.fromkeys(LEADS, ("enquiry-lead",)),
+    BOARD: ("sab-partner-lead",),
     COORDINATOR: ("dols-coordinator",),
     SIGNATORY: ("dols-signatory",),
     **dict.fromkeys(ASSESSORS, ("assessor",)),

@@ -52,6 +52,9 @@ class Chances:
     safety_plan_needed: int = 600
     action_a_day: int = 150
     closure_a_day: int = 350
+    noted_a_day: int = 600
+    """Of what is escalated to the Board's partner lead."""
+
     hospital: int = 130
     urgent: int = 580
     offer_declined: int = 80

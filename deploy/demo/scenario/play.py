@@ -17,6 +17,7 @@ import httpx
 
 from deploy.demo.scenario import (
     assessors,
+    board,
     contact,
     coordinators,
     leads,
@@ -48,7 +49,8 @@ EVERY = 5.0
 """Seconds between two lines of progress."""
 
 SHIFTS: Sequence[Sequence[Look]] = (
-    (coordinators.look,), (leads.look, assessors.answer), (assessors.assess,), (signatory.look,)
+    (coordinators.look,), (leads.look, assessors.answer), (assessors.assess, board.look),
+    (signatory.look,)
 )  # fmt: skip
 """Who works once a working day, round by round; the others take what comes in every round."""
 

@@ -10,7 +10,7 @@ import httpx
 from deploy.demo.calls import Door
 from deploy.demo.homes import PARTNERS
 from deploy.demo.scenario.account import Counted
-from deploy.demo.scenario.parts import AUTHORITIES, COORDINATOR, MANAGERS, OPERATOR
+from deploy.demo.scenario.parts import AUTHORITIES, BOARD, COORDINATOR, MANAGERS, OPERATOR
 from deploy.demo.scenario.receivers import HOOKED
 from deploy.demo.scenario.town import Town
 
@@ -28,6 +28,9 @@ class Found:
     concerns: Sequence[Any]
     queue: Sequence[Any]
     enquiries: Sequence[Any]
+    escalations: Sequence[Any]
+    """What waits for the Board's partner lead."""
+
     told: Mapping[str, Sequence[Any]]
     """The partners' feeds, by partner."""
 
@@ -44,7 +47,7 @@ class Found:
 
 async def figures(town: Town) -> Mapping[str, Any]:
     """Give what services count themselves."""
-    asked = (("intake", MANAGER), ("triage", MANAGER), ("dols", COORDINATOR))
+    asked = (("intake", MANAGER), ("triage", MANAGER), ("enquiry", MANAGER), ("dols", COORDINATOR))
     return {name: await town.read(name, "/v1/figures", who) for name, who in asked}
 
 
@@ -60,6 +63,7 @@ async def found(town: Town) -> Found:
         concerns=[row for row in queue if not row["after_decision"]],
         queue=await town.all_of("dols", "/v1/dols-queue", COORDINATOR),
         enquiries=await one_by_one(town, "enquiry", "/v1/enquiries/{}", list(decided), MANAGER),
+        escalations=await town.all_of("enquiry", "/v1/escalations", BOARD),
         told={partner: await _feed(town, partner) for partner in PARTNERS},
     )
 
@@ -117,6 +121,9 @@ async def counted(town: Town, seen: Found) -> Counted:
         concerns_queued=len(seen.concerns),
         requests_queued=len(seen.queue),
         enquiries=len(seen.enquiries),
+        enquiries_overdue=sum(bool(it["enquiry"]["overdue"]) for it in seen.enquiries),
+        enquiries_told_more=sum(bool(it["enquiry"]["told_more_at"]) for it in seen.enquiries),
+        escalations_listed=len(seen.escalations),
         events=seen.events,
         hooked=seen.hooked,
         brought={partner: ledger.webhooks[partner].keys() for partner in seen.hooked},

@@ -12,7 +12,7 @@ from itertools import count, cycle
 from time import monotonic
 from typing import Any
 
-from deploy.demo.scenario import assessors, contact, coordinators, leads, managers, signatory
+from deploy.demo.scenario import assessors, board, contact, coordinators, leads, managers, signatory
 from deploy.demo.scenario.arrivals import Arrival, arrivals
 from deploy.demo.scenario.days import DAY, local
 from deploy.demo.scenario.partners import first_of
@@ -73,7 +73,7 @@ def turns(town: Town, today: date) -> Sequence[Turn]:
         return [first_of(next(coming))]
 
     return (partner, screener, manager, partner, lead, coordinator, contact.look, assessor,
-            signatory.look)  # fmt: skip
+            signatory.look, board_lead)  # fmt: skip
 
 
 def to_come(town: Town, today: date) -> Iterator[Arrival]:
@@ -109,6 +109,11 @@ async def lead(town: Town, now: datetime) -> Sequence[Act]:
     """Take a step in an enquiry, on behalf of managers too."""
     acts = await leads.look(town, now, f"{now}")
     return [act for act in acts if act.key not in town.ledger.yes]
+
+
+async def board_lead(town: Town, now: datetime) -> Sequence[Act]:
+    """Take note of what is escalated to the Board."""
+    return await board.look(town, now, f"{now}")
 
 
 async def coordinator(town: Town, now: datetime) -> Sequence[Act]:

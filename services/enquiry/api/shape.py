@@ -133,6 +133,20 @@ class Reasons(Body):
     reasons: Words
 
 
+class Consideration(Body):
+    """What changes with what the sender told, and why."""
+
+    effect: Code
+    """Of `information-effect@1`: none, findings, protection or new-concern."""
+    reasons: Words
+
+
+class Note(Body):
+    """What the Board's partner lead does about it, if they say."""
+
+    words: Words | None = None
+
+
 class Conclusion(Body):
     """What was found, and whether a safety plan is needed."""
 
@@ -218,6 +232,8 @@ class EnquiryWords(BaseModel):
     closing: str | None
     reopening_reasons: str | None
     decision_review: str | None
+    information_considered: str | None
+    escalation_note: str | None
     reports: Sequence[str | None]
     actions: Sequence[str | None]
     reviews: Sequence[str | None]

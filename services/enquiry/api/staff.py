@@ -5,11 +5,12 @@ from datetime import datetime
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
-from fastapi import APIRouter, Response, Security
+from fastapi import APIRouter, HTTPException, Response, Security
 
 from services.enquiry.api import shape
 from services.enquiry.decisions import commands as want
 from services.enquiry.decisions import enquiry, partners
+from services.enquiry.decisions.looking import ConsiderInformation
 from services.enquiry.decisions.partners import LIST, kind_of
 from services.enquiry.events import Action, EnquiryCaused
 from services.enquiry.projections.enquiry import view, words
@@ -289,11 +290,25 @@ async def reopen(
     return await _do(log, id, command, (by, said), expected)
 
 
+@router.post("/enquiries/{id}/consideration", status_code=204)
+async def consider_information(
+    id: UUID, said: shape.Consideration, by: Worker, log: Log, expected: IfMatch
+) -> Response:
+    """Say what changes with what the sender told while it is open; all that you have seen of it."""
+    act = dated(by, said)
+    if not await log.history(enquiry.stream(id)):
+        raise NotFound
+    if expected is None:  # 428: what came since they looked would pass for seen
+        raise HTTPException(428)
+    command = ConsiderInformation(effect=said.effect, reasons=_sealed(id, said.reasons))
+    return answer(await handle(log, enquiry.stream(id), command, act, expected))
+
+
 @router.post("/enquiries/{id}/decision-review", status_code=204)
 async def review_decision(
     id: UUID, said: shape.Reasons, by: Manager, log: Log, expected: IfMatch
 ) -> Response:
-    """Say that a manager looked at what a changed decision, a reopening or more told means."""
+    """Say that a manager looked at what a change, a reopening or more told after closing means."""
     command = want.ReviewDecision(reasons=_sealed(id, said.reasons))
     return await _do(log, id, command, (by, said), expected)
 

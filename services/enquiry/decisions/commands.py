@@ -4,6 +4,11 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from services.enquiry.decisions.looking import (
+    ConsiderInformation,
+    InformationNotConsidered,
+    NoteEscalation,
+)
 from services.enquiry.events import Action
 from services.enquiry.rules import closing
 from services.enquiry.rules.advocacy import Advocacy
@@ -33,12 +38,12 @@ class HearReopening:
 
 @dataclass(frozen=True, kw_only=True)
 class HearAddition:
-    """Let whoever closed it look at what was told since; whoever has it open sees the concern."""
+    """Let whoever has it open, or closed it, look at what was told since."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ReviewDecision:
-    """Say, as a manager, that a changed decision, a reopening or more told was looked at."""
+    """Say, as a manager, that a change, a reopening or more told after closing was looked at."""
 
     reasons: Sealed[str]
 
@@ -195,7 +200,7 @@ Heard = HearDecision | HearReopening | HearAddition | DeadlinePassed
 Making = (
     AllocateLead | AgreePlan | AskDesiredOutcomes | AssessDesiredOutcomes | EstablishAdvocacy
     | CauseEnquiry | AnswerCausedEnquiry | ReceiveReport | AssessReport | RecallCausedEnquiry
-    | ConsiderLateReport
+    | ConsiderLateReport | ConsiderInformation | NoteEscalation
 )  # fmt: skip
 Ending = (
     Conclude | RecordSafetyPlan | EndAction | ReviewSafetyPlan | CloseEnquiry | ReopenEnquiry
@@ -229,7 +234,7 @@ class EnquiryIsOpen(Refusal):
 
 
 class DecisionStands(Refusal):
-    """No decision changed, and nothing was opened again or told, that nobody has looked at."""
+    """No decision changed, and nothing was opened again or told, that a manager has to look at."""
 
 
 class NoLateReport(Refusal):
@@ -343,7 +348,7 @@ class WishesSinceConclusion(Refusal):
 
 
 class ConclusionInDoubt(Refusal):
-    """It was opened again: conclude again first, or say in a decision review that it stands."""
+    """It was opened again, or more told changes it: conclude again, or say that it stands."""
 
 
 class SafetyPlanMissing(Refusal):
@@ -376,6 +381,7 @@ CLOSING_REFUSALS: dict[Code, type[Refusal]] = {
     closing.DECISION_CHANGED: DecisionNotReviewed,
     closing.CAUSED_ENQUIRY_OPEN: CausedEnquiryOpen,
     closing.LATE_REPORT: LateReportNotConsidered,
+    closing.INFORMATION: InformationNotConsidered,
     closing.OUTCOMES_NOT_ASKED: DesiredOutcomesNotAsked,
     closing.ADVOCACY_NOT_ASKED: AdvocacyNotAsked,
     closing.ADVOCATE_MISSING: AdvocateNotArranged,

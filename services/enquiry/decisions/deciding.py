@@ -9,6 +9,12 @@ from services.enquiry.decisions import caused as now
 from services.enquiry.decisions import commands as want
 from services.enquiry.decisions.commands import EnquiryCommand
 from services.enquiry.decisions.hearing import heard
+from services.enquiry.decisions.looking import (
+    ConsiderInformation,
+    NoteEscalation,
+    considered,
+    noted,
+)
 from services.enquiry.decisions.owing import Facts, missing, owed, passed
 from services.enquiry.decisions.state import Enquiry, Plan, evolve
 from services.enquiry.events import EnquiryFact
@@ -47,6 +53,8 @@ def decide(command: EnquiryCommand, state: Enquiry | None, act: Act) -> Facts:
             return _ended(command, _open(state, act))
         case want.CloseEnquiry():
             return _closed(command, _open(state, act))
+        case ConsiderInformation() | NoteEscalation():
+            return _looked_at(command, state, act)
         case want.AllocateLead(lead=lead):
             _open(state, act)
             return (events.LeadAllocated(lead=lead),)
@@ -101,7 +109,8 @@ def _also_where_closed(
 ) -> Facts:
     match command:
         case want.ReviewDecision(reasons=reasons):
-            if not (state.changed_at or state.told_more_at or state.conclusion_in_doubt):
+            told_more = state.closed and state.told_more_at
+            if not (state.changed_at or told_more or state.conclusion_in_doubt):
                 raise want.DecisionStands
             if state.closed and state.wanted_again:
                 raise want.EnquiryWanted
@@ -116,6 +125,18 @@ def _also_where_closed(
             return _reported(command, state)
         case want.ConsiderLateReport(reasons=reasons):
             return _considered(state.late, reasons)
+
+
+def _looked_at(
+    command: ConsiderInformation | NoteEscalation, state: Enquiry | None, act: Act
+) -> Facts:
+    match command:
+        case ConsiderInformation(effect=effect):
+            known = _open(state, act)
+            _of(codes.EFFECTS, effect)
+            return considered(command, known)
+        case NoteEscalation():
+            return noted(command, _there(state, act))
 
 
 # Making it

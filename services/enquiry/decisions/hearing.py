@@ -26,7 +26,7 @@ def heard(
         case want.HearReopening():
             return (events.DecisionUndone(),) if state else ()
         case want.HearAddition():
-            return (events.InformationAdded(),) if state and state.closed else ()
+            return (events.InformationAdded(),) if state else ()
 
 
 def _decided(command: want.HearDecision, state: Enquiry | None) -> Facts:

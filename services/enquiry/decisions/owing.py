@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from services.enquiry import events
 from services.enquiry.decisions.caused import AWAITED, REPORT_ACCEPTED, REPORTED
-from services.enquiry.decisions.state import Enquiry
+from services.enquiry.decisions.state import Enquiry, Escalated
 from services.enquiry.events import EnquiryFact
 from services.enquiry.rules import clocks, closing, codes
 from services.enquiry.rules.closing import Standing
@@ -14,6 +14,9 @@ from shared.facts import Code
 from shared.time.calendar import Calendar
 
 Facts = Sequence[EnquiryFact]
+Steps = Mapping[str, Sequence[datetime]]
+"""By its kind, when (UTC) each thing that is open was to be done at first."""
+
 NEVER = datetime.min.replace(tzinfo=UTC)
 
 
@@ -24,6 +27,7 @@ def missing(state: Enquiry) -> tuple[Code, ...]:
         decision_changed=state.changed_at is not None,
         caused_enquiry_open=state.caused_open,
         late_report_waits=state.late is not None,
+        information_waits=state.told_more_at is not None,
         desired_outcomes_asked=state.asked is not None,
         advocacy_asked=state.advocacy is not None,
         advocate_missing=state.advocacy is not None and state.advocacy.missing,
@@ -53,17 +57,35 @@ def owed(state: Enquiry, calendar: Calendar) -> frozenset[Deadline]:
 
 def overdue(state: Enquiry, calendar: Calendar) -> Mapping[str, datetime]:
     """Give what is still owed though its time was missed, and when (UTC) it was due at first."""
+    return _overdue(state, open_steps(state, calendar))
+
+
+def _overdue(state: Enquiry, steps: Steps) -> Mapping[str, datetime]:
     missed = {it.kind: it.due_at for it in state.missed}
-    first = {kind: min(some) for kind, some in open_steps(state, calendar).items()}
+    first = {kind: min(some) for kind, some in steps.items()}
     return {kind: due for kind, due in first.items() if kind in missed and due <= missed[kind]}
 
 
 def who_has_to_know(state: Enquiry, calendar: Calendar) -> Sequence[Code]:
     """Give to whom what is overdue was escalated."""
-    since = overdue(state, calendar)
-    late = (it for it in state.escalated if it.kind in since and it.due_at >= since[it.kind])
-    told = {it.to for it in late}
+    told = {it.to for it in _escalated(state, open_steps(state, calendar))}
     return [to for to in clocks.ABOVE if to in told]
+
+
+def to_note(state: Enquiry, calendar: Calendar) -> Sequence[Escalated]:
+    """Give what the Board's partner lead has to take note of: what is settled, they need not."""
+    return _to_note(state, _council_steps(state, calendar))
+
+
+def _to_note(state: Enquiry, steps: Steps) -> Sequence[Escalated]:
+    theirs = (it for it in _escalated(state, steps) if it.to == clocks.PARTNER_LEAD)
+    return [it for it in theirs if not it.noted]
+
+
+def _escalated(state: Enquiry, steps: Steps) -> Sequence[Escalated]:
+    """Give who was told of what is overdue still."""
+    since = _overdue(state, steps)
+    return [it for it in state.escalated if it.kind in since and it.due_at >= since[it.kind]]
 
 
 def passed(command: DeadlinePassed, state: Enquiry | None, calendar: Calendar) -> Facts:
@@ -105,8 +127,15 @@ def _next(kind: str, due: datetime, missed: datetime | None, calendar: Calendar)
     return clocks.again(kind, due, missed, calendar)
 
 
-def open_steps(state: Enquiry, calendar: Calendar) -> Mapping[str, Sequence[datetime]]:
+def open_steps(state: Enquiry, calendar: Calendar) -> Steps:
     """Give all that is open, and when (UTC) each of it was to be done at first."""
+    steps = _council_steps(state, calendar)
+    noting = [clocks.due(clocks.NOTE, it.due_at, calendar) for it in _to_note(state, steps)]
+    return {**steps, clocks.NOTE: noting} if noting else steps
+
+
+def _council_steps(state: Enquiry, calendar: Calendar) -> Steps:
+    """Give the same without what the Board owes, which follows from it."""
     steps = _of_any(state, calendar)
     if not state.closed:
         steps |= _of_a_partner(state) | _of_an_advocate(state, calendar)
@@ -129,8 +158,11 @@ def _reminder(state: Enquiry, calendar: Calendar) -> set[Deadline]:
 def _of_any(state: Enquiry, calendar: Calendar) -> dict[str, datetime]:
     """Give what is owed even where it is closed."""
     steps = dict[str, datetime]()
-    if looks := [it for it in (state.changed_at, state.told_more_at) if it]:
+    told_more_at = state.told_more_at
+    if looks := [it for it in (state.changed_at, told_more_at if state.closed else None) if it]:
         steps[clocks.LOOK] = clocks.due(clocks.LOOK, min(looks), calendar)
+    if told_more_at and not state.closed:
+        steps[clocks.INFORMATION] = clocks.due(clocks.INFORMATION, told_more_at, calendar)
     if state.plan and state.plan.review_on:
         steps[clocks.REVIEW] = clocks.on_day(state.plan.review_on, calendar)
     return steps

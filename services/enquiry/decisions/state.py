@@ -67,6 +67,8 @@ class Escalated:
     kind: str
     to: Code
     due_at: datetime
+    noted: bool = False
+    """They took note of it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,7 +99,8 @@ class Enquiry:
     late: Late | None = None
     concluded: Concluded | None = None
     conclusion_in_doubt: bool = False
-    """It was opened again, and no manager has concluded since, or said that it stands."""
+    """It was opened again, or what was told since changes it, and no manager has concluded since,
+    or said that it stands."""
 
     plan: Plan | None = None
     changed_at: datetime | None = None
@@ -108,7 +111,8 @@ class Enquiry:
 
     closed: bool = False
     told_more_at: datetime | None = None
-    """Since then the sender told more of what was closed, and no manager has looked."""
+    """Since then the sender told more, and nobody has looked: its lead, or, where it is closed, a
+    manager."""
 
     missed: tuple[Deadline, ...] = ()
     """Of each kind of deadline the last that passed unmet."""
@@ -178,12 +182,11 @@ def evolve(state: Enquiry | None, happened: EnquiryFact, act: Act) -> Enquiry:
             return replace(_known(state), closed=True)
         case events.EnquiryReopened() | events.EnquiryReopened2():
             return _reopened(_known(state), act)
-        case events.InformationAdded():
-            known = _known(state)
-            return replace(known, told_more_at=known.told_more_at or act.effective_at)
+        case events.InformationAdded() | events.InformationConsidered():
+            return _told_more(_known(state), happened, act)
         case events.DecisionUndone() | events.DecisionMadeAgain() | events.DecisionReviewed():
             return _decided(_known(state), happened, act)
-        case events.DeadlineMissed() | events.EnquiryEscalated():
+        case events.DeadlineMissed() | events.EnquiryEscalated() | events.EscalationNoted():
             return _late_with(_known(state), happened)
 
 
@@ -213,15 +216,34 @@ def _opened(happened: events.EnquiryOpened, at: datetime) -> Enquiry:
 
 
 def _late_with(
-    state: Enquiry, happened: events.DeadlineMissed | events.EnquiryEscalated
+    state: Enquiry,
+    happened: events.DeadlineMissed | events.EnquiryEscalated | events.EscalationNoted,
 ) -> Enquiry:
     kind = happened.kind.rpartition(":")[2]
     if isinstance(happened, events.DeadlineMissed):
         others = (it for it in state.missed if it.kind != kind)
         return replace(state, missed=(*others, Deadline(kind, happened.due_at)))
+    if isinstance(happened, events.EscalationNoted):
+        theirs = (kind, happened.to)
+        now = (replace(it, noted=it.noted or (it.kind, it.to) == theirs) for it in state.escalated)
+        return replace(state, escalated=tuple(now))
     last = Escalated(kind=kind, to=happened.to, due_at=happened.due_at)
     kept = (it for it in state.escalated if (it.kind, it.to) != (kind, happened.to))
     return replace(state, escalated=(*kept, last))
+
+
+def _told_more(
+    state: Enquiry, happened: events.InformationAdded | events.InformationConsidered, act: Act
+) -> Enquiry:
+    match happened:
+        case events.InformationAdded():
+            return replace(state, told_more_at=state.told_more_at or act.effective_at)
+        case events.InformationConsidered(effect=effect):
+            concluded = state.concluded is not None and state.concluded.complete
+            doubted = state.conclusion_in_doubt or (concluded and effect in codes.IN_DOUBT)
+            return replace(
+                state, told_more_at=None, conclusion_in_doubt=doubted, moved_at=_moved(state, act)
+            )
 
 
 def _moved(state: Enquiry, act: Act) -> datetime:
@@ -323,8 +345,10 @@ def _decided(state: Enquiry, happened: OfADecision, act: Act) -> Enquiry:
         case events.DecisionMadeAgain():
             return _decided_again(state, happened, at)
         case events.DecisionReviewed():
+            # What an open one was told since is its lead's to consider: this may not know of it.
+            told_more_at = None if state.closed else state.told_more_at
             return replace(
-                state, changed_at=None, wanted_again=False, told_more_at=None,
+                state, changed_at=None, wanted_again=False, told_more_at=told_more_at,
                 conclusion_in_doubt=False,
             )  # fmt: skip
 

@@ -114,7 +114,8 @@ class EnquiryView:
     """Since then the decision behind it is another, and no manager has looked."""
 
     told_more_at: datetime | None
-    """Since then its sender told more of what was closed, and no manager has looked."""
+    """Since then its sender told more, and nobody has looked: its lead, or, where it is closed, a
+    manager."""
 
     due: Sequence[Due]
     """What is still owed, the first one first. An open enquiry owes something always."""
@@ -163,6 +164,8 @@ WORDS: Mapping[type, tuple[str, str]] = {
     events.EnquiryReopened: ("reopening_reasons", "reasons"),
     events.EnquiryReopened2: ("reopening_reasons", "reasons"),
     events.DecisionReviewed: ("decision_review", "reasons"),
+    events.InformationConsidered: ("information_considered", "reasons"),
+    events.EscalationNoted: ("escalation_note", "words"),
 }
 """How the words of a fact are called, and the member that holds them."""
 

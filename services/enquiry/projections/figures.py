@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.enquiry import events
 from services.enquiry.decisions import enquiry
-from services.enquiry.decisions.owing import overdue
+from services.enquiry.decisions.owing import overdue, to_note
 from services.enquiry.events import Fact, PartnerFact
 from services.enquiry.projections.open import kept_state, written
 from shared.facts import Code, Recorded
@@ -44,6 +44,9 @@ class Counted:
 
     escalated: bool = False
     reminders: int = 0
+    told_more: bool = False
+    to_be_noted: bool = False
+    noted: int = 0
 
 
 def fold(row: Counted | None, happened: Recorded[Fact]) -> Counted | None:
@@ -54,9 +57,13 @@ def fold(row: Counted | None, happened: Recorded[Fact]) -> Counted | None:
     now = enquiry.evolve(was, happened.fact, happened.act)
     told: dict[str, Any] = {"stage": now.stage, "kind": now.kind, "state": written(now)}
     first = row or Counted(enquiry=happened.case, **told)
-    late = " ".join(sorted(overdue(now, calendar())))
-    outcome = first.outcome if now.concluded else None
-    return _counted(replace(first, **told, overdue=late, outcome=outcome), happened.fact)
+    told |= {
+        "overdue": " ".join(sorted(overdue(now, calendar()))),
+        "outcome": first.outcome if now.concluded else None,
+        "told_more": now.told_more_at is not None,
+        "to_be_noted": bool(to_note(now, calendar())),
+    }
+    return _counted(replace(first, **told), happened.fact)
 
 
 def _counted(row: Counted, happened: Fact) -> Counted:
@@ -67,10 +74,11 @@ def _counted(row: Counted, happened: Fact) -> Counted:
         missed=row.missed + isinstance(happened, events.DeadlineMissed),
         escalated=row.escalated or isinstance(happened, events.EnquiryEscalated),
         reminders=row.reminders + isinstance(happened, events.PartnerReminded),
+        noted=row.noted + isinstance(happened, events.EscalationNoted),
     )
 
 
-figures = Projection("enquiry_figures", version=3, row=Counted, fold=fold)
+figures = Projection("enquiry_figures", version=4, row=Counted, fold=fold)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +102,15 @@ class Figures:
     partners_reminded: int
     """How often a partner was reminded of a report."""
 
+    told_more: int
+    """Enquiries of which a sender told more, and nobody has said what it changes."""
+
+    to_be_noted: int
+    """Enquiries of which the Board's partner lead has to take note."""
+
+    noted: int
+    """How often they took note of something."""
+
 
 async def how_many(db: AsyncConnection) -> Figures:
     """Give the counts."""
@@ -104,6 +121,9 @@ async def how_many(db: AsyncConnection) -> Figures:
         "deadlines_missed": func.coalesce(func.sum(it.missed), 0),
         "escalated": func.count().filter(it.escalated),
         "partners_reminded": func.coalesce(func.sum(it.reminders), 0),
+        "told_more": func.count().filter(it.told_more),
+        "to_be_noted": func.count().filter(it.to_be_noted),
+        "noted": func.coalesce(func.sum(it.noted), 0),
     }
     query = select(*(sum_.label(name) for name, sum_ in sums.items()))
     found = (await db.execute(query)).mappings().one()

@@ -73,12 +73,24 @@ def says(happened: EnquiryFact) -> str:
         case events.EnquiryReopened() | events.EnquiryReopened2():
             return "Opened again, with reasons."
         case events.InformationAdded():
-            return "The sender told more after it was closed: a manager has to look."
+            return "The sender told more: somebody has to look at what it changes."
+        case events.InformationConsidered(effect=effect):
+            return f"What the sender told was looked at, with reasons: {codes.EFFECTS[effect]}."
+        case events.DeadlineMissed() | events.EnquiryEscalated() | events.EscalationNoted():
+            return _missed(happened)
+
+
+def _missed(
+    happened: events.DeadlineMissed | events.EnquiryEscalated | events.EscalationNoted,
+) -> str:
+    match happened:
         case events.DeadlineMissed(kind=kind, due_at=due_at, late=late):
             noticed = " Noticed late: the service stood still." if late else ""
             return f"Missed: {clocks.KINDS[kind]}, due {_spoken(due_at)}.{noticed}"
         case events.EnquiryEscalated(kind=kind, to=to):
             return f"Escalated to {clocks.ABOVE[to]}: missed that {clocks.KINDS[kind]}."
+        case events.EscalationNoted(kind=kind, to=to):
+            return _sentence(f"{clocks.ABOVE[to]} took note: missed that {clocks.KINDS[kind]}")
 
 
 def _made(happened: Made) -> str:

@@ -37,6 +37,9 @@ class Kept:
     due_at: datetime | None
     """Of what is owed first; None where nothing is."""
 
+    note_due_at: datetime | None
+    """By when the Board's partner lead has to take note of it; None where they need not."""
+
     state: str
     """As it was folded, in JSON."""
 
@@ -47,12 +50,14 @@ def fold(row: Kept | None, happened: Recorded[Fact]) -> Kept | None:
         return row
     was = kept_state(row.state) if row else None
     state = enquiry.evolve(was, happened.fact, happened.act)
-    first = next(iter(in_order(state)), None)
+    due = in_order(state)
+    note = next((it.due_at for it in due if it.kind == clocks.NOTE), None)
     return Kept(
         enquiry=happened.case,
         correlation=row.correlation if row else happened.act.correlation,
         version=happened.version,
-        due_at=first.due_at if first else None,
+        due_at=due[0].due_at if due else None,
+        note_due_at=note,
         state=written(state),
     )
 
@@ -74,8 +79,8 @@ def kept_state(text: str) -> Enquiry:
     return found
 
 
-ORDER = ("due_at", "enquiry")
-enquiries = Projection("enquiries", version=6, row=Kept, fold=fold, indexes=(ORDER,))
+ORDER, OF_THE_BOARD = ("due_at", "enquiry"), ("note_due_at", "enquiry")
+enquiries = Projection("enquiries", version=7, row=Kept, fold=fold, indexes=(ORDER, OF_THE_BOARD))
 Place = tuple[datetime, UUID]
 
 
@@ -109,6 +114,9 @@ class Row:
 
     late_report_since: datetime | None
     """A partner's report came late, also one of an earlier partner, and nobody has looked."""
+
+    told_more_since: datetime | None
+    """Its sender told more, and nobody has looked."""
 
     missing: Sequence[Code]
     """What stands in the way of closing it."""
@@ -158,6 +166,7 @@ def _row(kept: Any) -> Row:
         overdue=overdue_in_order(state),
         escalated_to=who_has_to_know(state, calendar()),
         late_report_since=state.late.since if state.late else None,
+        told_more_since=state.told_more_at,
         missing=missing(state),
         version=kept["version"],
         stale_since=kept["stale_since"],

@@ -3,7 +3,8 @@
 Targets run in working days to the close of the day (17:00 London); of what was Red, the plan is due
 sooner. A partner is reminded of a report before it is due, and when it is. A time that passed unmet
 is escalated, and owed again some days later, and so on, until somebody does what is owed: nothing
-waits unseen. Reviews and actions are set in calendar days, as a date.
+waits unseen. The Board's partner lead takes note of what comes to them, or the manager hears that
+they did not. Reviews and actions are set in calendar days, as a date.
 
 Law: none; the statutory guidance sets no days. Source: the council's local targets, 2026.
 """
@@ -19,6 +20,7 @@ LEAD, PLAN, CONCLUSION, REPORT = "lead", "plan", "conclusion", "report"
 REPORT_ANSWER, FINDINGS, SAFETY_PLAN = "report-answer", "findings", "safety-plan"
 ACTION, REVIEW, CLOSURE, LOOK = "action", "review", "closure", "look"
 ADVOCATE, REMINDER = "advocate", "report-reminder"
+INFORMATION, NOTE = "information", "escalation-note"
 
 KINDS: Mapping[Code, str] = {
     Code(f"enquiry-deadline@1:{kind}"): says
@@ -35,6 +37,8 @@ KINDS: Mapping[Code, str] = {
         CLOSURE: "it is closed",
         ADVOCATE: "an independent advocate is arranged",
         LOOK: "a manager has looked at a decision that changed, or at more that was told",
+        INFORMATION: "its lead has looked at what was told while it is open",
+        NOTE: "the partner lead of the Safeguarding Adults Board took note",
     }.items()
 }
 """What is owed, by its code."""
@@ -84,16 +88,17 @@ class Clocks:
 
 
 CLOCKS_1 = Clocks(
-    code=Code("enquiry-clocks@1:2026-11.4"),
+    code=Code("enquiry-clocks@1:2026-11.5"),
     working_days={
         LEAD: 1, PLAN: 5, CONCLUSION: 20, REPORT: 10, REPORT_ANSWER: 5, FINDINGS: 5,
         SAFETY_PLAN: 5, CLOSURE: 5, LOOK: 1, REVIEW: 0, ACTION: 0, ADVOCATE: 5,
+        INFORMATION: 1, NOTE: 5,
     },
     of_red={PLAN: 1},
     reminder=2,
     ladders={REPORT: ((1, MANAGER), (5, PARTNER_LEAD))},
     after_report=5,
-    again={LEAD: 1, LOOK: 1},
+    again={LEAD: 1, LOOK: 1, INFORMATION: 1},
     first_review=timedelta(weeks=6),
     next_review=timedelta(days=92),
     report=timedelta(days=92),

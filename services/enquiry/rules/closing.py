@@ -1,6 +1,8 @@
 """What stands in the way of closing an enquiry?
 
-Nothing closes silently: whatever others still owe, or we owe to the adult, is looked at first.
+Nothing closes silently: whatever others still owe, or we owe to the adult, is looked at first. What
+its sender told since may be new abuse, so that is looked at too. It stands in nobody's way to a
+conclusion, but what changes one puts it in doubt.
 
 Law: Care Act 2014 s68 on advocates; else statutory guidance, chapter 14, on plans, and a local
 rule.
@@ -19,6 +21,7 @@ class Standing:
     decision_changed: bool
     caused_enquiry_open: bool
     late_report_waits: bool
+    information_waits: bool
     desired_outcomes_asked: bool
     advocacy_asked: bool
     advocate_missing: bool
@@ -36,6 +39,7 @@ class Standing:
 DECISION_CHANGED = Code("closing-guard@1:decision-changed")
 CAUSED_ENQUIRY_OPEN = Code("closing-guard@1:caused-enquiry-open")
 LATE_REPORT = Code("closing-guard@1:late-report-not-considered")
+INFORMATION = Code("closing-guard@1:information-not-considered")
 OUTCOMES_NOT_ASKED = Code("closing-guard@1:desired-outcomes-not-asked")
 ADVOCACY_NOT_ASKED = Code("closing-guard@1:advocacy-not-asked")
 ADVOCATE_MISSING = Code("closing-guard@1:advocate-not-arranged")
@@ -52,13 +56,15 @@ GUARDS: Mapping[Code, str] = {
     DECISION_CHANGED: "The decision that opened it was changed, and no manager has looked.",
     CAUSED_ENQUIRY_OPEN: "A partner still makes an enquiry for us.",
     LATE_REPORT: "A partner's report came late, and no manager has looked at it.",
+    INFORMATION: "The sender told more, and nobody has said what it changes.",
     OUTCOMES_NOT_ASKED: "The adult was not asked what they want, and nobody said why.",
     ADVOCACY_NOT_ASKED: "Nobody looked at whether the adult needs an independent advocate.",
     ADVOCATE_MISSING: "The adult needs an independent advocate, and has none.",
     NOT_CONCLUDED: "It is not concluded.",
     FINDINGS_INCOMPLETE: "What was found is not recorded.",
     WISHES_SINCE: "What the adult wants was recorded since, and the conclusion does not say it.",
-    CONCLUSION_IN_DOUBT: "It was opened again, and no manager concluded or said that it stands.",
+    CONCLUSION_IN_DOUBT: "It was opened again, or what was told since changes it, and no manager"
+    " concluded or said that it stands.",
     PLAN_MISSING: "A safety plan is needed, and there is none.",
     ACTION_WITHOUT_OWNER: "An action of the safety plan has no owner.",
     REVIEW_NOT_SET: "The safety plan has no date for its review.",
@@ -74,6 +80,7 @@ def missing(it: Standing) -> tuple[Code, ...]:
         DECISION_CHANGED: it.decision_changed,
         CAUSED_ENQUIRY_OPEN: it.caused_enquiry_open,
         LATE_REPORT: it.late_report_waits,
+        INFORMATION: it.information_waits,
         OUTCOMES_NOT_ASKED: not it.desired_outcomes_asked,
         # What was concluded before this was asked stays concluded.
         ADVOCACY_NOT_ASKED: not it.advocacy_asked and not it.findings_complete,

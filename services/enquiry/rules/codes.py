@@ -180,6 +180,17 @@ ENDINGS = _list("action-ending@1", done="done", transferred="transferred")
 REPLACED = Code("action-ending@1:replaced")
 """By what a new plan says, and so only in the act that records one."""
 
+UNCHANGED = Code("information-effect@1:none")
+IN_DOUBT = {Code(f"information-effect@1:{effect}") for effect in ("findings", "protection")}
+"""What changes a conclusion that was drawn before it was told."""
+EFFECTS = _list(
+    "information-effect@1",
+    none="it changes nothing",
+    findings="it changes what is asked or was found",
+    protection="it changes what keeps the adult safe",
+    new_concern="it tells of other abuse or neglect, which is referred as a concern of its own",
+)
+
 CLOSING_REASONS = _list(
     "closing-reason@1",
     completed="The enquiry and its plan are complete.",

@@ -132,6 +132,13 @@ def of_enquiry(
             band=Code("band@1:green"),
         ),
         enquiry.InformationAdded(),
+        enquiry.InformationConsidered(
+            effect=Code("information-effect@1:findings"), reasons=words("He is there at night.")
+        ),
+        enquiry.EscalationNoted(
+            kind=Code("enquiry-deadline@1:report"), to=Code("escalation@1:sab-partner-lead"),
+            words=words("I ring their chief nurse."),
+        ),
         enquiry.DecisionReviewed(reasons=words("It goes on.")),
         enquiry.EnquiryClosed(
             contact=contact, reason=Code("closing-reason@1:completed"),

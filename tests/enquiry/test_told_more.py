@@ -1,0 +1,152 @@
+"""Is what a sender tells of an open enquiry considered by its lead before it closes?"""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+
+from services.enquiry.decisions import commands as want
+from services.enquiry.decisions import enquiry
+from services.enquiry.decisions.looking import InformationNotConsidered, NothingToConsider
+from services.enquiry.decisions.owing import missing
+from services.enquiry.decisions.state import Enquiry
+from services.enquiry.events import EnquiryFact
+from services.enquiry.rules import closing, codes
+from shared.facts import Code
+from shared.refusals import Refusal
+from shared.time.calendar import calendar
+from tests.enquiry import a
+from tests.support.story import Story
+
+story: Story[Any, Enquiry, EnquiryFact] = Story(enquiry)
+under_way = story.given(*a.under_way)
+told = story.given(*a.ready, a.added)
+
+
+def weighed(effect: str) -> EnquiryFact:
+    return replace(a.weighed, effect=Code(f"information-effect@1:{effect}"))
+
+
+def test_what_is_told_of_an_open_enquiry_is_heard_each_time() -> None:
+    story.when(want.HearAddition()).then()
+    under_way.when(want.HearAddition()).then(a.added)
+    under_way.given(a.added).when(want.HearAddition()).then(a.added)
+
+
+def test_new_information_may_be_new_abuse_so_nothing_closes_before_it_is_considered() -> None:
+    told.when(a.closing).then_refused(InformationNotConsidered)
+    told.when(a.weighing, act=a.LEADS).then(a.weighed)
+    told.given(a.weighed).when(a.closing).then(a.closed)
+
+
+def test_what_was_told_while_it_was_made_still_waits_when_it_could_close() -> None:
+    """Whatever happens meanwhile: no step but the lead's own word takes it for considered."""
+    early = story.given(a.opened, a.added, *a.ready[1:])
+    early.when(a.closing).then_refused(InformationNotConsidered)
+    early.given(a.weighed).when(a.closing).then(a.closed)
+
+
+def test_it_is_concluded_all_the_same_for_that_is_not_its_end() -> None:
+    """Domain 1.8 names what a conclusion needs; what was told is not among it."""
+    under_way.given(a.assessed, a.added).when(a.conclusion).then(a.concluded)
+
+
+def test_whoever_considers_it_says_what_it_changes() -> None:
+    for effect in codes.EFFECTS:
+        weighing = replace(a.weighing, effect=effect)
+        told.when(weighing).then(replace(a.weighed, effect=effect))
+    made_up = replace(a.weighing, effect=Code("information-effect@1:perhaps"))
+    told.when(made_up).then_refused(want.CodeUnknown)
+
+
+@pytest.mark.parametrize(
+    ("effect", "doubted"),
+    [("none", False), ("findings", True), ("protection", True), ("new-concern", False)],
+)
+def test_a_conclusion_that_it_changes_is_drawn_again_or_said_to_stand(
+    effect: str, *, doubted: bool
+) -> None:
+    after = told.given(weighed(effect))
+    if not doubted:
+        after.when(a.closing).then(a.closed)
+        return
+    after.when(a.closing).then_refused(want.ConclusionInDoubt)
+    after.given(a.concluded).when(a.closing).then(a.closed)
+    after.given(a.looked).when(a.closing).then(a.closed)
+
+
+def test_a_conclusion_that_is_still_to_be_drawn_is_not_in_doubt() -> None:
+    for facts in (a.under_way, (a.opened, a.at_once)):
+        state = story.given(*facts, a.added, weighed("findings")).state
+        assert state
+        assert not state.conclusion_in_doubt
+
+
+def test_a_doubt_that_there_was_is_not_lifted_by_what_changes_nothing() -> None:
+    again = story.given(*a.ready, a.closed, a.reopened, a.added, a.weighed)
+    again.when(a.closing).then_refused(want.ConclusionInDoubt)
+
+
+def test_it_is_considered_once() -> None:
+    under_way.when(a.weighing).then_refused(NothingToConsider)
+    told.given(a.weighed).when(a.weighing).then_refused(NothingToConsider)
+    told.given(a.weighed, a.added).when(a.weighing).then(a.weighed)
+
+
+def test_a_managers_look_at_a_changed_decision_is_no_look_at_what_was_told() -> None:
+    """They may not know of it: it is its lead's to consider."""
+    told.when(a.looking).then_refused(want.DecisionStands)
+    both = told.given(a.undone)
+    both.when(a.looking).then(a.looked)
+    both.given(a.looked).when(a.closing).then_refused(InformationNotConsidered)
+    both.given(a.weighed).when(a.closing).then_refused(want.DecisionNotReviewed)
+    both.given(a.looked, a.weighed).when(a.closing).then(a.closed)
+
+
+def test_what_is_told_of_a_closed_enquiry_stays_a_managers_to_look_at() -> None:
+    """As before: whoever has it closed looks, or opens it again."""
+    closed = story.given(*a.ready, a.closed, a.added)
+    closed.when(a.weighing).then_refused(want.EnquiryIsClosed)
+    closed.when(a.looking).then(a.looked)
+    reopened = closed.given(a.reopened)
+    reopened.when(a.weighing).then_refused(NothingToConsider)
+    reopened.when(a.closing).then_refused(want.ConclusionInDoubt)
+
+
+def test_a_history_from_before_this_folds_as_it_did() -> None:
+    """An open enquiry kept nothing of what was told, so none of those is suddenly blocked."""
+    before = story.given(*a.ready, a.closed, a.added, a.reopened, a.concluded)
+    before.when(a.closing).then(a.closed)
+    again = before.given(a.closed).state
+    assert again
+    assert again.told_more_at is None
+
+
+def test_to_close_it_there_are_five_working_days_after_it_was_considered() -> None:
+    late = told.given(a.weighed, act=a.later(days=4))  # Friday
+    assert late.state
+    due = {it.kind: it.due_at for it in enquiry.owed(late.state, calendar())}
+    assert due["closure"] == a.at("2026-11-13T17:00:00+00:00")
+
+
+def test_what_was_told_first_is_due_first() -> None:
+    more = under_way.given(a.added).given(a.added, act=a.later(days=3)).state
+    assert more
+    due = {it.kind: it.due_at for it in enquiry.owed(more, calendar())}
+    assert due["information"] == a.at("2026-11-03T17:00:00+00:00")
+
+
+@given(some.lists(some.sampled_from(a.EVERY_FACT[1:]), max_size=14))
+def test_no_enquiry_closes_over_what_was_told_and_not_considered(
+    happened: list[EnquiryFact],
+) -> None:
+    now = story.given(a.opened).given(*happened)
+    it = now.state
+    assert it
+    assert (closing.INFORMATION in missing(it)) is (it.told_more_at is not None)
+    if it.told_more_at and not it.closed:
+        with pytest.raises(Refusal):
+            enquiry.decide(a.closing, it, a.LEADS)
+        assert "information" in {due.kind for due in enquiry.owed(it, calendar())}
