@@ -3,6 +3,6 @@
 Law: Care Act 2014 s42(1); s76(7) for those it does not reach.
 Streams: referral, one for each referral that a partner sends.
 Hears: triage.section-42-decided, triage.concern-reopened.
-Says: intake.referral-received, intake.contact-promoted, intake.information-received,
-intake.referral-withdrawn.
+Says: intake.referral-received, intake.contact-promoted, intake.contact-redirected,
+intake.information-kept, intake.information-received, intake.referral-withdrawn.
 """

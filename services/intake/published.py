@@ -23,15 +23,17 @@ def publish(happened: events.ReferralFact, act: Act) -> contract.Message | None:
                 source_of_risk=part.source_of_risk,
                 referrer=part.referrer,
             )
+        case events.ContactRedirected(adult=adult):
+            return contract.ContactRedirected(adult=adult)
+        case events.InformationKept(adult=adult):
+            return contract.InformationKept(adult=adult)
         case events.InformationPassedOn():
             return contract.InformationReceived(
                 adult=happened.adult, answers=happened.answers, words=happened.words
             )
         case events.WithdrawalPassedOn():
             return contract.ReferralWithdrawn(adult=happened.adult)
-        case events.ContactHeld() | events.ContactRedirected() | events.ReferralAmended():
+        case events.ContactHeld() | events.ReferralAmended() | events.ReferralWithdrawn():
             return None
-        case events.InformationKept() | events.ReferralWithdrawn() | events.OutcomeHeard():
-            return None
-        case events.OutcomeReopened():
+        case events.OutcomeHeard() | events.OutcomeReopened():
             return None

@@ -10,8 +10,9 @@ enquiry.caused-enquiry-recalled, enquiry.enquiry-caused, enquiry.enquiry-closed,
 enquiry.enquiry-concluded, enquiry.enquiry-opened,
 enquiry.enquiry-reopened, enquiry.late-report-considered, enquiry.late-report-received,
 enquiry.partner-reminded, enquiry.report-assessed, enquiry.report-received,
-intake.information-received, intake.referral-received, notify.contribution-answered,
+intake.contact-redirected, intake.information-kept, intake.information-received,
+intake.referral-received, notify.contribution-answered, notify.contribution-closed,
 triage.concern-recognised, triage.concern-reopened, triage.information-added,
 triage.information-considered, triage.section-42-decided.
-Says: notify.contribution-answered.
+Says: notify.contribution-answered, notify.contribution-closed.
 """

@@ -178,6 +178,17 @@ class ContributionReceived:
     told_at: datetime
 
 
+@fact("notify.contribution-kept/1")
+class ContributionKept:
+    """A partner added something about an adult who is not with those who decide: we owe a look."""
+
+    contribution: UUID
+    contact: UUID
+    """The referral that it was added to."""
+
+    told_at: datetime
+
+
 @fact("notify.addition-reached/1")
 class AdditionReached:
     """What a partner added is with those who decide: what they say after this knew of it."""
@@ -205,6 +216,16 @@ class ContributionAnswered:
     how: Code
 
 
+@fact("notify.contribution-closed/1")
+class ContributionClosed:
+    """Staff said why nobody answers what a partner added, so it is owed no more."""
+
+    contribution: UUID
+    contact: UUID
+    why: Code
+    """Of `unanswered@1`."""
+
+
 @fact("notify.answer-missed/1")
 class AnswerMissed:
     """The time to answer a partner passed, and they were not answered."""
@@ -215,7 +236,13 @@ class AnswerMissed:
 
 
 ContributionFact = (
-    ContributionReceived | AdditionReached | AnswerHeard | ContributionAnswered | AnswerMissed
+    ContributionReceived
+    | ContributionKept
+    | AdditionReached
+    | AnswerHeard
+    | ContributionAnswered
+    | ContributionClosed
+    | AnswerMissed
 )
 
 NotifyFact = CorrespondenceFact | SubscriberFact | ContributionFact

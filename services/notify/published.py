@@ -10,7 +10,9 @@ def publish(happened: events.NotifyFact, _: Act) -> contract.Message | None:
     match happened:
         case events.ContributionAnswered(contact=contact, how=how):
             return contract.ContributionAnswered(contact=contact, how=how)
-        case events.ContributionReceived() | events.AdditionReached():
+        case events.ContributionClosed(contact=contact, why=why):
+            return contract.ContributionClosed(contact=contact, why=why)
+        case events.ContributionReceived() | events.ContributionKept() | events.AdditionReached():
             return None
         case events.AnswerHeard() | events.AnswerMissed():
             return None

@@ -10,7 +10,13 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from services.notify.decisions import contribution, correspondence
-from services.notify.decisions.contribution import HearAnswer, HearContribution, HearReached
+from services.notify.decisions.contribution import (
+    HearAnswer,
+    HearContribution,
+    HearKept,
+    HearReached,
+    HearRedirection,
+)
 from services.notify.decisions.correspondence import HearSender, MoveTask, TellPartner
 from services.notify.events import Happening
 from services.notify.rules import replies
@@ -58,6 +64,20 @@ def hear_contribution(said: Recorded[intake.InformationReceived]) -> HearContrib
         contact=said.case,
         told_at=said.recorded_at,
     )
+
+
+def hear_kept(said: Recorded[intake.InformationKept]) -> HearKept:
+    """Owe a look at it: its adult is not with those who decide."""
+    return HearKept(
+        contribution=uuid5(said.act.id, str(said.ordinal)),
+        contact=said.case,
+        told_at=said.recorded_at,
+    )
+
+
+def hear_redirection(_said: Recorded[intake.ContactRedirected]) -> HearRedirection:
+    """Owe no look any more at what was added about an adult who was passed on."""
+    return HearRedirection()
 
 
 def hear_reached(said: Recorded[triage.InformationAdded]) -> HearReached:
@@ -130,6 +150,15 @@ def _of_contact(when: type[Any], type_: str) -> Reaction[Any, Any]:
     )
 
 
+def _of_adult(when: type[Any], type_: str) -> Reaction[Any, Any]:
+    """Tell the sender of a referral, of which somebody speaks, of one of its adults."""
+    return Reaction(
+        when=when,
+        then=lambda said: TellPartner(happening=happening(type_, said, said.fact.adult)),
+        on=lambda said: correspondence.stream(said.case),
+    )
+
+
 def _of_case(when: type[Any], type_: str) -> Reaction[Any, Any]:
     """Tell whoever sent a request how far it is."""
     return Reaction(
@@ -153,6 +182,10 @@ def _of_task(
     )
 
 
+def _added(when: type[Any], then: Callable[[Recorded[Any]], Any]) -> Reaction[Any, Any]:
+    return Reaction(when=when, then=then, on=lambda said: contribution.stream(said.fact.adult))
+
+
 def _answered(when: type[Any], how: Code) -> Reaction[Any, Any]:
     return Reaction(when=when, then=answers(how), on=lambda said: contribution.stream(said.case))
 
@@ -168,18 +201,11 @@ REACTIONS = (
     _of_contact(enquiry.EnquiryConcluded, "enquiry.concluded"),
     _of_contact(enquiry.EnquiryClosed, "enquiry.closed"),
     _of_contact(enquiry.EnquiryReopened, "enquiry.reopened"),
-    Reaction(
-        when=intake.InformationReceived,
-        then=lambda said: TellPartner(
-            happening=happening("contribution.received", said, said.fact.adult)
-        ),
-        on=lambda said: correspondence.stream(said.case),
-    ),
-    Reaction(
-        when=intake.InformationReceived,
-        then=hear_contribution,
-        on=lambda said: contribution.stream(said.fact.adult),
-    ),
+    _of_adult(intake.ContactRedirected, "referral.redirected"),
+    _of_adult(intake.InformationReceived, "contribution.received"),
+    _added(intake.InformationReceived, hear_contribution),
+    _added(intake.InformationKept, hear_kept),
+    _added(intake.ContactRedirected, hear_redirection),
     Reaction(
         when=triage.InformationAdded,
         then=hear_reached,
@@ -189,6 +215,7 @@ REACTIONS = (
     _answered(triage.Section42Decided, replies.WITH_DECISION),
     _answered(triage.InformationConsidered, replies.CONSIDERED),
     _of_contact(notify.ContributionAnswered, "contribution.considered"),
+    _of_contact(notify.ContributionClosed, "contribution.closed"),
     _of_task(enquiry.EnquiryCaused, hear_task),
     _of_task(enquiry.CausedEnquiryAnswered, hear_task_answer),
     _of_task(enquiry.PartnerReminded, hear_reminder),

@@ -174,6 +174,28 @@ class ContactPromoted:
     """Who tells us; None where they stay anonymous."""
 
 
+@fact("intake.contact-redirected/1")
+class ContactRedirected:
+    """A person passed an adult of a referral on to where it belongs; where, its sender may fetch.
+
+    Law: Care Act 2014 s42(1).
+    """
+
+    adult: UUID
+    """The adult's part in this case."""
+
+
+@fact("intake.information-kept/1")
+class InformationKept:
+    """The sender added something of an adult whom triage does not have: a person has to look.
+
+    Where the adult goes on, it is said to triage as information received.
+    """
+
+    adult: UUID
+    """The adult's part in this case."""
+
+
 @fact("intake.information-received/1")
 class InformationReceived:
     """The sender added something to a referral. Said once for each adult that was promoted."""
@@ -199,4 +221,7 @@ class ReferralWithdrawn:
     """The adult's part in this case, and the concern."""
 
 
-Message = ReferralReceived | ContactPromoted | InformationReceived | ReferralWithdrawn
+Message = (
+    ReferralReceived | ContactPromoted | ContactRedirected | InformationKept | InformationReceived
+    | ReferralWithdrawn
+)  # fmt: skip

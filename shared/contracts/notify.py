@@ -13,7 +13,18 @@ class ContributionAnswered:
     """The referral that it was added to."""
 
     how: Code
-    """Of `contribution-answer@1`: with the decision, or by itself after it."""
+    """Of `contribution-answer@1`: with the decision, by itself, or as its adult was passed on."""
 
 
-Message = ContributionAnswered
+@fact("notify.contribution-closed/1")
+class ContributionClosed:
+    """Nobody answers what a partner added to a referral, and staff said why: they are told so."""
+
+    contact: UUID
+    """The referral that it was added to."""
+
+    why: Code
+    """Of `unanswered@1`."""
+
+
+Message = ContributionAnswered | ContributionClosed

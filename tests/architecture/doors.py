@@ -137,6 +137,7 @@ GRID: Mapping[str, Mapping[str, str]] = {
         "GET /v1/deliveries/{id}": "H",
         "GET /v1/obligations": "BM",
         "GET /v1/obligations/{id}": "BM",
+        "POST /v1/obligations/{id}/closure": "M",
         "GET /v1/correspondence/{id}": "MO",
     },
 }  # fmt: skip

@@ -44,9 +44,15 @@ def test_triage_is_told_of_a_withdrawal_adult_by_adult() -> None:
     assert publish(a.withdrawal_passed_on, a.ROSEWOOD) == contract.ReferralWithdrawn(adult=a.ONE)
 
 
-@pytest.mark.parametrize(
-    "fact", [a.held, a.redirected, a.amended, a.kept(), a.withdrawn, a.heard, a.not_standing]
-)
+def test_that_an_adult_was_passed_on_is_told_and_neither_where_to_nor_why() -> None:
+    assert publish(a.redirected, a.ROSEWOOD) == contract.ContactRedirected(adult=a.ONE)
+
+
+def test_that_more_was_told_of_somebody_held_is_told_without_a_word_of_it() -> None:
+    assert publish(a.kept(a.TWO), a.ROSEWOOD) == contract.InformationKept(adult=a.TWO)
+
+
+@pytest.mark.parametrize("fact", [a.held, a.amended, a.withdrawn, a.heard, a.not_standing])
 def test_what_a_person_still_looks_at_and_what_was_heard_stays_here(fact: ReferralFact) -> None:
     assert publish(fact, a.ROSEWOOD) is None
 

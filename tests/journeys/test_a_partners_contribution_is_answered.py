@@ -22,6 +22,7 @@ from tests.journeys.people import (
 from tests.support.house import Home, House
 
 ANSWER = ("answer-to-contribution", "us")
+LOOK = ("look-at-contribution", "us")
 MADE = ("lead", "plan", "desired-outcomes", "advocacy", "outcomes-achieved")
 KNOWN_BY_THEN = ("referral.received", "concern.recognised", "decision.made", "enquiry.opened")
 ANSWERED = ("contribution.received", "contribution.considered")
@@ -144,6 +145,44 @@ async def test_a_decision_that_did_not_know_what_was_added_does_not_answer_it(
             await Staff(sam).does(f"concerns/{id}/consideration", reasons="Known from her bank.")
             await home.owed()
             await home.also_hears("contribution.considered")
+
+
+@pytest.mark.slow
+async def test_what_is_added_about_somebody_held_is_looked_at_or_goes_along(
+    shared_house: House, receivers_here: None
+) -> None:
+    name = f"rosewood-house-{uuid4()}"
+    async with (
+        at_work(shared_house, "intake", "triage", "notify") as town,
+        organisation(town, name) as home,
+        people(town) as they,
+    ):
+        young = {"name": "Al", "date_of_birth": "2019-05-02"}
+        sent = await home.intake.refers({"what_happened": "He was hit.", "adults": [young]})
+        id, at = adult(sent), f"referrals/{sent['id']}"
+        await home.owed()
+
+        # Nobody has read it yet: somebody owes a look, and passing him on is that look.
+        await home.intake.adds(sent, {"what_happened": "He is seven."})
+        (look,) = await home.owed(LOOK)
+        assert look["case"] == sent["id"]
+        await they.contact.does(
+            f"{at}/redirection", adult=id, to="redirection@1:children", reasons="Aged 7."
+        )
+        await home.owed()
+        await home.also_hears("referral.redirected", "contribution.considered")
+        told = ("referral.received", "referral.redirected", "contribution.considered")
+        await home.is_told(sent["id"], *told)
+
+        # More comes of it, which is owed again, and all of it goes along when he goes on.
+        await home.intake.adds(sent, {"what_happened": "He was born in 1919."})
+        (again,) = await home.owed(LOOK)
+        await they.contact.does(f"{at}/promotion", adult=id, reasons="Born 1919, by telephone.")
+        debts = await home.owed(ANSWER, ANSWER)
+        assert again["id"] in {it["id"] for it in debts}
+        await they.manager.reads(id, lambda it: it["concern"]["news"] == 2)
+        await they.manager.decides(id)
+        await home.owed()
 
 
 async def hears_nothing_more(home: Home) -> None:

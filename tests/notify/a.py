@@ -5,7 +5,13 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4, uuid5
 
-from services.notify.decisions.contribution import HearAnswer, HearContribution, HearReached
+from services.notify.decisions.contribution import (
+    CloseContribution,
+    HearAnswer,
+    HearContribution,
+    HearKept,
+    HearReached,
+)
 from services.notify.decisions.correspondence import (
     HearSender,
     MoveTask,
@@ -15,6 +21,8 @@ from services.notify.decisions.correspondence import (
 from services.notify.decisions.subscriber import RegisterEndpoint, RotateSecret
 from services.notify.events import (
     AdditionReached,
+    ContributionClosed,
+    ContributionKept,
     ContributionReceived,
     DeliveryAttempted,
     DeliveryOwed,
@@ -26,7 +34,7 @@ from services.notify.events import (
 from services.notify.rules import replies
 from services.notify.rules.disclosure import ASKED, REFERRER, SENDER_RECEIPT, SENDER_STATUS, code_of
 from services.notify.rules.retry import DELIVERED, REJECTED
-from shared.facts import Recorded, party
+from shared.facts import Code, Recorded, party
 from shared.sealed import Sealed
 from shared.sealed.vault import Open
 from tests.support.story import SOMEBODY
@@ -86,6 +94,12 @@ rotate = RotateSecret(endpoint=ENDPOINT, secret=sealed("whsec_REVG"), grace=time
 CONTRIBUTION, CONTACT = uuid5(LANE, "contribution"), LANE
 contribute = HearContribution(contribution=CONTRIBUTION, contact=CONTACT, told_at=AT)
 contributed = ContributionReceived(contribution=CONTRIBUTION, contact=CONTACT, told_at=AT)
+KEPT = uuid5(LANE, "kept")
+keep = HearKept(contribution=KEPT, contact=CONTACT, told_at=AT)
+kept = ContributionKept(contribution=KEPT, contact=CONTACT, told_at=AT)
+WHY = Code("unanswered@1:answered-otherwise")
+close = CloseContribution(contribution=CONTRIBUTION, why=WHY)
+closed = ContributionClosed(contribution=CONTRIBUTION, contact=CONTACT, why=WHY)
 TOLD_BY = uuid5(LANE, "amendment")
 told = replace(SOMEBODY, id=uuid5(TOLD_BY, "heard"), causation=TOLD_BY)
 reach, reached = HearReached(told_by=TOLD_BY), AdditionReached(told_by=TOLD_BY)

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 from services.notify.events import DeliveryAttempted, SubscriberFact
 from services.notify.gateways.outbox import Outbox
-from services.notify.gateways.owed import Asks, Owed, StillOwed
+from services.notify.gateways.owed import Owed, still_owed
 from services.notify.projections.deliveries import deliveries
 from services.notify.projections.feed import feed
 from services.notify.rules.body import delivery_id
@@ -46,7 +46,6 @@ class Town:
             still_owed(asks, event, tried.get(delivery_id(event.event, asks.id)))
             for asks in self.outbox.to_load()
             for event in told.values()
-            if event.partner == asks.partner
         ]
         self.outbox.load(Owed(rows=[*filter(None, found)], owed_to=far[0], tried_to=far[1]))
         for happened in self.log[min(far) :]:
@@ -88,22 +87,3 @@ class Town:
             (it.endpoint.id, it.waiting.lane, it.waiting.owed.sequence)
             for it in self.outbox.due(self.now)
         ]
-
-
-def still_owed(asks: Asks, event: Any, tried: Any) -> StillOwed | None:
-    """Give what the query would, None where it is settled or never was owed."""
-    tried_at = tried.last_position if tried else 0
-    replayed = any(
-        it.after < event.position <= it.until and tried_at < it.asked for it in asks.replays
-    )
-    waits = tried.retry_at is not None if tried else event.position > asks.since
-    if not waits and not replayed:
-        return None
-    told = ("lane", "partner", "sequence", "type", "about", "occurred_at", "known_at",
-            "disclosure", "cause", "correlation")  # fmt: skip
-    return StillOwed(
-        endpoint=asks.id, **{name: getattr(event, name) for name in told},
-        attempts=tried.attempts if tried else 0, last_position=tried and tried.last_position,
-        retry_at=tried and tried.retry_at, outcome=tried and tried.outcome,
-        again=not waits or event.position <= asks.since,
-    )  # fmt: skip

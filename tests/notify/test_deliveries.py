@@ -11,7 +11,7 @@ import svix.webhooks
 
 from deploy.demo.receiver import verified
 from services.notify.app import TABLES
-from services.notify.decisions import subscriber
+from services.notify.decisions import correspondence, subscriber
 from services.notify.gateways.dispatcher import Dispatcher
 from services.notify.gateways.egress import Egress
 from services.notify.gateways.outbox import Outbox
@@ -218,10 +218,18 @@ async def test_what_failed_when_it_was_asked_for_is_owed_until_it_is_settled(hom
         # Another replay may be the last one that was asked for.
         (first,) = await still_owed(home, asks)
         assert (first.sequence, first.attempts, first.again) == (1, tried["attempts"], True)
-        both = await still_owed(home, asks._replace(replays=(Replay(0, before, before),)))
+        again = asks._replace(replays=(Replay(0, before, before),))
+        both = await still_owed(home, again)
         assert [each.sequence for each in both] == [1, 2]
         none_more = await still_owed(home, asks._replace(replays=(Replay(0, 0, now),)))
         assert none_more == [first]
+        # A stale lane is read from its own stream, which says the same as the tables do of others.
+        history = await home.runtime.log.history(correspondence.stream(first.lane))
+        for asked, rows in ((asks, [first]), (again, both)):
+            of_lane = TABLES.with_lane(Owed(rows=(), owed_to=now, tried_to=now), [asked], history)
+            assert of_lane.rows == rows
+        early = TABLES.with_lane(Owed(rows=(), owed_to=0, tried_to=0), [again], history)
+        assert early.rows == []
         ahead = asks._replace(replays=(Replay(0, 1, now + 1_000),))
         assert await still_owed(home, ahead) == "not known yet"
 

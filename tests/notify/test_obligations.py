@@ -1,7 +1,7 @@
 """Do partner and council see the same of who owes whom an answer, and by when?"""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -9,7 +9,12 @@ import httpx
 import pytest
 
 from services.notify.decisions import contribution, correspondence
-from services.notify.decisions.contribution import HearAnswer, HearContribution
+from services.notify.decisions.contribution import (
+    HearAnswer,
+    HearContribution,
+    HearKept,
+    HearRedirection,
+)
 from services.notify.decisions.correspondence import MoveTask
 from services.notify.reactions import lane_of_task
 from services.notify.rules import replies
@@ -19,7 +24,8 @@ from shared.facts import party
 from shared.log.handle import handle
 from tests.notify import a
 from tests.notify.asking import Partner, partner
-from tests.support.house import Home
+from tests.support.house import Home, key
+from tests.support.patience import until
 from tests.support.story import SOMEBODY
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -65,6 +71,89 @@ async def test_what_a_partner_adds_is_owed_an_answer_until_it_has_one(home: Home
         await do(home, contribution.stream(adult), a.reach)
         answer = HearAnswer(how=replies.CONSIDERED, answered_at=TOLD_AT)
         await do(home, contribution.stream(adult), answer)
+        assert await owed(they) == []
+        assert (await they.gets(f"obligations/{item['id']}"))["met"] is True
+
+
+async def shut(by: httpx.AsyncClient, id: str, why: str = "answered-otherwise") -> httpx.Response:
+    said = {"why": f"unanswered@1:{why}"}
+    return await by.post(f"/v1/obligations/{id}/closure", json=said, headers=key())
+
+
+def kind(answer: httpx.Response) -> str:
+    return str(answer.json()["type"]).removeprefix("/problems/")
+
+
+async def test_a_manager_closes_what_nobody_will_answer_and_its_partner_sees_why(
+    home: Home, manager: httpx.AsyncClient
+) -> None:
+    async with partner(home) as they:
+        await adds(they, await they.refers())
+        await adds(they, await they.refers())
+        one, other = (await they.gets("obligations"))["items"]
+        assert one["unanswered"] is None
+        assert (await shut(manager, one["id"])).status_code == 204
+        assert (await they.gets("obligations"))["items"] == [other]
+        closed = await they.gets(f"obligations/{one['id']}")
+        assert (closed["met"], closed["unanswered"]) == (True, "unanswered@1:answered-otherwise")
+
+        async def told() -> Any:
+            items = (await they.gets("events"))["items"]
+            return [it["data"]["case"] for it in items if it["type"] == "contribution.closed"]
+
+        assert await until(told) == [one["case"]]
+
+        refused = [
+            (await shut(manager, one["id"]), 409, "nothing-to-answer"),
+            (await shut(manager, other["id"], "no-time"), 422, "reason-unknown"),
+            (await shut(manager, str(uuid4())), 404, "not-found"),
+            (await shut(they.client, other["id"]), 403, "forbidden"),
+        ]
+        assert [(it.status_code, kind(it)) for it, *_ in refused] == [
+            (status, problem) for _, status, problem in refused
+        ]
+        assert (await they.gets("obligations"))["items"] == [other]
+
+
+async def test_what_is_owed_for_an_enquiry_is_settled_there(
+    home: Home, manager: httpx.AsyncClient
+) -> None:
+    async with partner(home) as they:
+        due_on = date(2026, 11, 16)
+        await moves(they, uuid4(), replies.ASSIGNED, partner=party(they.name), due_on=due_on)
+        (item,) = (await they.gets("obligations"))["items"]
+        answer = await shut(manager, item["id"])
+        assert (answer.status_code, kind(answer)) == (409, "owed-elsewhere")
+        assert (await they.gets("obligations"))["items"] == [item]
+
+
+async def test_what_is_added_about_somebody_held_is_ours_to_look_at_and_goes_along(
+    home: Home,
+) -> None:
+    async with partner(home) as they:
+        contact, adult = await they.refers(), uuid4()
+        stream = contribution.stream(adult)
+        await do(home, stream, HearKept(contribution=uuid4(), contact=contact, told_at=TOLD_AT))
+        assert await owed(they) == [("look-at-contribution", "us", DUE)]
+        (item,) = (await they.gets("obligations"))["items"]
+
+        later = TOLD_AT + timedelta(days=3)
+        along = HearContribution(contribution=uuid4(), contact=contact, told_at=later)
+        await do(home, stream, along, cause=a.TOLD_BY)
+        (goes_on,) = (await they.gets("obligations"))["items"]
+        assert goes_on == item | {"kind": "obligation@1:answer-to-contribution"}
+
+        second = HearKept(contribution=uuid4(), contact=contact, told_at=TOLD_AT)
+        await do(home, contribution.stream(uuid4()), second)
+        assert len(await owed(they)) == 2
+
+
+async def test_what_was_added_about_somebody_passed_on_is_owed_no_more(home: Home) -> None:
+    async with partner(home) as they:
+        contact, stream = await they.refers(), contribution.stream(uuid4())
+        await do(home, stream, HearKept(contribution=uuid4(), contact=contact, told_at=TOLD_AT))
+        (item,) = (await they.gets("obligations"))["items"]
+        await do(home, stream, HearRedirection())
         assert await owed(they) == []
         assert (await they.gets(f"obligations/{item['id']}"))["met"] is True
 

@@ -258,6 +258,45 @@ def test_a_partner_is_to_be_told_who_was_disabled_by_us(town: Town) -> None:
     assert town.outbox.left_alone == town.log[-1:]  # whoever went may not have told it
 
 
+def test_of_a_case_that_cannot_be_read_nothing_is_sent_and_of_others_all(town: Town) -> None:
+    town.owes(1)
+    town.owes(2)
+    town.owes(1, ANOTHER_LANE)
+    town.outbox.stop(f"correspondence-{a.LANE}", a.LANE)
+    town.owes(3)
+    assert town.due() == [(a.ENDPOINT, ANOTHER_LANE, 1)]
+    town.ends((a.ENDPOINT, ANOTHER_LANE, 1))
+    town.records(EndpointDisabled(endpoint=a.ENDPOINT, why=BY_PARTNER), a.THEIRS)
+    town.records(EndpointEnabled(endpoint=a.ENDPOINT), a.THEIRS)
+    town.loads()
+    assert (town.due(), len(town.outbox)) == ([], 0)
+    assert town.outbox.stopped == {a.LANE}
+
+
+def test_what_is_under_way_when_its_case_is_stopped_ends_and_leaves_nothing(town: Town) -> None:
+    town.owes(1)
+    assert town.due() == [FIRST]
+    town.outbox.stop(f"correspondence-{a.LANE}", a.LANE)
+    town.ends(FIRST)
+    assert (town.due(), len(town.outbox)) == ([], 0)
+
+
+def test_a_partner_who_cannot_be_read_is_sent_nothing_and_the_others_all(town: Town) -> None:
+    town.registers(a.OTHER, a.POLICE)
+    town.owes(1)
+    town.outbox.stop(f"subscriber-{a.THEIRS}", a.THEIRS)
+    town.records(EndpointEnabled(endpoint=a.ENDPOINT), a.THEIRS)
+    town.owes(1, ANOTHER_LANE, a.POLICE)
+    town.loads()
+    assert town.due() == [(a.OTHER, ANOTHER_LANE, 1)]
+
+
+def test_what_is_owed_to_a_partner_and_cannot_be_read_stops_no_event(town: Town) -> None:
+    town.owes(1)
+    town.outbox.stop(f"contribution-{a.ADULT}", a.ADULT)
+    assert (town.due(), town.outbox.stopped) == ([FIRST], set())
+
+
 def test_an_endpoint_that_was_removed_is_sent_nothing_more(town: Town) -> None:
     town.owes(1)
     assert town.due() == [FIRST]

@@ -302,3 +302,15 @@ def test_our_own_message_is_heard_like_any_other() -> None:
     said = notify.ContributionAnswered(contact=a.LANE, how=Code("contribution-answer@1:considered"))
     service = Notify().hear(INTAKE[0], a.said(said, a.ADULT))
     assert service.told()[-1] == (a.HOME, "contribution.considered")
+
+
+def test_a_sender_hears_that_nobody_will_answer_what_they_added() -> None:
+    said = notify.ContributionClosed(contact=a.LANE, why=a.WHY)
+    service = Notify().hear(INTAKE[0], a.said(said, a.ADULT))
+    assert service.told()[-1] == (a.HOME, "contribution.closed")
+
+
+def test_a_sender_hears_that_an_adult_was_passed_on_before_they_are_known_as_well() -> None:
+    said = intake.ContactRedirected(adult=a.ADULT)
+    service = Notify().hear(a.said(said, a.LANE), INTAKE[0])
+    assert service.told() == [(a.HOME, "referral.received"), (a.HOME, "referral.redirected")]

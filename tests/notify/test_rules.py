@@ -31,7 +31,8 @@ BY_HAND = {
     REFERRER: {
         "referral.received", "concern.recognised", "decision.made", "decision.reopened",
         "enquiry.opened", "enquiry.concluded", "enquiry.closed", "enquiry.reopened",
-        "contribution.received", "contribution.considered",
+        "contribution.received", "contribution.considered", "contribution.closed",
+        "referral.redirected",
     },
     ASKED: {
         "task.assigned", "task.reminded", "report.received", "report.assessed", "task.recalled",

@@ -1,6 +1,7 @@
 """Who may see who owes whom an answer?
 
-A partner sees what they owe and are owed; a safeguarding adults manager sees all of it.
+A partner sees what they owe and are owed; a safeguarding adults manager sees all of it, and closes
+what a partner added and nobody will answer.
 """
 
 from datetime import datetime
@@ -9,17 +10,50 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Response, Security
 
-from services.notify.projections.obligations import Obligation, Side, obligations, one, who_owes
+from services.notify.decisions import contribution
+from services.notify.decisions.contribution import CloseContribution, OwedElsewhere
+from services.notify.projections.obligations import (
+    Obligation,
+    Side,
+    added_about,
+    obligations,
+    one,
+    who_owes,
+)
 from shared.access.tokens import Caller
-from shared.facts import party
-from shared.http.parts import Cursor, Db, Limited, MinPosition, Page, after, caller, cursor, fresh
+from shared.facts import Act, Code, party
+from shared.http.parts import (
+    Body,
+    Cursor,
+    Db,
+    Limited,
+    Log,
+    MinPosition,
+    Page,
+    acting,
+    after,
+    answer,
+    caller,
+    cursor,
+    dated,
+    fresh,
+)
+from shared.log.handle import handle
 from shared.refusals import NotFound
 
 router = APIRouter(prefix="/v1/obligations", tags=["obligations"])
 
 MANAGER = "safeguarding-adults-manager"
 Sees = Annotated[Caller, Security(caller, scopes=["obligations.read", MANAGER])]
+Closes = Annotated[Act, Security(acting, scopes=[MANAGER])]
 OwedBy = Annotated[Side | None, Query(description="`us` is the council, `them` the partner")]
+
+
+class Closing(Body):
+    """Why nobody answers what a partner added."""
+
+    why: Code
+    """`unanswered@1:` and `answered-otherwise`, `sent-again`, `seen` or `harmless`."""
 
 
 @router.get("", response_model=Page[Obligation])
@@ -46,6 +80,16 @@ async def one_obligation(id: UUID, by: Sees, db: Db) -> Any:
     if found is None:
         raise NotFound
     return found
+
+
+@router.post("/{id}/closure", status_code=204)
+async def close_obligation(id: UUID, said: Closing, by: Closes, log: Log, db: Db) -> Response:
+    """Owe no answer any more to what a partner added: nobody will give one. They are told so."""
+    adult = await added_about(db, id)
+    if adult is None:
+        raise OwedElsewhere
+    command = CloseContribution(contribution=id, why=said.why)
+    return answer(await handle(log, contribution.stream(adult), command, dated(by, said)))
 
 
 def _whose(by: Caller) -> UUID | None:

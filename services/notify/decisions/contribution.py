@@ -3,12 +3,15 @@
 What was added comes from intake, and what answers it from triage, so either may be heard first.
 Triage says when an addition reached it, in one order with what it decides: an answer is for what
 had reached it by then, and for nothing that was still on its way.
+
+What is added about an adult whom triage does not have waits for a person of intake: where the adult
+is passed on it was looked at, and where they go on it goes along, in its order and its time.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from services.notify.events import (
@@ -16,13 +19,16 @@ from services.notify.events import (
     AnswerHeard,
     AnswerMissed,
     ContributionAnswered,
+    ContributionClosed,
     ContributionFact,
+    ContributionKept,
     ContributionReceived,
 )
 from services.notify.rules import replies
 from shared.decider import Deadline, DeadlinePassed, Decider
 from shared.facts import Act, Code
-from shared.time.calendar import Calendar, calendar
+from shared.refusals import Refusal
+from shared.time.calendar import Calendar, calendar, london_date
 
 REPLY = "reply"
 Facts = Sequence[ContributionFact]
@@ -35,6 +41,28 @@ class HearContribution:
     contribution: UUID
     contact: UUID
     told_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class HearKept:
+    """Owe a look at what a partner added about an adult who is not with those who decide."""
+
+    contribution: UUID
+    contact: UUID
+    told_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class HearRedirection:
+    """Owe no look any more at what was added about an adult who was passed on."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CloseContribution:
+    """Owe no answer any more to what a partner added, though nobody says that it was looked at."""
+
+    contribution: UUID
+    why: Code
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +81,33 @@ class HearAnswer:
     answered_at: datetime
 
 
-ContributionCommand = HearContribution | HearReached | HearAnswer | DeadlinePassed
+ContributionCommand = (
+    HearContribution
+    | HearKept
+    | HearRedirection
+    | HearReached
+    | HearAnswer
+    | CloseContribution
+    | DeadlinePassed
+)
+
+
+class ReasonUnknown(Refusal):
+    """There is no such reason to leave what a partner added without an answer."""
+
+    status: ClassVar[int] = 422
+
+
+class NothingToAnswer(Refusal):
+    """It was answered or closed already: nobody owes anything for it any more."""
+
+
+class BeforeItWasTold(Refusal):
+    """That was before the day on which the partner told it."""
+
+
+class OwedElsewhere(Refusal):
+    """It is owed for an enquiry that a partner was asked for: it is settled in that enquiry."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,13 +128,16 @@ class Contributions:
     """What was added about an adult."""
 
     additions: tuple[Addition, ...] = ()
+    kept: tuple[ContributionKept, ...] = ()
+    """What waits for a person of intake."""
+
     missed: datetime | None = None
     """When the last time to answer passed."""
 
     @property
-    def open(self) -> Sequence[ContributionReceived]:
+    def open(self) -> Sequence[ContributionKept | ContributionReceived]:
         """Give what is not answered."""
-        return [it.came for it in self.additions if it.came]
+        return [*self.kept, *(it.came for it in self.additions if it.came)]
 
 
 def decide(command: ContributionCommand, state: Contributions | None, act: Act) -> Facts:
@@ -88,11 +145,13 @@ def decide(command: ContributionCommand, state: Contributions | None, act: Act) 
     known = state or Contributions()
     match command:
         case HearContribution():
-            came = ContributionReceived(
-                contribution=command.contribution, contact=command.contact, told_at=command.told_at
-            )
-            known = evolve(known, came, act)
-            return (came, *_answered(it for it in known.additions if it.came == came))
+            return _came(command, known, act)
+        case HearKept(contribution=id, contact=contact, told_at=at):
+            return (ContributionKept(contribution=id, contact=contact, told_at=at),)
+        case HearRedirection():
+            return [_with(it, replies.WITH_REDIRECTION) for it in known.kept]
+        case CloseContribution():
+            return _closed(command, known, act)
         case HearReached(told_by=act_id):
             return (AdditionReached(told_by=act_id),)
         case HearAnswer(how=how, answered_at=at):
@@ -103,20 +162,45 @@ def decide(command: ContributionCommand, state: Contributions | None, act: Act) 
             return (AnswerMissed(due_at=passed.due_at, late=late),) if owes else ()
 
 
+def _came(command: HearContribution, known: Contributions, act: Act) -> Facts:
+    # What was kept goes along before anything else is told: it is owed since it was told first.
+    it = known.kept[0] if known.kept else command
+    came = ContributionReceived(
+        contribution=it.contribution, contact=it.contact, told_at=it.told_at
+    )
+    known = evolve(known, came, act)
+    return (came, *_answered(it for it in known.additions if it.came == came))
+
+
+def _closed(command: CloseContribution, known: Contributions, act: Act) -> Facts:
+    if command.why not in replies.CLOSINGS:
+        raise ReasonUnknown
+    found = [it for it in known.open if it.contribution == command.contribution]
+    if not found:
+        raise NothingToAnswer
+    if london_date(act.effective_at) < london_date(found[0].told_at):
+        raise BeforeItWasTold
+    id, contact = command.contribution, found[0].contact
+    return (ContributionClosed(contribution=id, contact=contact, why=command.why),)
+
+
 def _answered(additions: Iterable[Addition]) -> Iterator[ContributionAnswered]:
-    for it in additions:
-        if it.came and it.how:
-            yield ContributionAnswered(
-                contribution=it.came.contribution, contact=it.came.contact, how=it.how
-            )
+    return (_with(it.came, it.how) for it in additions if it.came and it.how)
+
+
+def _with(it: ContributionKept | ContributionReceived, how: Code) -> ContributionAnswered:
+    return ContributionAnswered(contribution=it.contribution, contact=it.contact, how=how)
 
 
 def evolve(state: Contributions | None, happened: ContributionFact, act: Act) -> Contributions:
     """Give the state after `happened`. Never refuses: facts are facts."""
     known = state or Contributions()
     match happened:
-        case ContributionReceived():
-            return _heard(known, act.causation, came=happened)
+        case ContributionKept():
+            return replace(known, kept=(*known.kept, happened))
+        case ContributionReceived(contribution=id):
+            kept = tuple(it for it in known.kept if it.contribution != id)
+            return _heard(replace(known, kept=kept), act.causation, came=happened)
         case AdditionReached(told_by=told_by):
             return _heard(known, told_by, reached=True)
         case AnswerHeard(how=how):
@@ -124,12 +208,17 @@ def evolve(state: Contributions | None, happened: ContributionFact, act: Act) ->
                 replace(it, how=it.how or how) if it.reached else it for it in known.additions
             )
             return replace(known, additions=tuple(looked_at))
-        case ContributionAnswered(contribution=done):
-            left = (it for it in known.additions if not it.came or it.came.contribution != done)
-            now = replace(known, additions=tuple(left))
-            return now if now.open else replace(now, missed=None)
+        case ContributionAnswered(contribution=done) | ContributionClosed(contribution=done):
+            return _without(known, done)
         case AnswerMissed(due_at=due_at):
             return replace(known, missed=due_at)
+
+
+def _without(known: Contributions, done: UUID) -> Contributions:
+    kept = tuple(it for it in known.kept if it.contribution != done)
+    left = (it for it in known.additions if not it.came or it.came.contribution != done)
+    now = replace(known, kept=kept, additions=tuple(left))
+    return now if now.open else replace(now, missed=None)
 
 
 def _heard(known: Contributions, told_by: UUID | None, **half: Any) -> Contributions:

@@ -2,7 +2,8 @@
 
 One owner in the whole installation. It begins with what is still owed, follows the log, sends what
 is due, and records each attempt on the log: there is no other queue. What was sent and could not be
-recorded is sent again under the same id, by which a receiver knows it.
+recorded is sent again under the same id, by which a receiver knows it. Who is stopped, since this
+build cannot read something of theirs, is brought what waited by one that can.
 """
 
 import asyncio
@@ -11,9 +12,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import islice
+from math import nan
 from time import time  # noqa: TID251 - see `_signed`
-from typing import NamedTuple
-from uuid import NAMESPACE_OID, uuid5
+from typing import Any, NamedTuple
+from uuid import NAMESPACE_OID, UUID, uuid5
 
 import asyncpg
 from prometheus_client import Counter, Gauge, Histogram
@@ -24,12 +26,13 @@ from services.notify.decisions.subscriber import BY_GONE, DisableEndpoint, Leave
 from services.notify.events import Happening
 from services.notify.gateways.egress import Answer, Egress
 from services.notify.gateways.outbox import Job, Key, Outbox
-from services.notify.gateways.owed import Tables
+from services.notify.gateways.owed import Asks, Owed, Tables
 from services.notify.gateways.signing import headers
 from services.notify.rules.body import body, correlation_told, event_id
 from services.notify.rules.disclosure import LEFT_ALONE, stands
 from services.notify.rules.retry import GONE, SETTLED, STEPS, WITHHELD
-from shared.facts import Act
+from shared.decider import Stream
+from shared.facts import Act, Recorded
 from shared.failpoint import failpoint
 from shared.lease import Loop, leading
 from shared.log.codec import Undecodable
@@ -47,7 +50,17 @@ ENDS_WITHIN = 2.0
 """Seconds for what is under way when the loop is to end; what is not recorded is sent again."""
 
 ATTEMPTS = Counter("safeguarding_delivery_attempts_total", "Attempts to bring events", ["outcome"])
-WAITING = Gauge("safeguarding_deliveries_waiting", "Events that endpoints have not taken")
+WAITING = Gauge(
+    "safeguarding_deliveries_waiting", "Events that endpoints have not taken; NaN is not known here"
+)
+WAITING.set(nan)
+HELD = Gauge(
+    "safeguarding_deliveries_held", "1: lists are being built, so nobody knows what is owed"
+)
+STOPPED = Gauge(
+    "safeguarding_deliveries_stopped",
+    "Partners and cases that are brought nothing: this build cannot read something of theirs",
+)
 FORWARD = Histogram(
     "safeguarding_delivery_forward_seconds", "Seconds from knowing of an event to its first try",
     buckets=(0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300),
@@ -60,6 +73,9 @@ class Done(NamedTuple):
     key: Key
     position: int | None
     """None: it could not be recorded."""
+
+    unread: bool = False
+    """Since this build cannot read something that lies in its lane."""
 
 
 def workers(dsn: str, own: Log, tables: Tables) -> Sequence[Loop]:
@@ -97,19 +113,30 @@ class Dispatcher:
                     if len(news) < BATCH:  # all of the log, before anything is sent
                         await self._release(outbox, at)
                         await self._start(outbox, loop)
-                        WAITING.set(len(outbox))
+                        _measure(outbox, held=bool(outbox.waking))
                         await loop.rest(POLL)
             finally:
+                _measure(None, held=False)  # whoever owns it tells
                 await self._end()
 
     async def _begun(self, db: asyncpg.Connection, outbox: Outbox, loop: Loop) -> int:
         """Take in who has endpoints, and give from where on the log is to be followed."""
         while (found := await self._tables.partners(db)) is None and not loop.stopping:
+            _measure(None, held=True)
             await loop.rest(POLL)
         known, at = found or ((), 0)
         for partner in known:
-            outbox.know(await self._log.history(subscriber.stream(partner)))
+            if history := await self._read(outbox, subscriber.stream(partner)):
+                outbox.know(history)
         return at
+
+    async def _read(self, outbox: Outbox, stream: Stream[Any, Any, Any]) -> Sequence[Recorded[Any]]:
+        """Give a stream's history; nothing, and stop whose it is, where it cannot be read."""
+        try:
+            return await self._log.history(stream)
+        except Undecodable:
+            _stop(outbox, str(stream), stream.case)
+            return ()
 
     async def _loaded(self, db: asyncpg.Connection, outbox: Outbox, at: int) -> int:
         """Load what endpoints are owed that wait for it; give what the log is to be read behind."""
@@ -117,8 +144,15 @@ class Dispatcher:
         owed = await self._tables.still_owed(db, waking) if waking else None
         if owed is None:
             return at
-        outbox.load(owed)
+        outbox.load(await self._with_stale(outbox, waking, owed))
         return min(owed.owed_to, owed.tried_to)
+
+    async def _with_stale(self, outbox: Outbox, waking: Sequence[Asks], owed: Owed) -> Owed:
+        """Take in lanes that tables know no more of, where this build can read all of them."""
+        for case in (it for it in owed.stale if it not in outbox.stopped):
+            history = await self._read(outbox, correspondence.stream(case))
+            owed = self._tables.with_lane(owed, waking, history)
+        return owed
 
     async def _tell_of(self, outbox: Outbox) -> None:
         """Tell partners whose endpoints were disabled, and not by them; each once."""
@@ -131,21 +165,27 @@ class Dispatcher:
                 it.act, id=uuid5(it.act.id, LEFT_ALONE), causation=it.act.id, fingerprint=None
             )
             command = TryEndpoint(partner=it.case, happening=told)
-            await handle(self._log, correspondence.stream(it.fact.endpoint), command, act)
+            stream = correspondence.stream(it.fact.endpoint)
+            try:
+                await handle(self._log, stream, command, act)
+            except Undecodable:
+                _stop(outbox, str(stream), stream.case)
         outbox.left_alone.clear()
 
     def _hear(self, outbox: Outbox, rows: Sequence[asyncpg.Record]) -> None:
         for row in rows:
             try:
                 outbox.hear(self._log.codec.read(row))
-            except Undecodable:  # a newer build's, whose business it is
-                log.warning("unread", type=row["type"], case=str(row["case_id"]))
+            except Undecodable:  # a newer build's, which brings what waits for it
+                _stop(outbox, row["stream"], row["case_id"])
 
     async def _release(self, outbox: Outbox, at: int) -> None:
         """Let go of what has ended, as far as the log was read to know of it."""
         now, done = await self._log.now(), self._done
         self._done = [it for it in done if it.position is not None and it.position > at]
         for it in done:
+            if it.unread:  # or it would go out again and again
+                _stop(outbox, str(correspondence.stream(it.key[1])), it.key[1])
             if it.position is None:
                 self._lost[it.key] += 1  # it was sent all the same: not again and again
                 wait = min(2 ** self._lost[it.key], LONGEST_WAIT)
@@ -168,13 +208,15 @@ class Dispatcher:
                 task.cancel()
 
     async def _bring(self, job: Job, loop: Loop) -> None:
+        position, unread = None, False
         try:
             position = await self.deliver(job)
+        except Undecodable:
+            unread = True
         except Exception as why:  # noqa: BLE001 - one endpoint's trouble is no other's
             log.warning("delivery", case=str(job.waiting.lane), exc_info=why)
             failed("deliveries", why)
-            position = None
-        self._done.append(Done(job.key, position))
+        self._done.append(Done(job.key, position, unread))
         loop.wake()
 
     async def deliver(self, job: Job) -> int | None:
@@ -250,3 +292,15 @@ class Dispatcher:
             purpose="safeguarding", effective_at=await self._log.now(),
             correlation=job.waiting.correlation, causation=job.waiting.cause,
         )  # fmt: skip
+
+
+def _stop(outbox: Outbox, stream: str, case: UUID) -> None:
+    log.error("unread", place="deliveries", case=str(case), stream=stream)
+    outbox.stop(stream, case)
+
+
+def _measure(outbox: Outbox | None, *, held: bool) -> None:
+    """Tell what waits; where it is not known, that it is not, which is something else than 0."""
+    WAITING.set(nan if outbox is None or held else len(outbox))
+    HELD.set(held)
+    STOPPED.set(0 if outbox is None else len(outbox.stopped))

@@ -4,7 +4,7 @@ What is still owed is loaded when an endpoint comes to be sent events, and from 
 followed in its order; of it only what is not settled is kept, and nothing for an endpoint that is
 disabled. Each endpoint has a queue for each lane, and of a queue only the first is ever sent;
 queues do not wait for one another. The log may be read again from an earlier place: who has heard a
-fact passes it over.
+fact passes it over. What this build cannot read stops whom it is of, and nobody else.
 """
 
 from collections import defaultdict, deque
@@ -16,7 +16,7 @@ from itertools import count
 from typing import Any
 from uuid import UUID
 
-from services.notify.decisions import subscriber
+from services.notify.decisions import correspondence, subscriber
 from services.notify.decisions.subscriber import BY_PARTNER, Endpoint, Subscriber
 from services.notify.events import (
     DeliveryAttempted,
@@ -118,6 +118,10 @@ class Outbox:
         self.waking: dict[UUID, None] = {}
         """Endpoints for which it is to be loaded what they are owed."""
 
+        self.stopped = set[UUID]()
+        """Partners, and lanes, of whom something cannot be read: rather than something out of its
+        turn, or sent to where it may not go any more, they are brought nothing."""
+
         self.left_alone: list[Recorded[EndpointDisabled]] = []
         """What a partner is to be told of: their endpoint was disabled, and not by them."""
 
@@ -131,6 +135,8 @@ class Outbox:
 
     def hear(self, happened: Recorded[Any]) -> None:
         """Take in the next fact of the log."""
+        if happened.case in self.stopped:
+            return
         match happened.fact:
             case DeliveryOwed() as owed:
                 self._owe(owed, happened)
@@ -142,6 +148,18 @@ class Outbox:
                     self._changed(happened)
             case _:
                 pass
+
+    def stop(self, stream: str, case: UUID) -> None:
+        """Bring nothing of a partner or a lane of whom this build cannot read something."""
+        if stream == str(subscriber.stream(case)):
+            for id in [id for id, it in self._queues.items() if it.partner == case]:
+                self._sleep(id)
+        elif stream == str(correspondence.stream(case)):
+            for it in self._queues.values():
+                it.lanes.pop(case, None)
+        else:  # of what we owe an answer to, which is no event
+            return
+        self.stopped.add(case)
 
     def know(self, history: Iterable[Recorded[Any]]) -> None:
         """Take in a partner's endpoints; what they are owed is to be loaded."""
@@ -271,6 +289,8 @@ class Outbox:
     def _line_up(self, id: UUID, waiting: Waiting) -> None:
         """Put an event at the end of its lane, where the endpoint wants it."""
         endpoint, event, lane = self._endpoint(id), waiting.owed.happening.event, waiting.lane
+        if lane in self.stopped:
+            return
         if endpoint and (id == lane if event == TRIAL else endpoint.wants(event)):
             line = self._queues[id].lanes[lane]
             line.append(waiting)

@@ -1,11 +1,12 @@
 """What is still owed to endpoints, without reading the whole log?
 
 Two tables tell: each event that a partner is owed, and each attempt to bring one to an endpoint.
-What they do not have yet lies on the log behind their positions.
+What they do not have yet lies on the log behind their positions. A case that is stale there, since
+another build could not read something of it, is read from its own stream.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -13,12 +14,15 @@ from uuid import UUID
 import asyncpg
 
 from services.notify.events import DeliveryOwed, Happening
+from services.notify.rules.body import delivery_id
 from services.notify.rules.retry import DELIVERED, SETTLED
-from shared.facts import Code
+from shared.facts import Code, Recorded
 from shared.projections.projection import Projection
 
 POSITION = "select position from work.projection where name = $1 and ready"
-PARTNERS = "select partner from {subscribers}"
+PARTNERS = """
+select partner from {subscribers} union select case_id from work.stale where projection = $1"""
+STALE = "select distinct case_id from work.stale where projection = any ($1)"
 OPEN = """
 select e.id as endpoint, f.lane, f.partner, f.sequence, f.type, f.about, f.occurred_at, f.known_at,
        f.disclosure, f.cause, f.correlation, coalesce(d.attempts, 0) as attempts,
@@ -27,12 +31,13 @@ select e.id as endpoint, f.lane, f.partner, f.sequence, f.type, f.about, f.occur
 from unnest($1::uuid[], $2::uuid[], $3::bigint[]) as e (id, partner, since)
 join {feed} f on f.partner = e.partner
 left join {deliveries} d on d.event = f.event and d.endpoint = e.id
-where d.retry_at is not null or d.delivery is null and f.position > e.since
+where (d.retry_at is not null or d.delivery is null and f.position > e.since
    or exists (
       select from unnest($4::uuid[], $5::bigint[], $6::bigint[], $7::bigint[])
                   as r (id, after, until, asked)
       where r.id = e.id and f.position > r.after and f.position <= r.until
-            and coalesce(d.last_position, 0) < r.asked)
+            and coalesce(d.last_position, 0) < r.asked))
+   and not f.lane = any ($8::uuid[])
 order by f.position
 """
 FAILING_SINCE = """
@@ -91,6 +96,9 @@ class Owed:
     tried_to: int
     """Of attempts."""
 
+    stale: Sequence[UUID] = ()
+    """Cases of which the tables know no more: nothing of them is in the rows."""
+
 
 class Replay(NamedTuple):
     """What an endpoint is to be sent once more, in positions of the log."""
@@ -124,14 +132,16 @@ class Tables:
     deliveries: Projection[Any]
 
     async def partners(self, db: asyncpg.Connection) -> tuple[Sequence[UUID], int] | None:
-        """Give who has endpoints, and up to where the log was read to know.
+        """Give who has endpoints, or may have, and up to where the log was read to know.
 
         None as long as the table is being built.
         """
         async with db.transaction(isolation="repeatable_read", readonly=True):
             position = await db.fetchval(POSITION, self.subscribers.name)
-            rows = await db.fetch(self._words(PARTNERS)) if position is not None else ()
-        return None if position is None else ([row["partner"] for row in rows], position)
+            if position is None:
+                return None
+            rows = await db.fetch(self._words(PARTNERS), self.subscribers.name)
+        return [row["partner"] for row in rows], position
 
     async def still_owed(self, db: asyncpg.Connection, endpoints: Sequence[Asks]) -> Owed | None:
         """Give what is owed to `endpoints`, in the log's order.
@@ -145,11 +155,26 @@ class Tables:
             tried_to = await db.fetchval(POSITION, self.deliveries.name)
             if owed_to is None or tried_to is None or min(owed_to, tried_to) < least:
                 return None
+            names = [self.feed.name, self.deliveries.name]
+            stale = [row["case_id"] for row in await db.fetch(STALE, names)]
             whose = _columns(3, [it[:3] for it in endpoints])
-            found = await db.fetch(self._words(OPEN), *whose, *_columns(4, replays))
-        names = [it.name for it in fields(StillOwed)]
-        rows = [StillOwed(**{name: row[name] for name in names}) for row in found]
-        return Owed(rows=rows, owed_to=owed_to, tried_to=tried_to)
+            found = await db.fetch(self._words(OPEN), *whose, *_columns(4, replays), stale)
+        members = [it.name for it in fields(StillOwed)]
+        rows = [StillOwed(**{name: row[name] for name in members}) for row in found]
+        return Owed(rows=rows, owed_to=owed_to, tried_to=tried_to, stale=stale)
+
+    def with_lane(
+        self, owed: Owed, endpoints: Iterable[Asks], history: Sequence[Recorded[Any]]
+    ) -> Owed:
+        """Give `owed` with what a stale lane's own stream says, as far as the tables stand."""
+        told = _rows(self.feed, (it for it in history if it.position <= owed.owed_to))
+        tried = _rows(self.deliveries, (it for it in history if it.position <= owed.tried_to))
+        found = (
+            still_owed(asks, event, tried.get(delivery_id(event.event, asks.id)))
+            for asks in endpoints
+            for event in told.values()
+        )
+        return replace(owed, rows=[*owed.rows, *filter(None, found)])
 
     async def failing_since(self, pool: asyncpg.Pool, endpoint: UUID) -> datetime | None:
         """Give since when an endpoint has taken nothing, None where nothing is known to fail."""
@@ -161,6 +186,39 @@ class Tables:
         """Give a query with the names of the tables, which are our own."""
         names = {name: it.table.fullname for name, it in vars(self).items()}
         return query.format(**names)
+
+
+def still_owed(asks: Asks, event: Any, tried: Any) -> StillOwed | None:
+    """Give a row of `feed` as an endpoint is owed it; None where it is settled, or never was.
+
+    This says of rows in memory what `OPEN` asks of tables.
+    """
+    tried_at = tried.last_position if tried else 0
+    replayed = any(
+        it.after < event.position <= it.until and tried_at < it.asked for it in asks.replays
+    )
+    waits = tried.retry_at is not None if tried else event.position > asks.since
+    if event.partner != asks.partner or not (waits or replayed):
+        return None
+    told = {name: getattr(event, name) for name in TOLD}
+    return StillOwed(
+        endpoint=asks.id, **told,
+        attempts=tried.attempts if tried else 0, last_position=tried and tried.last_position,
+        retry_at=tried and tried.retry_at, outcome=tried and tried.outcome,
+        again=not waits or event.position <= asks.since,
+    )  # fmt: skip
+
+
+TOLD = ("lane", "partner", "sequence", "type", "about", "occurred_at", "known_at", "disclosure",
+        "cause", "correlation")  # fmt: skip
+
+
+def _rows(projection: Projection[Any], history: Iterable[Recorded[Any]]) -> Mapping[Any, Any]:
+    kept = dict[Any, Any]()
+    for happened in history:
+        name = projection.key(happened)
+        kept[name] = projection.fold(kept.get(name), happened)
+    return {name: row for name, row in kept.items() if row is not None}
 
 
 def _columns(count: int, rows: Sequence[tuple[Any, ...]]) -> Sequence[Sequence[Any]]:

@@ -2,7 +2,9 @@
 
 The joint view of partners and council: what partners added to a referral and we have to answer,
 enquiries that we asked them to make, and reports of theirs that wait for us. Who must act next is
-who owes. A row is kept when it is met, and the list leaves it out.
+who owes. A row is kept when it is met, and the list leaves it out. What was added about an adult
+whom triage does not have is ours to look at; where the adult goes on, the same row is owed an
+answer.
 """
 
 from collections.abc import Hashable, Sequence
@@ -14,17 +16,26 @@ from uuid import UUID
 from sqlalchemy import Select, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.notify.events import ContributionAnswered, ContributionReceived, NotifyFact, TaskMoved
+from services.notify.events import (
+    ContributionAnswered,
+    ContributionClosed,
+    ContributionKept,
+    ContributionReceived,
+    NotifyFact,
+    TaskMoved,
+)
 from services.notify.projections.senders import senders
 from services.notify.rules import replies
 from services.notify.rules.body import case_told
 from services.notify.rules.disclosure import ASKED
 from shared.facts import Code, Recorded
 from shared.projections.projection import Projection
+from shared.refusals import NotFound
 from shared.time.calendar import calendar
 
 Side = Literal["us", "them"]
 TO_CONTRIBUTION = Code("obligation@1:answer-to-contribution")
+TO_KEPT = Code("obligation@1:look-at-contribution")
 TO_REQUEST = Code("obligation@1:answer-to-request")
 REPORT = Code("obligation@1:report")
 TO_REPORT = Code("obligation@1:answer-to-report")
@@ -46,9 +57,14 @@ class Kept:
     partner: UUID | None
     """None where the referral says whose it is."""
 
+    adult: UUID | None
+    """Of whom something was added; None where it is owed for an enquiry."""
+
     since: datetime
     due_at: datetime
     met: bool
+    unanswered: Code | None = None
+    """Why staff closed it."""
 
 
 TASKS = {
@@ -63,7 +79,9 @@ TASKS = {
 def key(happened: Recorded[NotifyFact]) -> Hashable:
     """Give what is owed."""
     match happened.fact:
-        case ContributionReceived(contribution=id) | ContributionAnswered(contribution=id):
+        case ContributionReceived(contribution=id) | ContributionKept(contribution=id):
+            return id
+        case ContributionAnswered(contribution=id) | ContributionClosed(contribution=id):
             return id
         case TaskMoved(partner=partner):
             return case_told(happened.case, partner, ASKED)
@@ -75,19 +93,25 @@ def fold(row: Kept | None, happened: Recorded[NotifyFact]) -> Kept | None:
     """Give the row after `happened`."""
     match happened.fact:
         case ContributionReceived() as came:
-            return _contribution(came, happened)
+            return _contribution(came, TO_CONTRIBUTION, happened)
+        case ContributionKept() as kept:
+            return _contribution(kept, TO_KEPT, happened)
         case ContributionAnswered():
             return replace(row, met=True) if row else None
+        case ContributionClosed(why=why):
+            return replace(row, met=True, unanswered=why) if row else None
         case TaskMoved() as moved:
             return _task(row, moved, happened)
         case _:
             return row
 
 
-def _contribution(came: ContributionReceived, happened: Recorded[NotifyFact]) -> Kept:
+def _contribution(
+    came: ContributionReceived | ContributionKept, kind: Code, happened: Recorded[NotifyFact]
+) -> Kept:
     return Kept(
-        obligation=came.contribution, correlation=happened.act.correlation, kind=TO_CONTRIBUTION,
-        by_us=True, case_id=came.contact, partner=None, since=came.told_at,
+        obligation=came.contribution, correlation=happened.act.correlation, kind=kind, by_us=True,
+        case_id=came.contact, partner=None, adult=happened.case, since=came.told_at,
         due_at=replies.due(came.told_at, calendar()), met=False,
     )  # fmt: skip
 
@@ -97,7 +121,7 @@ def _task(row: Kept | None, moved: TaskMoved, happened: Recorded[NotifyFact]) ->
     by_us, kind = TASKS.get(moved.stage, (True, REPORT))
     known = row or Kept(
         obligation=id, correlation=happened.act.correlation, kind=kind, by_us=by_us, case_id=id,
-        partner=moved.partner, since=at, due_at=at, met=False,
+        partner=moved.partner, adult=None, since=at, due_at=at, met=False,
     )  # fmt: skip
     if moved.stage not in TASKS:
         return replace(known, met=True)
@@ -109,7 +133,7 @@ def _task(row: Kept | None, moved: TaskMoved, happened: Recorded[NotifyFact]) ->
 
 ORDER = ("due_at", "obligation")
 obligations = Projection(
-    "obligations", version=1, row=Kept, fold=fold, key=key, indexes=(ORDER, ("partner",))
+    "obligations", version=2, row=Kept, fold=fold, key=key, indexes=(ORDER, ("partner",))
 )
 Place = tuple[datetime, UUID]
 
@@ -130,6 +154,9 @@ class Obligation:
     since: datetime
     due_at: datetime
     met: bool
+    unanswered: Code | None
+    """Of `unanswered@1`: why staff closed it without an answer; null where they did not."""
+
     stale_since: datetime | None
     """A message about it is missing or could not be taken since then."""
 
@@ -166,6 +193,20 @@ async def one(db: AsyncConnection, id: UUID, partner: UUID | None = None) -> Obl
     return _shown(found) if found else None
 
 
+async def added_about(db: AsyncConnection, id: UUID) -> UUID | None:
+    """Give the adult about whom a partner added what we owe for; None for a task's obligation.
+
+    Raises:
+        NotFound: there is no such obligation.
+    """
+    query = select(obligations.table.c.adult).where(obligations.table.c.obligation == id)
+    found = (await db.execute(query)).one_or_none()
+    if found is None:
+        raise NotFound
+    adult: UUID | None = found.adult
+    return adult
+
+
 def _of(partner: UUID | None) -> Select[Any]:
     """Ask for obligations with whose they are: what was added to a referral is its sender's."""
     table, theirs = obligations.table, senders.table
@@ -186,5 +227,6 @@ def _shown(row: Any) -> Obligation:
         since=row["since"],
         due_at=row["due_at"],
         met=row["met"],
+        unanswered=row["unanswered"],
         stale_since=row["stale_since"],
     )

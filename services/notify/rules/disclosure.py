@@ -33,7 +33,7 @@ STATUTORY_NOTICE = Code("disclosure@1:statutory-notice")
 OWN_ENDPOINT = Code("disclosure@1:own-endpoint")
 
 DISCLOSURES: Mapping[Code, str] = {
-    SENDER_RECEIPT: "who sends something is told that it is here, and that it was looked at",
+    SENDER_RECEIPT: "who sends something is told that it is here, and what became of it with us",
     SENDER_STATUS: "who referred somebody is told how far it is, and never the story",
     TASK_OWNER: "who was asked to make an enquiry is told what they owe and are owed",
     REQUEST_STATUS: "who asks for an authorisation is told how far it is",
@@ -79,9 +79,10 @@ REFERRAL, REQUEST, TASK = "/v1/referrals", "/v1/dols-requests", "/v1/obligations
 TRIAL, LEFT_ALONE = code_of("endpoint.test"), code_of("endpoint.disabled")
 EVENTS: Mapping[Code, Event] = (
     _of(REFERRER, SENDER_RECEIPT, REFERRAL,
-        "referral.received", "contribution.received", "contribution.considered")
+        "referral.received", "contribution.received", "contribution.considered",
+        "contribution.closed")
     | _of(REFERRER, SENDER_STATUS, REFERRAL,
-          "concern.recognised", "decision.made", "decision.reopened",
+          "referral.redirected", "concern.recognised", "decision.made", "decision.reopened",
           "enquiry.opened", "enquiry.concluded", "enquiry.closed", "enquiry.reopened")
     | _of(ASKED, TASK_OWNER, TASK,
           "task.assigned", "task.reminded", "report.received", "report.assessed",

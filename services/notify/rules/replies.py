@@ -2,12 +2,13 @@
 
 What a partner adds, and a report that they made for us, is answered within five working days, to
 the close of the day (17:00 London). Missed, it is owed again five working days later, until it is
-answered.
+answered, or staff say why nobody answers it.
 
 Law: none; the statutory guidance asks for feedback and sets no days. Source: the council's local
 targets, 2026.
 """
 
+from collections.abc import Mapping
 from datetime import date, datetime, time
 
 from shared.facts import Code
@@ -18,6 +19,16 @@ TIMES = "notify-clocks@1:2026-11"
 
 WITH_DECISION = Code("contribution-answer@1:with-decision")
 CONSIDERED = Code("contribution-answer@1:considered")
+WITH_REDIRECTION = Code("contribution-answer@1:with-redirection")
+"""Whoever passed its adult on had read it."""
+
+CLOSINGS: Mapping[Code, str] = {
+    Code("unanswered@1:answered-otherwise"): "its sender was answered in another way, as by phone",
+    Code("unanswered@1:sent-again"): "it was sent again, and that is answered",
+    Code("unanswered@1:seen"): "those who decide have seen it, and no message will say so",
+    Code("unanswered@1:harmless"): "it tells nothing that anybody has to look at",
+}
+"""Why nobody answers what a partner added, in words."""
 
 _STAGE = "task-stage@1:"
 ASSIGNED, ACCEPTED, DECLINED = (

@@ -68,7 +68,12 @@ def of_subscriber(shut: Shut, case: UUID) -> Sequence[notify.SubscriberFact]:
 def of_contribution(case: UUID) -> Sequence[notify.ContributionFact]:
     """Give what may happen to what was added about one adult, in an order that could be."""
     contact, added = uuid5(case, "contact"), uuid5(case, "contribution")
+    kept = uuid5(case, "kept")
     return (
+        notify.ContributionKept(contribution=kept, contact=contact, told_at=AT),
+        notify.ContributionClosed(
+            contribution=kept, contact=contact, why=Code("unanswered@1:answered-otherwise")
+        ),
         notify.ContributionReceived(contribution=added, contact=contact, told_at=AT),
         notify.AnswerMissed(due_at=AT, late=True),
         notify.AdditionReached(told_by=uuid5(case, "amendment")),
