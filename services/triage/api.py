@@ -58,6 +58,8 @@ STAFF = ["safeguarding-adults-manager", "screener"]
 Worker = Annotated[Act, Security(acting, scopes=STAFF)]
 Manager = Annotated[Act, Security(acting, scopes=["safeguarding-adults-manager"])]
 Reads = Annotated[Caller, Security(caller, scopes=STAFF)]
+ReadsOne = Annotated[Caller, Security(caller, scopes=[*STAFF, "enquiry-lead"])]
+"""Who leads an enquiry reads the concern it came from, and what was told since; not the queue."""
 Counts = Annotated[Caller, Security(caller, scopes=[*STAFF, "customer-contact", "operator"])]
 Words = Annotated[str, Field(min_length=1, max_length=20_000)]
 
@@ -172,7 +174,7 @@ async def counts(_by: Counts, db: Db, response: Response, least: MinPosition = N
 
 @router.get("/concerns/{id}", response_model=ConcernShown)
 async def one_concern(
-    id: UUID, response: Response, _by: Reads, log: Log, db: Db, at: AsAt
+    id: UUID, response: Response, _by: ReadsOne, log: Log, db: Db, at: AsAt
 ) -> Any:  # fmt: skip
     """Give all that is known of one concern: its score term by term, its decision, its words.
 
@@ -189,7 +191,7 @@ async def one_concern(
 
 
 @router.get("/concerns/{id}/history", response_model=Sequence[Line])
-async def history_of(id: UUID, response: Response, _by: Reads, log: Log, at: AsAt) -> Any:
+async def history_of(id: UUID, response: Response, _by: ReadsOne, log: Log, at: AsAt) -> Any:
     """Give what happened to one concern, fact by fact, in plain words."""
     history = await log.history(concern.stream(id), **at)
     if not history:

@@ -56,8 +56,8 @@ GRID: Mapping[str, Mapping[str, str]] = {
     "triage": EVERYWHERE | {
         "GET /v1/concerns": "SM",
         "GET /v1/figures": "SMCO",
-        "GET /v1/concerns/{id}": "SM",
-        "GET /v1/concerns/{id}/history": "SM",
+        "GET /v1/concerns/{id}": "SME",
+        "GET /v1/concerns/{id}/history": "SME",
         "POST /v1/concerns/{id}/scores": "SM",
         "POST /v1/concerns/{id}/bands": "SM",
         "POST /v1/concerns/{id}/section-42-decision": "M",

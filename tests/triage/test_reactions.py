@@ -80,9 +80,11 @@ def test_each_adult_of_a_referral_has_a_concern_of_their_own(message: Any) -> No
     assert str(reaction.on(said)) == f"concern-{a.ADULT}"
 
 
-def test_that_a_referral_came_is_no_business_of_triage() -> None:
+def test_who_is_not_promoted_is_no_business_of_triage() -> None:
     heard_of: list[type] = [it.when for it in REACTIONS]
-    assert set(get_args(intake.Message)) - set(heard_of) == {intake.ReferralReceived}
+    assert set(get_args(intake.Message)) - set(heard_of) == {
+        intake.ReferralReceived, intake.ContactRedirected, intake.InformationKept
+    }  # fmt: skip
 
 
 def test_two_adults_of_one_referral_lead_to_two_streams() -> None:
