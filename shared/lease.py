@@ -13,7 +13,7 @@ from time import monotonic
 import asyncpg
 
 from shared.telemetry import failed, log
-from shared.way import LOST, PASSING
+from shared.way import LOST, PASSING, nothing
 
 FROZEN_AFTER = "10s"
 ANSWERS_WITHIN = 30.0
@@ -45,13 +45,9 @@ async def connect(dsn: str) -> asyncpg.Connection:
 async def pool_of(dsn: str, most: int, least: int = 1) -> asyncpg.Pool:
     """Give connections; nothing is reset at their release, since no session state is ever set."""
     return await asyncpg.create_pool(
-        dsn, min_size=least, max_size=most, reset=_nothing, command_timeout=15, timeout=5,
+        dsn, min_size=least, max_size=most, reset=nothing, command_timeout=15, timeout=5,
         max_inactive_connection_lifetime=0,  # a timer at every release costs more than they do
     )  # fmt: skip
-
-
-async def _nothing(_connection: asyncpg.Connection) -> None:
-    pass
 
 
 @asynccontextmanager

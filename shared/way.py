@@ -25,14 +25,14 @@ PATIENCE = 10.0
 """Seconds to go on trying while PostgreSQL is away, before a caller is told to come back."""
 
 
-async def nobody() -> None:
-    """Do nothing about it: there is nothing else to let go of."""
+async def nothing(*_: object) -> None:
+    """Do nothing about it."""
 
 
 class Way:
     """A connection of its own, made again where it broke: a pool's costs as much as a read."""
 
-    def __init__(self, dsn: str, lost: Callable[[], Awaitable[None]] = nobody) -> None:
+    def __init__(self, dsn: str, lost: Callable[[], Awaitable[None]] = nothing) -> None:
         """`lost` hears that it broke."""
         self.dsn, self._lost = dsn, lost
         self._turn = asyncio.Lock()

@@ -7,6 +7,7 @@ build must not drop what a newer one wrote.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, ClassVar, Generic, TypeVar, get_args
 from uuid import UUID
 
@@ -18,6 +19,8 @@ from shared.refusals import NotText, TooLargeToSay
 from shared.shapes import adapter
 
 F = TypeVar("F")
+KEPT, SMALL = 2048, 8192
+"""Bodies decoded lately, and bytes of one: a fact is met by relay, projections and readers."""
 NUL = b"\\u0000"
 MOST_SAID = 900_000
 """Bytes of a message: Kafka takes a mebibyte with its headers."""
@@ -52,6 +55,7 @@ class Codec:
             kind.stored_as: adapter(Body[kind])  # type: ignore[valid-type]
             for kind in (*facts, *get_args(KernelFact))
         }
+        self._lately = lru_cache(KEPT)(self._decoded)
 
     def row(self, fact: Any, act: Act) -> tuple[str, bool, bytes]:
         """Give what the log is told of `fact`: its type, whether it is said, its body.
@@ -85,19 +89,27 @@ class Codec:
             Undecodable: this build does not know its type, or its members.
         """
         try:
-            body = self._bodies[row["type"]].validate_json(row["body"], strict=True)
+            decoded = self._decoded if len(row["body"]) > SMALL else self._lately
+            body = decoded(row["type"], row["body"])
         except (KeyError, ValueError) as unknown:
             raise Undecodable(row["type"]) from unknown
-        act = _made(
-            Act, id=row["command"], actor=body.actor, role=body.role, purpose=body.purpose,
+        # Made at once: setting member by member would be half of a read.
+        act: Act = object.__new__(Act)
+        act.__dict__.update(
+            id=row["command"], actor=body.actor, role=body.role, purpose=body.purpose,
             effective_at=row["effective_at"], correlation=body.correlation,
             causation=body.causation, fingerprint=row["fingerprint"],
         )  # fmt: skip
-        return _made(
-            Recorded, fact=body.fact, act=act, recorded_at=row["recorded_at"],
-            case=row["case_id"], stream=row["stream"], version=row["version"],
-            position=row["position"], said=row["said"], ordinal=row["ordinal"], hash=row["hash"],
+        made: Recorded[Any] = object.__new__(Recorded)
+        made.__dict__.update(
+            fact=body.fact, act=act, recorded_at=row["recorded_at"], case=row["case_id"],
+            stream=row["stream"], version=row["version"], position=row["position"],
+            said=row["said"], ordinal=row["ordinal"], hash=row["hash"],
         )  # fmt: skip
+        return made
+
+    def _decoded(self, kind: str, body: bytes) -> Body[Any]:
+        return self._bodies[kind].validate_json(body, strict=True)
 
     def says(self, fact: Any, act: Act, size: int) -> bool:
         """Say whether `fact`, whose body has this size, is told to others, if it can be.
@@ -117,10 +129,3 @@ class Codec:
     def told(self, message: Any) -> bytes:
         """Give the bytes of `message`."""
         return adapter(type(message)).dump_json(message)
-
-
-def _made(kind: type[F], **members: Any) -> F:
-    """Make a frozen value at once: setting member by member would be half of a read."""
-    made = object.__new__(kind)
-    made.__dict__.update(members)
-    return made

@@ -17,6 +17,7 @@ from shared.sealed.vault import Vault
 from shared.telemetry import APPENDED
 from shared.way import Way
 
+REFUSED = {"reused": KeyReused, "conflict": Conflict}
 EVER = datetime.max.replace(tzinfo=UTC)
 
 
@@ -118,10 +119,8 @@ class Log:
             facts=[self.codec.row(it, act) for it in shut],
         )  # fmt: skip
         status, name, version, position = await self._appender.append(asked)
-        if status == "reused":
-            raise KeyReused
-        if status == "conflict":
-            raise Conflict
+        if status in REFUSED:
+            raise REFUSED[status]
         mine = shut if status == "ok" else ()  # a duplicate is another call's
         return Receipt(name, version, position, mine)
 

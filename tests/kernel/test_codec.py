@@ -9,6 +9,7 @@ import orjson
 import pytest
 
 from shared.facts import Code, fact
+from shared.log import codec as codec_module
 from shared.log.codec import MOST_SAID, Codec, Undecodable
 from shared.log.log import Log
 from shared.refusals import NotText, TooLargeToSay
@@ -107,6 +108,36 @@ def test_a_type_of_another_build_is_undecodable(kind: str) -> None:
 def test_a_damaged_body_is_undecodable(body: bytes) -> None:
     with pytest.raises(Undecodable):
         CODEC.read(row(a.Kept(number=1)) | {"body": body})
+
+
+def test_a_fact_met_lately_is_not_decoded_again() -> None:
+    written = row(a.Kept(number=1))
+    other = row(a.Kept(number=1))  # by another act, and the same in all that its body holds
+    read, again = CODEC.read(written), CODEC.read(other)
+    assert again.fact is read.fact
+    assert (read.act.id, again.act.id) == (written["command"], other["command"])
+
+
+def test_what_is_large_is_not_kept() -> None:
+    large = row(a.Told(number=1, padding="x" * codec_module.SMALL))
+    assert CODEC.read(large).fact == CODEC.read(large).fact
+    assert CODEC.read(large).fact is not CODEC.read(large).fact
+
+
+def test_only_so_many_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(codec_module, "KEPT", 1)
+    few, written = Codec((a.Kept,), lambda it, _act: it), row(a.Kept(number=1))
+    first = few.read(written).fact
+    few.read(row(a.Kept(number=2)))
+    assert few.read(written).fact == first
+    assert few.read(written).fact is not first
+
+
+def test_a_body_that_was_tampered_with_is_another_body() -> None:
+    written = row(a.Kept(number=1))
+    assert CODEC.read(written).fact == a.Kept(number=1)
+    changed = with_member(written["body"], ("fact", "number"), 2)
+    assert CODEC.read(written | {"body": changed}).fact == a.Kept(number=2)
 
 
 @pytest.mark.parametrize("code", ["He fell", "band@1:RED", "band:red", "band@1:", ""])
