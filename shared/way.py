@@ -55,7 +55,7 @@ class Way:
         pause = 0.05
         while True:
             try:
-                return await self._try(until, query, *arguments)
+                return await self._try(query, *arguments)
             except PASSING as lost:
                 await self._lost()
                 if monotonic() + pause > until:
@@ -63,10 +63,8 @@ class Way:
             await asyncio.sleep(random.uniform(pause / 2, pause))  # noqa: S311
             pause = min(pause * 2, 1.0)
 
-    async def _try(self, until: float, query: str, *arguments: object) -> Sequence[asyncpg.Record]:
+    async def _try(self, query: str, *arguments: object) -> Sequence[asyncpg.Record]:
         async with self._turn:
-            if monotonic() > until:  # those before us took all our time
-                raise TimeoutError
             try:
                 if self._db is None:
                     self._db = await asyncpg.connect(self.dsn, timeout=5, command_timeout=15)

@@ -129,6 +129,11 @@ class Held:
     kept: tuple[InformationKept, ...] = ()
     """What the sender added since."""
 
+    @property
+    def news(self) -> bool:
+        """Say whether the sender told more since, so that it has to be read as well."""
+        return bool(self.kept)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Redirected:

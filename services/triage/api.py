@@ -1,6 +1,6 @@
 """What may staff ask of triage?"""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
@@ -17,16 +17,16 @@ from services.triage.decisions import (
     ScoreConcern,
     concern,
 )
-from services.triage.events import Evidence
+from services.triage.events import Evidence, Section42Decided
 from services.triage.projections.concern import ConcernView, view, words
 from services.triage.projections.figures import Figures, figures, how_many
 from services.triage.projections.history import Line, lines
 from services.triage.projections.queue import Row, queue, stale_since, who_is_next
 from services.triage.rules.score import Answers
-from services.triage.rules.section42 import Answer, ThreeTests
+from services.triage.rules.section42 import OUTCOMES, Answer, ThreeTests
 from shared.access.tokens import Caller
 from shared.contracts.intake import AdultPart, Referrer, SourceOfRisk
-from shared.facts import Act, Code
+from shared.facts import Act, Code, Recorded
 from shared.http.parts import (
     AsAt,
     Body,
@@ -59,7 +59,7 @@ Worker = Annotated[Act, Security(acting, scopes=STAFF)]
 Manager = Annotated[Act, Security(acting, scopes=["safeguarding-adults-manager"])]
 Reads = Annotated[Caller, Security(caller, scopes=STAFF)]
 ReadsOne = Annotated[Caller, Security(caller, scopes=[*STAFF, "enquiry-lead"])]
-"""Who leads an enquiry reads the concern it came from, and what was told since; not the queue."""
+"""Who leads an enquiry reads the concern it came from, and what was told since; no other one."""
 Counts = Annotated[Caller, Security(caller, scopes=[*STAFF, "customer-contact", "operator"])]
 Words = Annotated[str, Field(min_length=1, max_length=20_000)]
 
@@ -174,13 +174,13 @@ async def counts(_by: Counts, db: Db, response: Response, least: MinPosition = N
 
 @router.get("/concerns/{id}", response_model=ConcernShown)
 async def one_concern(
-    id: UUID, response: Response, _by: ReadsOne, log: Log, db: Db, at: AsAt
+    id: UUID, response: Response, by: ReadsOne, log: Log, db: Db, at: AsAt
 ) -> Any:  # fmt: skip
     """Give all that is known of one concern: its score term by term, its decision, its words.
 
     As at another time it is what was known then: no version to act on, and never stale.
     """
-    history = await log.history(concern.stream(id), **at)
+    history = await _history(log, id, by, at)
     known = view(id, history)
     if known is None:
         raise NotFound
@@ -191,9 +191,9 @@ async def one_concern(
 
 
 @router.get("/concerns/{id}/history", response_model=Sequence[Line])
-async def history_of(id: UUID, response: Response, _by: ReadsOne, log: Log, at: AsAt) -> Any:
+async def history_of(id: UUID, response: Response, by: ReadsOne, log: Log, at: AsAt) -> Any:
     """Give what happened to one concern, fact by fact, in plain words."""
-    history = await log.history(concern.stream(id), **at)
+    history = await _history(log, id, by, at)
     if not history:
         raise NotFound
     if not at:
@@ -255,6 +255,17 @@ async def _do(
     log: Log, id: UUID, command: ConcernCommand, act: Act, expected: int | None
 ) -> Response:
     return answer(await handle(log, concern.stream(id), command, act, expected))
+
+
+async def _history(
+    log: Log, id: UUID, by: Caller, at: Mapping[str, datetime]
+) -> Sequence[Recorded[Any]]:
+    """Give what happened to a concern; to a lead only where an enquiry was opened from it."""
+    now = await log.history(concern.stream(id))
+    decided = (it.fact for it in now if isinstance(it.fact, Section42Decided))
+    if by.may.isdisjoint(STAFF) and not any(OUTCOMES[it.outcome].opens_enquiry for it in decided):
+        raise NotFound
+    return await log.history(concern.stream(id), **at) if at else now
 
 
 def _of_adult(id: UUID, said: str) -> Open[str]:

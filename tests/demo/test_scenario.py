@@ -180,9 +180,10 @@ def test_a_child_goes_to_childrens_services_whoever_asks(tmp_path: Path) -> None
         {"adult": f"{n}", "contact": "c", "waiting_since": "t", "reason": reason}
         for n, reason in enumerate(reasons)
     ]
-    acts = contact.choose(town(tmp_path), rows, AT_WORK)
+    acts = contact.choose(town(tmp_path), rows, AT_WORK, {"c": '"3"'})
     assert (acts[0].did, b"children" in acts[0].body) == ("redirection", True)
     assert {act.did for act in acts[1:]} == {"redirection", "promotion"}
+    assert {act.etag for act in acts} == {'"3"'}
 
 
 @pytest.mark.parametrize(

@@ -78,6 +78,8 @@ COMMANDS: dict[str, dict[str, Any]] = {
 OF_A_MANAGER = (
     "lead", "caused-enquiry/consideration", "conclusion", "closure", "reopening", "decision-review"
 )  # fmt: skip
+HAVING_READ = ("consideration", "decision-review")
+"""What is taken only from who has read how it stands."""
 
 
 async def opened(home: Home, *more: Any) -> UUID:
@@ -98,6 +100,9 @@ async def send(
     client: httpx.AsyncClient, case: UUID, what: str, headers: Any = None, **but: Any
 ) -> httpx.Response:
     """Send a command; with headers of its own, where some are given."""
+    if headers is None and what == "decision-review":  # who reviews has read how it stands
+        shown = await client.get(f"/v1/enquiries/{case}")
+        headers = key() | {"If-Match": shown.headers.get("ETag", '"1"')}
     return await client.post(
         f"/v1/enquiries/{case}/{what}",
         json=COMMANDS[what] | but,

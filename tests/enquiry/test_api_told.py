@@ -61,6 +61,19 @@ async def test_nothing_that_came_since_they_looked_passes_for_considered(
     assert (await send(lead, case, "consideration", seen(2))).status_code == 204
 
 
+async def test_nothing_that_came_since_a_manager_looked_passes_for_reviewed(
+    home: Home, manager: httpx.AsyncClient
+) -> None:
+    case = await opened(home, *a.ready[1:], a.closed, a.added)
+    there = len(await history(home, case))
+    unseen = await send(manager, case, "decision-review", key())
+    assert (unseen.status_code, kind(unseen)) == (428, "precondition-required")
+    before = await send(manager, case, "decision-review", seen(there - 1))
+    assert (before.status_code, kind(before)) == (412, "conflict")
+    assert len(await history(home, case)) == there, "nothing was recorded"
+    assert (await send(manager, case, "decision-review", seen(there))).status_code == 204
+
+
 @pytest.mark.parametrize(
     ("changed", "status", "problem"),
     [

@@ -86,6 +86,27 @@ async def test_a_person_passes_somebody_on_and_mends_a_mistake(
         assert (late.status_code, kind(late)) == (409, "already-promoted")
 
 
+async def test_nobody_is_passed_on_past_words_that_nobody_read(
+    home: Home, rosewood: httpx.AsyncClient, contact: httpx.AsyncClient
+) -> None:
+    told = await sent(rosewood, CHILD)
+    at, adult = f"/v1/referrals/{told['id']}", told["adults"][0]["adult"]
+    read = (await contact.get(f"{at}/words")).headers["ETag"]
+    await rosewood.post(f"{at}/amendments", json={"what_happened": "He hit her again."})
+    there = len(await history(home, told["id"]))
+    passed_on = {"adult": adult, "to": "redirection@1:children", "reasons": REASONS}
+    unseen = await contact.post(f"{at}/redirection", json=passed_on, headers=key())
+    assert (unseen.status_code, kind(unseen)) == (428, "precondition-required")
+    before = key() | {"If-Match": read}
+    late = await contact.post(f"{at}/redirection", json=passed_on, headers=before)
+    assert (late.status_code, kind(late)) == (412, "conflict")
+    assert len(await history(home, told["id"])) == there, "nothing was recorded"
+    seen = key() | {"If-Match": (await contact.get(f"{at}/words")).headers["ETag"]}
+    assert (await contact.post(f"{at}/redirection", json=passed_on, headers=seen)).is_success
+    again = await contact.post(f"{at}/redirection", json=passed_on, headers=seen)
+    assert again.is_success, "a repeat gets the first answer"
+
+
 @pytest.mark.parametrize("what", ["promotion", "redirection"])
 async def test_what_staff_may_not_do_with_an_adult(
     home: Home, rosewood: httpx.AsyncClient, contact: httpx.AsyncClient, what: str

@@ -10,7 +10,7 @@ import httpx
 import standardwebhooks
 import svix.webhooks
 
-from tests.enquiry.asking import COMMANDS
+from tests.enquiry.asking import COMMANDS, HAVING_READ
 from tests.notify.asking import SCOPES
 from tests.notify.receiver import Receiver, receiving
 from tests.support.house import Home, House, at_home, key
@@ -141,9 +141,12 @@ class Staff:
 
         await until(gone)
 
-    async def does(self, what: str, **said: Any) -> None:
-        """Act: `what` is the path of a command."""
-        answer = await self.client.post(f"/v1/{what}", json=said, headers=key())
+    async def does(self, what: str, having_read: str | None = None, **said: Any) -> None:
+        """Act: `what` is the path of a command, `having_read` of what is read just before it."""
+        headers = key()
+        if having_read:
+            headers["If-Match"] = (await self.client.get(f"/v1/{having_read}")).headers["ETag"]
+        answer = await self.client.post(f"/v1/{what}", json=said, headers=headers)
         assert answer.status_code == 204, answer.text
 
     async def decides(self, concern: str, outcome: str = "s42-enquiry", **more: Any) -> None:
@@ -187,14 +190,8 @@ class Lead(Staff):
         """Take steps of an enquiry, once it is there."""
         await self.sees(id)
         for what in whats:
-            await self.does(f"enquiries/{id}/{what}", **(COMMANDS[what] | but))
-
-    async def considers(self, id: str, **but: Any) -> None:
-        """Say what changes with what its sender told, having seen all of it."""
-        at, said = f"/v1/enquiries/{id}", COMMANDS["consideration"] | but
-        seen = {"If-Match": (await self.client.get(at)).headers["ETag"]}
-        answer = await self.client.post(f"{at}/consideration", json=said, headers=key() | seen)
-        assert answer.status_code == 204, answer.text
+            read = f"enquiries/{id}" if what in HAVING_READ else None
+            await self.does(f"enquiries/{id}/{what}", read, **(COMMANDS[what] | but))
 
     async def cannot(self, id: str, what: str, **but: Any) -> Any:
         """Try a step that is refused, without the answers that are None; give the problem."""

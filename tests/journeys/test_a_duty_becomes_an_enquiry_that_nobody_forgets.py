@@ -5,14 +5,16 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.enquiry.asking import COMMANDS, lists
+from tests.enquiry.asking import COMMANDS, HAVING_READ, lists
 from tests.journeys.people import MANAGER, Lead, due, it_is, people, referral
 from tests.support.house import SERVICES, Home, House, at_home, key
 
 
 async def does(client: httpx.AsyncClient, id: str, what: str, **but: Any) -> httpx.Response:
-    said = COMMANDS[what] | but
-    return await client.post(f"/v1/enquiries/{id}/{what}", json=said, headers=key())
+    said, at, headers = COMMANDS[what] | but, f"/v1/enquiries/{id}", key()
+    if what in HAVING_READ:
+        headers["If-Match"] = (await client.get(at)).headers["ETag"]
+    return await client.post(f"{at}/{what}", json=said, headers=headers)
 
 
 @pytest.mark.slow

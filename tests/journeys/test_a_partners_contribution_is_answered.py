@@ -108,7 +108,7 @@ async def it_closes_when_that_is_considered(lead: Lead, id: str) -> None:
     assert waits["escalated_to"] == [f"escalation@1:{MANAGER}"]
     refused = await lead.cannot(id, "closure")
     assert refused["type"] == "/problems/information-not-considered"
-    await lead.considers(id)
+    await lead.makes(id, "consideration")
     await lead.makes(id, "closure")
 
 
@@ -166,9 +166,8 @@ async def test_what_is_added_about_somebody_held_is_looked_at_or_goes_along(
         await home.intake.adds(sent, {"what_happened": "He is seven."})
         (look,) = await home.owed(LOOK)
         assert look["case"] == sent["id"]
-        await they.contact.does(
-            f"{at}/redirection", adult=id, to="redirection@1:children", reasons="Aged 7."
-        )
+        passed_on = {"adult": id, "to": "redirection@1:children", "reasons": "Aged 7."}
+        await they.contact.does(f"{at}/redirection", f"{at}/words", **passed_on)
         await home.owed()
         await home.also_hears("referral.redirected", "contribution.considered")
         told = ("referral.received", "referral.redirected", "contribution.considered")

@@ -144,7 +144,7 @@ async def test_an_enquiry_closes_when_nobody_is_owed_anything_and_its_sender_hea
         await home.intake.adds(sent, referral(what_happened="There is a new bruise."))
         await lead.sees(id, lambda it: it["told_more_at"])
         await cannot_be_closed(lead, id, "information-not-considered")
-        await lead.considers(id, effect="information-effect@1:protection")
+        await lead.makes(id, "consideration", effect="information-effect@1:protection")
         await cannot_be_closed(lead, id, "conclusion-in-doubt")
         await lead.makes(id, "conclusion")
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import random
-from time import monotonic
 from typing import Any
 from uuid import uuid4
 
@@ -105,15 +104,6 @@ async def test_who_stops_waiting_for_a_read_takes_no_other_along(log: Log) -> No
     with pytest.raises(asyncio.CancelledError):
         await slow
     assert await waits == head
-
-
-async def test_who_waited_too_long_for_a_turn_asks_nothing_any_more(log: Log) -> None:
-    slow = asyncio.create_task(log._reads.ask("select pg_sleep(0.3)"))
-    await asyncio.sleep(0.1)
-    with pytest.raises(Unavailable):
-        await log._reads.fetch(monotonic() + 0.1, "select 1")
-    assert await slow
-    assert await log.head() >= 0
 
 
 async def test_a_read_whose_connection_broke_is_asked_again(

@@ -85,6 +85,20 @@ async def test_of_a_concern_we_do_not_have_there_is_nothing(manager: httpx.Async
         assert (answer.status_code, kind(answer)) == (404, "not-found")
 
 
+async def test_who_leads_enquiries_reads_a_concern_from_which_one_was_opened_and_no_other(
+    home: Home, manager: httpx.AsyncClient, waiting: UUID
+) -> None:
+    async with home.client("lena.moss", "enquiry-lead") as lead:
+        for where in ("", "/history"):
+            answer = await lead.get(f"/v1/concerns/{waiting}{where}")
+            assert (answer.status_code, kind(answer)) == (404, "not-found")
+        await send(manager, waiting, "section-42-decision")
+        for where in ("", "/history", "?known_at=2199-01-01T00:00:00Z"):
+            assert (await lead.get(f"/v1/concerns/{waiting}{where}")).status_code == 200
+        assert (await read(lead, waiting))["words"]["details"]["adult"]["name"]
+        assert (await lead.get("/v1/concerns")).status_code == 403, "the queue is not theirs"
+
+
 @pytest.mark.parametrize("path", ["/v1/concerns", "/v1/concerns/{}", "/v1/concerns/{}/history"])
 async def test_only_staff_who_screen_or_manage_read_concerns(
     home: Home, waiting: UUID, path: str

@@ -1,6 +1,7 @@
 """What does the contact officer do with those whom the policy left to a person?"""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -17,12 +18,25 @@ MOST = 40
 async def look(town: Town, now: datetime) -> Sequence[Act]:
     """Deal with those at the head of the list."""
     rows = await town.all_of("intake", "/v1/screening", CONTACT, MOST)
-    return choose(town, rows, now)
+    read = {
+        row["contact"]: await town.door.read(
+            "intake", f"/v1/referrals/{row['contact']}/words", CONTACT
+        )
+        for row in rows
+        if row["news"]
+    }
+    seen = {contact: words.headers["etag"] for contact, words in read.items()}
+    return choose(town, rows, now, seen)
 
 
-def choose(town: Town, rows: Sequence[Any], _now: datetime) -> Sequence[Act]:
-    """Say what becomes of each: children's services, advice, or a concern after all."""
-    return [_dealt(town, row) for row in rows]
+def choose(
+    town: Town, rows: Sequence[Any], _now: datetime, seen: Mapping[str, str]
+) -> Sequence[Act]:
+    """Say what becomes of each: children's services, advice, or a concern after all.
+
+    `seen` has the versions of the referrals whose senders told more, and that were read.
+    """
+    return [replace(_dealt(town, row), etag=seen.get(row["contact"])) for row in rows]
 
 
 def _dealt(town: Town, row: Any) -> Act:

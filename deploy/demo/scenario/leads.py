@@ -135,7 +135,7 @@ def _is_near(step: Step, due_at: str) -> bool:
 
 def _looked(step: Step) -> Sequence[Act]:
     said = {"reasons": "Read with the new decision: the enquiry goes on as it is."}
-    return (step.act("decision-review", step.manager, said),)
+    return (step.seen("decision-review", step.manager, said),)
 
 
 def _considered(step: Step) -> Sequence[Act]:

@@ -295,13 +295,8 @@ async def consider_information(
     id: UUID, said: shape.Consideration, by: Worker, log: Log, expected: IfMatch
 ) -> Response:
     """Say what changes with what the sender told while it is open; all that you have seen of it."""
-    act = dated(by, said)
-    if not await log.history(enquiry.stream(id)):
-        raise NotFound
-    if expected is None:  # 428: what came since they looked would pass for seen
-        raise HTTPException(428)
     command = ConsiderInformation(effect=said.effect, reasons=_sealed(id, said.reasons))
-    return answer(await handle(log, enquiry.stream(id), command, act, expected))
+    return await _having_seen(log, id, command, (by, said), expected)
 
 
 @router.post("/enquiries/{id}/decision-review", status_code=204)
@@ -310,7 +305,18 @@ async def review_decision(
 ) -> Response:
     """Say that a manager looked at what a change, a reopening or more told after closing means."""
     command = want.ReviewDecision(reasons=_sealed(id, said.reasons))
-    return await _do(log, id, command, (by, said), expected)
+    return await _having_seen(log, id, command, (by, said), expected)
+
+
+async def _having_seen(
+    log: Log, id: UUID, command: want.EnquiryCommand, asked: tuple[Act, Body], expected: int | None
+) -> Response:
+    act = dated(*asked)
+    if not await log.history(enquiry.stream(id)):
+        raise NotFound
+    if expected is None:  # 428: what came since they looked would pass for seen
+        raise HTTPException(428)
+    return answer(await handle(log, enquiry.stream(id), command, act, expected))
 
 
 async def _do(

@@ -5,10 +5,17 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Response, Security
+from fastapi import APIRouter, HTTPException, Response, Security
 from pydantic import BaseModel, Field
 
-from services.intake.decisions import PromoteContact, RedirectContact, referral
+from services.intake.decisions import (
+    Held,
+    PromoteContact,
+    RedirectContact,
+    Redirected,
+    Referral,
+    referral,
+)
 from services.intake.projections.documents import documents, reasoned
 from services.intake.projections.referrals import Figures, how_many, referrals
 from services.intake.projections.screening import Row, screening, who_waits
@@ -130,11 +137,22 @@ async def promote(id: UUID, said: Promotion, by: Acts, log: Log, expected: IfMat
 
 @router.post("/referrals/{id}/redirection", status_code=204)
 async def redirect(id: UUID, said: Redirection, by: Acts, log: Log, expected: IfMatch) -> Response:
-    """Pass an adult on to where it belongs; the sender is told where, and nothing else."""
+    """Pass an adult on to where it belongs; the sender is told where, and nothing else.
+
+    Where the sender told more of the adult since, `If-Match` says that this was read.
+    """
+    now = await log.history(referral.stream(id))
+    if expected is None and _has_news(referral.fold(now), said.adult):
+        raise HTTPException(428)  # what came since they looked would pass for read
     reasons = _reasons(id, said.reasons)
     command = RedirectContact(adult=said.adult, to=said.to, reasons=reasons)
-    act = dated(by, said)
-    return answer(await handle(log, referral.stream(id), command, act, expected))
+    act, seen = dated(by, said), len(now) or None
+    return answer(await handle(log, referral.stream(id), command, act, expected or seen))
+
+
+def _has_news(known: Referral | None, adult: UUID) -> bool:
+    contact = known.contacts.get(adult) if known else None
+    return isinstance(contact, Held | Redirected) and contact.news
 
 
 def _reasons(id: UUID, words: str) -> Open[str]:
