@@ -111,6 +111,14 @@ class InformationAnswered:
     """What was told of other people."""
 
 
+@fact("dols.question-settled/1")
+class QuestionSettled:
+    """A coordinator closed a question: it was answered in words, or needs no answer any more."""
+
+    question: UUID
+    reasons: Sealed[str]
+
+
 @fact("dols.circumstances-considered/1")
 class CircumstancesConsidered:
     """A person has seen what the managing authority told, and says what follows."""
@@ -136,7 +144,8 @@ class PlaceDescribed:
 class LocationTold:
     """The managing authority told which place the request is of, after the request was made.
 
-    Independence rests on the place, so it is checked against this one from now on. Who decides
+    Independence rests on the place, so it is checked against this one from now on, and still
+    against those that were told before: whom one bars, another does not free. Who decides
     does not follow from it: the supervisory body is the council where the person ordinarily
     resides. An authorisation does not travel, so who is in another place needs a new request.
     """
@@ -282,6 +291,7 @@ RequestFact = (
     | InformationRequested
     | FieldsTold
     | InformationAnswered
+    | QuestionSettled
     | CircumstancesConsidered
     | RequestWithdrawn
     | PlaceDescribed

@@ -61,6 +61,7 @@ def publish(happened: events.DolsFact, act: Act) -> contract.Message | None:
         case (
             events.FieldsTold()
             | events.InformationAnswered()
+            | events.QuestionSettled()
             | events.AssessorOffered()
             | events.OfferDeclined()
             | events.OfferExpired()

@@ -113,6 +113,7 @@ GRID: Mapping[str, Mapping[str, str]] = {
         "POST /v1/dols-requests/{id}/extension-refusal": "G",
         "POST /v1/dols-requests/{id}/place": "K",
         "POST /v1/dols-requests/{id}/questions": "K",
+        "POST /v1/dols-requests/{id}/questions/{question}/settlement": "K",
         "POST /v1/dols-requests/{id}/offers": "K",
         "POST /v1/dols-requests/{id}/allocations": "KA",
         "POST /v1/dols-requests/{id}/declines": "KA",

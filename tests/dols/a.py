@@ -29,6 +29,7 @@ from services.dols.events import (
     OfferExpired,
     PlaceDescribed,
     PresenceConfirmed,
+    QuestionSettled,
     RequestFact,
     RequestPrioritised,
     RequestReceived,
@@ -132,6 +133,8 @@ asked_back = InformationRequested(
 answering = want.AnswerQuestions(telling=telling, others=OTHERS, fields=(BORN,))
 born = FieldsTold(fields=(BORN,))
 answered = InformationAnswered(questions=(SOMEBODY.id,), others=OTHERS)
+settling = want.SettleQuestion(question=SOMEBODY.id, reasons=words("Told me on the telephone."))
+settled = QuestionSettled(question=SOMEBODY.id, reasons=settling.reasons)
 considering = want.ConsiderCircumstances(reasons=words("No change."))
 considered = CircumstancesConsidered(reasons=considering.reasons)
 withdrawing = want.WithdrawRequest(reasons=document("She went home."))
@@ -244,15 +247,14 @@ missed = DeadlineMissed(
 
 EVERY_FACT: tuple[RequestFact, ...] = (
     received, urgent, low, high, told, considered, withdrawn, extended, lapsed, renewal_lapsed,
-    asked_back, born, answered, described, elsewhere, confirmed, not_extended, offered, declined,
-    expired, allocated, doctor,
+    asked_back, born, answered, settled, described, elsewhere, confirmed, not_extended, offered,
+    declined, expired, allocated, doctor,
     *six, missed, granted, not_granted,
 )  # fmt: skip
 
 ON_AN_OPEN_ONE: tuple[Any, ...] = (
-    withdrawing, scoring, extending, not_extending, describing, asking_back, confirming, offering,
-    accepting,
-    declining, assessing(codes.AGE), granting, refusing,
+    withdrawing, scoring, extending, not_extending, describing, asking_back, settling, confirming,
+    offering, accepting, declining, assessing(codes.AGE), granting, refusing,
 )  # fmt: skip
 """Commands that a decided request does not take."""
 

@@ -44,6 +44,7 @@ REGISTER: dict[str, dict[str, Any]] = {
     DOCTOR: {"kinds": ["assessor-kind@1:mental-health"], "employer": "assessor-employer@1:nhs"},
 }
 BEST, MENTAL = "assessor-role@1:best-interests", "assessor-role@1:mental-health"
+SETTLEMENT = f"questions/{UUID(int=9)}/settlement"
 BY_THE_DOCTOR = ("mental-health", "mental-capacity", "eligibility")
 BY_THE_BIA = ("age", "no-refusals", "best-interests")
 COMMANDS: dict[str, dict[str, Any]] = {
@@ -54,6 +55,7 @@ COMMANDS: dict[str, dict[str, Any]] = {
     "questions": {
         "missing": ["dols-field@1:person.date_of_birth"], "words": "When was Marigold born?",
     },
+    SETTLEMENT: {"reasons": "The ward told me on the telephone."},
     "place": {"run_by_council": "yes"},
     "presence": {"reasons": "I saw her at lunch."},
     "offers": {"role": BEST, "assessor": BIA},
@@ -86,10 +88,13 @@ async def asks(client: httpx.AsyncClient, **but: Any) -> Any:
 async def send(
     client: httpx.AsyncClient, case: Any, what: str, headers: Any = None, **but: Any
 ) -> httpx.Response:
-    """Send a command; with headers of its own, where some are given."""
+    """Send a command; with headers of its own, where some are given.
+
+    One with an id in its path, which differs each time, says what it says in `but`.
+    """
     return await client.post(
         f"/v1/dols-requests/{case}/{what}",
-        json=COMMANDS[what] | but,
+        json=COMMANDS.get(what, {}) | but,
         headers=key() if headers is None else headers,
     )
 

@@ -9,7 +9,19 @@ import httpx
 import pytest
 
 from services.dols.projections.assessors import assessors
-from tests.dols.asking import BIA, COMMANDS, DOCTOR, asks, does, history, kind, sees, send, today
+from tests.dols.asking import (
+    BIA,
+    COMMANDS,
+    DOCTOR,
+    SETTLEMENT,
+    asks,
+    does,
+    history,
+    kind,
+    sees,
+    send,
+    today,
+)
 from tests.support.house import Home, House, key
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -125,7 +137,9 @@ async def test_who_waits_is_allocated_while_the_registers_table_is_built_anew(
 # What is refused
 
 
-COORDINATES = ("priority", "consideration", "questions", "place", "presence", "offers")
+COORDINATES = (
+    "priority", "consideration", "questions", SETTLEMENT, "place", "presence", "offers",
+)  # fmt: skip
 BOTH = ("allocations", "declines")
 
 
@@ -182,8 +196,10 @@ async def test_each_command_is_for_its_own_roles(home: Home, case: str, what: st
         ("sig", "extension", {"days": 8}, 422, "unreadable"),
         ("sig", "extension-refusal", {}, 409, "no-urgent-authorisation"),
         ("cora", "place", {"run_by_council": True}, 422, "unreadable"),
-        ("cora", "presence", {}, 409, "not-told-gone"),
+        ("cora", "presence", {}, 428, "precondition-required"),
         ("cora", "presence", {"reasons": ""}, 422, "unreadable"),
+        ("cora", SETTLEMENT, {}, 409, "question-not-open"),
+        ("cora", SETTLEMENT, {"reasons": ""}, 422, "unreadable"),
         ("cora", "questions", {"missing": []}, 422, "unreadable"),
         ("cora", "questions", {"missing": ["dols-field@1:shoe-size"]}, 409, "word-not-listed"),
         ("cora", "offers", {"assessor": DOCTOR}, 409, "assessor-not-eligible"),

@@ -175,7 +175,7 @@ async def test_a_coordinator_takes_back_that_the_person_is_gone(
     ward: httpx.AsyncClient, coordinator: httpx.AsyncClient, case: str
 ) -> None:
     path = f"/v1/dols-requests/{case}"
-    refused = await send(coordinator, case, "presence")
+    refused = await send(coordinator, case, "presence", headers=key() | {"If-Match": '"2"'})
     assert (refused.status_code, kind(refused)) == (409, "not-told-gone")
     await ward.post(f"{path}/circumstances", json={"still_here": "no"}, headers=key())
     assert kind(await send(coordinator, case, "offers")) == "person-no-longer-there"
@@ -191,6 +191,32 @@ async def test_a_coordinator_takes_back_that_the_person_is_gone(
     assert "I saw her at lunch." in [it["words"] for it in shown["words"]]
     assert "visit" in (await ward.get(path)).json()["what_happens_next"]
     await does(coordinator, case, "offers")
+
+
+async def test_nobody_takes_back_that_the_person_is_gone_without_having_seen_that_it_was_told(
+    home: Home, ward: httpx.AsyncClient, coordinator: httpx.AsyncClient, case: str
+) -> None:
+    def seen(version: int) -> dict[str, str]:
+        return key() | {"If-Match": f'"{version}"'}
+
+    told = f"/v1/dols-requests/{case}/circumstances"
+    await ward.post(told, json={"still_here": "no"}, headers=key())
+    version = len(await history(home, case))
+    unseen = await send(coordinator, case, "presence")
+    assert (unseen.status_code, kind(unseen)) == (428, "precondition-required")
+    await ward.post(told, json={"still_here": "no"}, headers=key())
+    late = await send(coordinator, case, "presence", headers=seen(version))
+    assert (late.status_code, kind(late)) == (412, "conflict"), "it was told again a minute ago"
+    assert (await sees(coordinator, case))["case"]["gone_at"]
+    version, nowhere = len(await history(home, case)), uuid4()
+    for headers in (key(), seen(version)):
+        missing = await send(coordinator, nowhere, "presence", headers=headers)
+        assert (missing.status_code, kind(missing)) == (404, "not-found")
+    headers = seen(version)
+    await does(coordinator, case, "presence", headers=headers)
+    await does(coordinator, case, "presence", headers=headers)
+    assert len(await history(home, case)) == version + 1, "a repeat is the same answer"
+    assert (await sees(coordinator, case))["case"]["gone_at"] is None
 
 
 async def test_who_runs_the_place_is_asked_and_recorded_before_our_own_assessor_is(

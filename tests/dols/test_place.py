@@ -73,6 +73,66 @@ def test_who_works_in_that_place_is_asked_for_no_assessment() -> None:
         assert isinstance(here, tuple)
 
 
+ELSEWHERE = replace(a.elsewhere, location="1-101000003")
+BACK = replace(a.elsewhere, location=HERE)
+LATER: dict[str, tuple[RequestFact, ...]] = {
+    "another place": (ELSEWHERE,),
+    "the first place again": (BACK,),
+    "one place after another": (BACK, ELSEWHERE, BACK),
+}
+whatever_is_told_later = pytest.mark.parametrize("later", LATER.values(), ids=LATER)
+INDEPENDENT = Code("assessor-employer@1:independent")
+FREE = replace(WORKS_THERE, employer=INDEPENDENT)
+
+
+@whatever_is_told_later
+def test_who_works_where_it_was_told_once_is_not_freed_by_another_place(
+    later: tuple[RequestFact, ...],
+) -> None:
+    moved = waiting.given(a.elsewhere, *later)
+    for command in (a.offering, a.accepting):
+        moved.when(replace(command, standing=FREE)).then_refused(want.AssessorInterested)
+        elsewhere = replace(FREE, interests=("1-101000009",))
+        taken = moved.when(replace(command, standing=elsewhere)).outcome
+        assert isinstance(taken, tuple), "who works in none of them is asked"
+
+
+@whatever_is_told_later
+def test_their_role_stays_open_and_nothing_is_assessed_by_them_or_granted_on_it(
+    later: tuple[RequestFact, ...],
+) -> None:
+    rests = story.given(*a.waiting, replace(a.allocated, standing=FREE), a.doctor, *a.six)
+    moved = rests.given(a.elsewhere, *later)
+    assert rests.state
+    assert moved.state
+    assert (rests.state.roles_open, moved.state.roles_open) == ((), (codes.BEST_INTERESTS,))
+    moved.when(a.assessing(codes.AGE), act=a.BEA).then_refused(want.AssessorInterested)
+    moved.when(a.granting).then_refused(want.AssessorInterested)
+
+
+def test_who_works_where_it_was_told_first_is_not_freed_by_the_second() -> None:
+    works_here = replace(FREE, interests=(HERE,))
+    command = replace(a.accepting, standing=works_here)
+    waiting.when(command).then_refused(want.AssessorInterested)
+    waiting.given(a.elsewhere).when(command).then_refused(want.AssessorInterested)
+    nowhere = story.given(replace(a.received, location=None), a.low)
+    nowhere.given(a.elsewhere).when(command).then(replace(a.allocated, standing=works_here))
+
+
+PLACES = [HERE, THERE, "1-101000003"]
+
+
+@given(some.lists(some.sampled_from(PLACES)), some.sets(some.sampled_from(PLACES)))
+def test_a_place_is_barred_to_whom_any_of_its_ids_bars_and_to_nobody_else(
+    told: list[str], interests: set[str]
+) -> None:
+    state = waiting.given(*(replace(a.elsewhere, location=it) for it in told)).state
+    assert state
+    assert state.place.of(interests) == bool(interests & {HERE, *told})
+    assert {state.place.location, *state.place.before} == {HERE, *told}
+    assert state.place.location not in state.place.before
+
+
 def test_who_turns_out_to_work_there_assesses_nothing_and_their_role_is_open() -> None:
     staffed = story.given(*a.waiting, has, a.doctor)
     staffed.when(a.assessing(codes.AGE), act=a.BEA).then(a.assessed(codes.AGE))
@@ -152,15 +212,24 @@ at_work = pytest.mark.asyncio(loop_scope="module")
 
 @at_work
 @pytest.mark.parametrize(
-    ("what", "told"),
+    ("what", "told", "back"),
     [
-        ("answers", {"managing_authority": {"cqc_location_id": THERE, "run_by_council": "no"}}),
-        ("circumstances", {"cqc_location_id": THERE, "run_by_council": "no"}),
+        (
+            "answers",
+            {"managing_authority": {"cqc_location_id": THERE, "run_by_council": "no"}},
+            {"managing_authority": {"cqc_location_id": HERE, "run_by_council": "no"}},
+        ),
+        (
+            "circumstances",
+            {"cqc_location_id": THERE, "run_by_council": "no"},
+            {"cqc_location_id": HERE, "run_by_council": "no"},
+        ),
     ],
 )
 async def test_a_ward_tells_the_place_and_who_works_there_is_barred(
-    home: Home, ward: httpx.AsyncClient, coordinator: httpx.AsyncClient, what: str, told: Any
-) -> None:
+    home: Home, ward: httpx.AsyncClient, coordinator: httpx.AsyncClient, what: str, told: Any,
+    back: Any,
+) -> None:  # fmt: skip
     name = f"works-there-{what}"
     entry = {
         "name": name, "kinds": ["assessor-kind@1:bia"], "weekly_capacity": 50,
@@ -178,6 +247,11 @@ async def test_a_ward_tells_the_place_and_who_works_there_is_barred(
     async with home.client(name, "assessor") as theirs:
         refused = await send(theirs, case, "allocations", assessor=None)
     assert kind(refused) == "assessor-interested"
+    await ward.post(f"/v1/dols-requests/{case}/{what}", json=back, headers=key())
+    known = (await sees(coordinator, case))["case"]
+    assert (known["location"], known["locations_before"]) == (HERE, [THERE])
+    refused = await send(coordinator, case, "offers", assessor=name)
+    assert kind(refused) == "assessor-interested", "another place told later frees nobody"
     await does(coordinator, case, "offers", assessor=BIA)
     then = known["received_at"]
     assert (await sees(coordinator, case, effective_at=then))["case"]["location"] == HERE

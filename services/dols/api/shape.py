@@ -96,6 +96,12 @@ class Question(Body):
     words: Words
 
 
+class Settlement(Body):
+    """How a question was answered, or why it needs no answer any more."""
+
+    reasons: Words
+
+
 class NoExtension(Body):
     """Why the urgent authorisation is not extended: its sender reads the reasons (para 86)."""
 

@@ -153,8 +153,13 @@ async def confirm_presence(
     id: UUID, said: shape.Presence, by: Coordinator, log: Log, expected: IfMatch
 ) -> Response:
     """Take back that the person is no longer there, as you found since it was told, and why."""
+    act = dated(by, said)
+    if not await log.history(request.stream(id)):
+        raise NotFound
+    if expected is None:  # 428: what was told since they looked would be taken back unseen
+        raise HTTPException(428)
     command = want.ConfirmPresence(reasons=_sealed(id, said.reasons))
-    return await _do(log, id, command, (by, said), expected)
+    return answer(await handle(log, request.stream(id), command, act, expected))
 
 
 @router.post("/dols-requests/{id}/extension", status_code=204)
@@ -185,6 +190,15 @@ async def ask(
 ) -> Response:
     """Ask the managing authority for what is missing; it reads it with the request's status."""
     command = want.AskQuestion(missing=said.missing, words=_sealed(id, said.words))
+    return await _do(log, id, command, (by, said), expected)
+
+
+@router.post("/dols-requests/{id}/questions/{question}/settlement", status_code=204)
+async def settle(
+    id: UUID, question: UUID, said: shape.Settlement, by: Coordinator, log: Log, expected: IfMatch
+) -> Response:
+    """Close a question that was answered otherwise, or needs no answer any more, and say why."""
+    command = want.SettleQuestion(question=question, reasons=_sealed(id, said.reasons))
     return await _do(log, id, command, (by, said), expected)
 
 

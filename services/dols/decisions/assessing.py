@@ -151,8 +151,8 @@ def _assessable(command: want.AssessRequirement, state: Request, act: Act) -> No
 
 
 def disinterested(interests: Collection[str], state: Request) -> None:
-    """Refuse to rely on who has an interest in the place, or works there, as it is known now."""
-    if state.place.location in interests:
+    """Refuse to rely on who has an interest in the place, or works there, by any id told."""
+    if state.place.of(interests):
         raise want.AssessorInterested
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from uuid import UUID
 
 from services.dols.events import CircumstancesTold, RequestReceived, Tri
 from services.dols.rules.independence import Declared, Problem, Standing
@@ -76,6 +77,14 @@ class AskQuestion:
 
     missing: tuple[Code, ...]
     words: Sealed[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SettleQuestion:
+    """Close a question that no answer in the form's fields will close."""
+
+    question: UUID
+    reasons: Sealed[str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -176,7 +185,7 @@ class RefuseAuthorisation:
 
 
 OfTheSender = TellCircumstances | AnswerQuestions | WithdrawRequest
-OfACoordinator = AskQuestion | ConfirmPresence | DescribePlace | Prioritise
+OfACoordinator = AskQuestion | SettleQuestion | ConfirmPresence | DescribePlace | Prioritise
 OfTheWait = OfACoordinator | ExtendUrgent | RefuseExtension
 OfAssessors = OfferAllocation | AllocateAssessor | DeclineOffer | AssessRequirement
 OfTheEnd = GrantAuthorisation | RefuseAuthorisation
@@ -229,6 +238,10 @@ class NothingWasTold(Refusal):
 
 class WordNotListed(Refusal):
     """One of these codes is not of the list that it should be of."""
+
+
+class QuestionNotOpen(Refusal):
+    """No answer to this question was owed by then: see the case's questions."""
 
 
 class NoUrgentAuthorisation(Refusal):

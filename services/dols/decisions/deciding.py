@@ -52,7 +52,13 @@ def decide(command: RequestCommand, state: Request | None, act: Act) -> Facts:
             | want.AnswerQuestions()
         ):
             return _heard(command, state, act)
-        case want.AskQuestion() | want.ConfirmPresence() | want.DescribePlace() | want.Prioritise():
+        case (
+            want.AskQuestion()
+            | want.SettleQuestion()
+            | want.ConfirmPresence()
+            | want.DescribePlace()
+            | want.Prioritise()
+        ):
             return _looked(command, _open(state, act), act)
         case want.ExtendUrgent():
             return _extended(command, _open(state, act), act)
@@ -151,6 +157,8 @@ def _looked(command: want.OfACoordinator, state: Request, act: Act) -> Facts:
             if state.withdrawn_at:  # nobody owes anything for it any more
                 raise want.RequestWithdrawnAlready
             return (_asked(missing, words, act),)
+        case want.SettleQuestion():
+            return _settled(command, state, act)
         case want.Prioritise(answers=answers, evidence=evidence):
             return (_scored(state, answers, now.BY_STAFF, act, evidence),)
 
@@ -167,6 +175,15 @@ def _asked(
         words=words,
         due_at=clocks.answer_due(act.effective_at, calendar()),
     )
+
+
+def _settled(command: want.SettleQuestion, state: Request, act: Act) -> Facts:
+    """Close a question whose answer is still owed, as it came in words or is needed no more."""
+    asked = {it.id: it.asked_at for it in state.questions_owed}
+    asked_at = asked.get(command.question)
+    if asked_at is None or act.effective_at < asked_at:
+        raise want.QuestionNotOpen
+    return (events.QuestionSettled(question=command.question, reasons=command.reasons),)
 
 
 def _present(reasons: Sealed[str], state: Request, act: Act) -> Facts:

@@ -41,8 +41,13 @@ def evolve(state: Request | None, happened: RequestFact, act: Act) -> Request:
             return _prioritised(state, happened, at)
         case events.CircumstancesTold():
             return _told(state, happened, act)
-        case events.InformationRequested() | events.FieldsTold() | events.InformationAnswered():
-            return replace(state, questions=_questions(state, happened))
+        case (
+            events.InformationRequested()
+            | events.FieldsTold()
+            | events.InformationAnswered()
+            | events.QuestionSettled()
+        ):
+            return replace(state, questions=_questions(state, happened, at))
         case (
             events.CircumstancesConsidered()
             | events.RequestWithdrawn()
@@ -148,15 +153,21 @@ def _ended(happened: events.AuthorisationGranted | events.AuthorisationNotGrante
     return Ended(on=happened.decided_on, starts_on=happened.starts_on)
 
 
-OfQuestions = events.InformationRequested | events.FieldsTold | events.InformationAnswered
+OfQuestions = (
+    events.InformationRequested
+    | events.FieldsTold
+    | events.InformationAnswered
+    | events.QuestionSettled
+)
 
 
-def _questions(state: Request, happened: OfQuestions) -> tuple[Question, ...]:
+def _questions(state: Request, happened: OfQuestions, at: datetime) -> tuple[Question, ...]:
     match happened:
         case events.InformationRequested(question=id, due_at=due_at):
             # What could once be asked for and never be answered is not waited for.
             missing = tuple(it for it in happened.missing if it in ASKABLE)
-            return (*state.questions, Question(id=id, due_at=due_at, missing=missing))
+            asked = Question(id=id, asked_at=at, due_at=due_at, missing=missing)
+            return (*state.questions, asked)
         case events.FieldsTold(fields=told):
             return tuple(
                 replace(it, missing=tuple(code for code in it.missing if code not in told))
@@ -164,6 +175,8 @@ def _questions(state: Request, happened: OfQuestions) -> tuple[Question, ...]:
             )
         case events.InformationAnswered(questions=answered):
             return tuple(it for it in state.questions if it.id not in answered)
+        case events.QuestionSettled(question=settled):
+            return tuple(it for it in state.questions if it.id != settled)
 
 
 Noted = (
@@ -185,19 +198,12 @@ def _noted(state: Request, happened: Noted, at: datetime) -> Request:
         case events.PlaceDescribed(run_by_council=said):
             return replace(state, place=replace(state.place, run_by_council=said))
         case events.LocationTold(location=location):
-            return replace(state, place=_moved(state.place, location))
+            return replace(state, place=state.place.moved(location))
         case events.PresenceConfirmed():
             return replace(state, gone_at=None)
         case events.AuthorisationLapsed():
             # One that cannot be was never relied on, so its end is none either.
             return replace(state, authorisation_lapsed=state.authorisation_ends_on is not None)
-
-
-def _moved(was: Place, location: str) -> Place:
-    """Give the place by another id; that the council does not run it was said of the other one."""
-    other = was.location not in {None, location}
-    said = "unknown" if other and was.run_by_council == "no" else was.run_by_council
-    return Place(location=location, run_by_council=said)
 
 
 def _since(was: datetime | None, still: events.Tri, at: datetime) -> datetime | None:

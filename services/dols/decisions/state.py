@@ -73,6 +73,7 @@ class Question:
     """What the managing authority was asked and has not answered yet."""
 
     id: UUID
+    asked_at: datetime
     due_at: datetime
     missing: tuple[Code, ...]
     """Of `dols-field@1`: what it was asked for and has not told yet."""
@@ -201,7 +202,7 @@ class Request:
         return tuple(it for it in codes.ROLES if it not in had)
 
     def _barred(self, it: Allocation) -> bool:
-        if self.place.location in it.standing.interests:
+        if self.place.of(it.standing.interests):
             return True
         found = employed(it.standing.employer, self.place)
         return it.role == codes.BEST_INTERESTS and "employed-by-both" in found

@@ -123,6 +123,9 @@ class CaseView:
     location: str | None
     """By its CQC location id, as it was told last."""
 
+    locations_before: Sequence[str]
+    """As it was told earlier: who works or has an interest there stays barred."""
+
     run_by_council: events.Tri
     """As far as it is known; unknown counts as if it did."""
 
@@ -172,6 +175,7 @@ def view(id: UUID, history: Sequence[Recorded[Any]], today: date) -> CaseView | 
         version=len(history),
         setting=state.setting,
         location=state.place.location,
+        locations_before=state.place.before,
         run_by_council=state.place.run_by_council,
         wanted_on=received.wanted_on,
         authorisation_ends_on=state.authorisation_ends_on,

@@ -20,11 +20,13 @@ class QuestionView:
     """Of `dols-field@1`."""
 
     left: Sequence[Code]
-    """What of it is not answered yet."""
+    """What of it is not answered yet; nothing once it is closed."""
 
     asked_at: datetime
     due_at: datetime
     answered_at: datetime | None
+    settled_at: datetime | None
+    """Since then a coordinator has closed it: answered in words, or needed no more."""
 
 
 def questions(history: Sequence[Recorded[Any]], state: Request) -> Sequence[QuestionView]:
@@ -36,6 +38,11 @@ def questions(history: Sequence[Recorded[Any]], state: Request) -> Sequence[Ques
         if isinstance(it.fact, events.InformationAnswered)
         for id in it.fact.questions
     }
+    settled = {
+        it.fact.question: it.act.effective_at
+        for it in history
+        if isinstance(it.fact, events.QuestionSettled)
+    }
     return [
         QuestionView(
             question=it.fact.question,
@@ -44,6 +51,7 @@ def questions(history: Sequence[Recorded[Any]], state: Request) -> Sequence[Ques
             asked_at=it.act.effective_at,
             due_at=it.fact.due_at,
             answered_at=answered.get(it.fact.question),
+            settled_at=settled.get(it.fact.question),
         )
         for it in history
         if isinstance(it.fact, events.InformationRequested)

@@ -94,8 +94,11 @@ class QuestionTold:
     asked_at: datetime
     due_at: datetime
     answered: bool
+    settled: bool
+    """We closed it ourselves: you answered in words, or we need no answer any more."""
+
     owed: bool
-    """We wait for your answer; not where you took the request back, or it is decided."""
+    """We wait for your answer; not where you took the request back, or it is closed or decided."""
 
     overdue: bool
     words: str | None = None
@@ -186,6 +189,7 @@ def _question(it: QuestionView, state: Request) -> QuestionTold:
         asked_at=it.asked_at,
         due_at=it.due_at,
         answered=it.answered_at is not None,
+        settled=it.settled_at is not None,
         owed=owed,
         overdue=owed and any(last >= it.due_at for last in missed),
     )

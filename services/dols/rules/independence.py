@@ -3,15 +3,16 @@
 What the register says and what the assessor declares is checked when they are offered a request
 and again when they accept; each check is hard. An offer may still leave a declaration open; an
 allocation may not. The same person never makes both the mental health and the best interests
-assessment. Whether the council runs the place counts as if it did where nobody knows.
+assessment. Whether the council runs the place counts as if it did where nobody knows. A place that
+was told by one id and later by another bars whom either bars: who tells it chooses no assessor.
 
 Law: Mental Capacity Act 2005 Sch A1 paras 128-130; SI 2008/1858 regs 3-13: eligible and trained
 within 12 months, no relative, no financial interest, not involved in the care, and, where the
 managing authority and the supervisory body are the same, no best interests assessor in its employ.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import ClassVar, Literal
 from uuid import UUID, uuid5
@@ -70,6 +71,24 @@ class Place:
     run_by_council: Tri
     """Not known is not taken for a no."""
 
+    before: tuple[str, ...] = ()
+    """By what other ids it was told before: whom one of them bars, another does not free."""
+
+    def of(self, interests: Collection[str]) -> bool:
+        """Say whether one of these places is this one, by any id under which it was ever told."""
+        return bool({self.location, *self.before} & {*interests})
+
+    def moved(self, location: str) -> "Place":
+        """Give it by another id; that the council does not run it was said of the other one."""
+        if self.location in {None, location}:
+            return replace(self, location=location)
+        told = dict.fromkeys((*self.before, self.location))
+        before = tuple(it for it in told if it and it != location)
+        said = self.run_by_council
+        return Place(
+            location=location, run_by_council="unknown" if said == "no" else said, before=before
+        )
+
 
 Problem = Literal[
     "role-unknown", "suspended", "not-eligible", "training-out-of-date", "related",
@@ -114,7 +133,7 @@ def _of_the_register(role: Code, it: Standing, today: date) -> Iterator[Problem]
 def _of_the_place(role: Code, it: Standing, said: Declared, place: Place) -> Iterator[Problem]:
     if said.related == "yes":
         yield "related"
-    if said.financial_interest == "yes" or place.location in it.interests:
+    if said.financial_interest == "yes" or place.of(it.interests):
         yield "financial-interest"
     if said.involved_in_care == "yes":
         yield "involved-in-care"

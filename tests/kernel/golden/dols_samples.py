@@ -82,6 +82,7 @@ def of_dols(
             questions=(uuid5(case, "question"),),
             others=shut(uuid5(case, "others"), "referrer", {"signer.name": "Priya"}),
         ),
+        dols.QuestionSettled(question=uuid5(case, "question"), reasons=words()),
         dols.CircumstancesConsidered(reasons=words()),
         dols.PlaceDescribed(run_by_council="yes"),
         dols.LocationTold(location="1-101000002"),
