@@ -15,7 +15,7 @@ from tests.survival.callers import Partners, deciding
 from tests.survival.oracle import agrees
 from tests.survival.town import Town, town_in
 
-KILLS = int(os.environ.get("SAFEGUARDING_SURVIVAL_KILLS", "3"))
+KILLS = int(os.environ.get("SAFEGUARDING_SURVIVAL_KILLS", "2"))
 """Of each service; 50 by hand, before a release."""
 
 PAUSE, DECISIONS = 0.06, 3

@@ -9,7 +9,7 @@ from tests.support.house import House
 from tests.survival.faults import WHOM, faults
 from tests.survival.soak import Soak, Wanted
 
-ROUNDS = 3
+ROUNDS = 2
 
 
 @pytest.mark.slow
