@@ -261,11 +261,13 @@ async def _history(
     log: Log, id: UUID, by: Caller, at: Mapping[str, datetime]
 ) -> Sequence[Recorded[Any]]:
     """Give what happened to a concern; to a lead only where an enquiry was opened from it."""
-    now = await log.history(concern.stream(id))
-    decided = (it.fact for it in now if isinstance(it.fact, Section42Decided))
-    if by.may.isdisjoint(STAFF) and not any(OUTCOMES[it.outcome].opens_enquiry for it in decided):
-        raise NotFound
-    return await log.history(concern.stream(id), **at) if at else now
+    stream = concern.stream(id)
+    if by.may.isdisjoint(STAFF):
+        now = [it.fact for it in await log.history(stream)]
+        decided = (it for it in now if isinstance(it, Section42Decided))
+        if not any(OUTCOMES[it.outcome].opens_enquiry for it in decided):
+            raise NotFound
+    return await log.history(stream, **at)
 
 
 def _of_adult(id: UUID, said: str) -> Open[str]:

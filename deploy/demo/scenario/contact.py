@@ -18,14 +18,10 @@ MOST = 40
 async def look(town: Town, now: datetime) -> Sequence[Act]:
     """Deal with those at the head of the list."""
     rows = await town.all_of("intake", "/v1/screening", CONTACT, MOST)
-    read = {
-        row["contact"]: await town.door.read(
-            "intake", f"/v1/referrals/{row['contact']}/words", CONTACT
-        )
-        for row in rows
-        if row["news"]
-    }
-    seen = {contact: words.headers["etag"] for contact, words in read.items()}
+    seen = dict[str, str]()
+    for contact in dict.fromkeys(row["contact"] for row in rows if row["news"]):
+        words = await town.door.read("intake", f"/v1/referrals/{contact}/words", CONTACT)
+        seen[contact] = words.headers["etag"]
     return choose(town, rows, now, seen)
 
 

@@ -5,7 +5,7 @@ owed is read from the list of enquiries, so whatever happened to one, somebody t
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -88,15 +88,14 @@ class Step:
         """Say whether something happens this time."""
         return dice_of(self.town.seed, what, self.case, self.thrown).chance(chance)
 
-    def act(self, path: str, who: str, body: Mapping[str, Any]) -> Act:
+    def act(self, path: str, who: str, body: Mapping[str, Any], etag: int | None = None) -> Act:
         """Give a command on the enquiry as it is seen now."""
-        where = ("enquiry", f"/v1/enquiries/{self.case}/{path}")
-        return self.town.act(path, who, where, self.case, body, self.row["version"])
+        where, version = ("enquiry", f"/v1/enquiries/{self.case}/{path}"), self.row["version"]
+        return self.town.act(path, who, where, self.case, body, version, etag=etag)
 
     def seen(self, path: str, who: str, body: Mapping[str, Any]) -> Act:
         """Give a command that is taken only if the enquiry is still as it is seen now."""
-        act = self.act(path, who, body)
-        return replace(act, etag=f'"{self.row["version"]}"')
+        return self.act(path, who, body, self.row["version"])
 
     def once(self, path: str, who: str, body: Mapping[str, Any]) -> Act:
         """Give a command that is done once on an enquiry, however it stands by then."""

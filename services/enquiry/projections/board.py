@@ -11,13 +11,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.enquiry.decisions.owing import overdue, to_note
 from services.enquiry.decisions.partners import Partners
 from services.enquiry.decisions.state import Enquiry
-from services.enquiry.projections.open import OF_THE_BOARD, Due, Place, enquiries, kept_state
+from services.enquiry.projections.open import OF_THE_BOARD, Due, Place, kept_state, waiting
 from services.enquiry.rules import clocks
 from shared.facts import party
 from shared.time.calendar import calendar
@@ -49,14 +48,7 @@ async def what_to_note(
     db: AsyncConnection, listed: Partners, limit: int, after: Place | None = None
 ) -> tuple[Sequence[Escalation], Place | None]:
     """Give what is to be noted, what is due first as the first, and the place behind the last."""
-    table = enquiries.table
-    order = [table.c[name] for name in OF_THE_BOARD]
-    query = select(table, enquiries.stale_since()).where(table.c.note_due_at.is_not(None))
-    if after is not None:
-        query = query.where(tuple_(*order) > tuple_(*after))
-    found = (await db.execute(query.order_by(*order).limit(limit + 1))).mappings().all()
-    rows, more = found[:limit], len(found) > limit
-    place = (rows[-1]["note_due_at"], rows[-1]["enquiry"]) if more else None
+    rows, place = await waiting(db, OF_THE_BOARD, limit, after)
     names = {party(it.partner): it.organisation for it in listed.values()}
     return [_escalation(it, names) for it in rows], place
 

@@ -136,15 +136,21 @@ async def who_is_owed(
     db: AsyncConnection, limit: int, after: Place | None = None
 ) -> tuple[Sequence[Row], Place | None]:
     """Give those to whom something is owed, and the place behind the last if there are more."""
-    table = enquiries.table
-    order = [table.c[name] for name in ORDER]
-    query = select(table, enquiries.stale_since()).where(table.c.due_at.is_not(None))
-    if after is not None:
-        query = query.where(tuple_(*order) > tuple_(*after))
-    found = (await db.execute(query.order_by(*order).limit(limit + 1))).mappings().all()
-    rows, more = found[:limit], len(found) > limit
-    place = (rows[-1]["due_at"], rows[-1]["enquiry"]) if more else None
+    rows, place = await waiting(db, ORDER, limit, after)
     return [_row(it) for it in rows], place
+
+
+async def waiting(
+    db: AsyncConnection, order: tuple[str, str], limit: int, after: Place | None
+) -> tuple[Sequence[Any], Place | None]:
+    """Give the rows in an order by a time, where they have one, and the place behind the last."""
+    columns = [enquiries.table.c[name] for name in order]
+    query = select(enquiries.table, enquiries.stale_since()).where(columns[0].is_not(None))
+    if after is not None:
+        query = query.where(tuple_(*columns) > tuple_(*after))
+    found = (await db.execute(query.order_by(*columns).limit(limit + 1))).mappings().all()
+    rows, (by, id) = found[:limit], order
+    return rows, (rows[-1][by], rows[-1][id]) if len(found) > limit else None
 
 
 async def stale_since(db: AsyncConnection, id: UUID) -> datetime | None:
