@@ -3,6 +3,7 @@
 import asyncio
 import random
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from time import monotonic
 
 import asyncpg
@@ -23,6 +24,10 @@ PASSING = (
 """Rolled back whole, or never begun."""
 PATIENCE = 10.0
 """Seconds to go on trying while PostgreSQL is away, before a caller is told to come back."""
+
+NO_SCANS = {"enable_seqscan": "off"}
+"""A plan prepared on a small table would keep its scan as the table grows."""
+CONNECT = partial(asyncpg.connect, timeout=5, command_timeout=15, server_settings=NO_SCANS)
 
 
 async def nothing(*_: object) -> None:
@@ -67,7 +72,7 @@ class Way:
         async with self._turn:
             try:
                 if self._db is None:
-                    self._db = await asyncpg.connect(self.dsn, timeout=5, command_timeout=15)
+                    self._db = await CONNECT(self.dsn)
                 return list(await self._db.fetch(query, *arguments))
             except (asyncio.CancelledError, *PASSING):  # its answer may still come: to nobody
                 self.close()

@@ -83,7 +83,8 @@ class Log:
 
         Nothing, where that leaves out its beginning.
         """
-        rows = await self._reads.ask("select * from log.load($1, null)", str(stream))
+        query = "select * from log.event where stream = $1 order by version"
+        rows = await self._reads.ask(query, str(stream))
         found = [self.codec.read(it) for it in rows if it["recorded_at"] <= known_at]
         seen = [it for it in found if it.act.effective_at <= effective_at]
         return seen if seen and seen[0].version == 1 else []
@@ -131,9 +132,8 @@ class Log:
 
     async def head(self) -> int:
         """Give the last position, 0 where nothing is recorded."""
-        query = "select position from log.event order by position desc limit 1"
-        rows = await self._reads.ask(query)
-        return int(rows[0]["position"]) if rows else 0
+        ((head,),) = await self._reads.ask("select max(position) from log.event")
+        return int(head or 0)
 
     def wake(self, facts: int = 0) -> None:
         """Let whoever follows look at once: there are so many facts more, or it is later now."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from contextlib import closing
 from typing import Any
 from uuid import uuid4
 
@@ -14,6 +15,7 @@ from shared.log.appender import Appender, Asked
 from shared.log.log import Log, Receipt
 from shared.refusals import Busy, Unavailable
 from tests.kernel import a
+from tests.support.house import House
 from tests.support.patience import until
 
 WRITERS = 32
@@ -113,6 +115,12 @@ async def test_a_read_whose_connection_broke_is_asked_again(
     (mine,) = await log._reads.ask("select pg_backend_pid() as pid")
     await log_owner.execute("select pg_terminate_backend($1)", mine["pid"])
     assert await log.head() == head
+
+
+async def test_a_read_is_planned_by_index_however_small_the_log_was(kernel_house: House) -> None:
+    """As appends are: a plan prepared on a small table kept its scan as the table grew."""
+    with closing(way.Way(kernel_house.told("kernel").database_url)) as reads:
+        assert await reads.ask("show enable_seqscan") == [("off",)]
 
 
 async def test_what_begins_is_taken_when_other_writes_are_turned_away(
