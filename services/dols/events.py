@@ -154,6 +154,16 @@ class LocationTold:
     """By its CQC location id."""
 
 
+@fact("dols.location-mistaken/1")
+class LocationMistaken:
+    """A coordinator found that an earlier place was told by mistake: it bars nobody any more."""
+
+    location: str
+    """By its CQC location id. Told once more, it bars once more."""
+
+    reasons: Sealed[str]
+
+
 @fact("dols.presence-confirmed/1")
 class PresenceConfirmed:
     """A coordinator found that the person is there, though it was told that they no longer are."""
@@ -296,6 +306,7 @@ RequestFact = (
     | RequestWithdrawn
     | PlaceDescribed
     | LocationTold
+    | LocationMistaken
     | PresenceConfirmed
     | ExtensionRefused
     | UrgentExtended

@@ -55,6 +55,7 @@ def publish(happened: events.DolsFact, act: Act) -> contract.Message | None:
             | events.RequestWithdrawn()
             | events.PlaceDescribed()
             | events.LocationTold()
+            | events.LocationMistaken()
             | events.PresenceConfirmed()
         ):
             return None

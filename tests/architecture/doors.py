@@ -108,6 +108,7 @@ GRID: Mapping[str, Mapping[str, str]] = {
         "GET /v1/dols-requests/{id}/case": "KGMA",
         "POST /v1/dols-requests/{id}/priority": "K",
         "POST /v1/dols-requests/{id}/consideration": "K",
+        "POST /v1/dols-requests/{id}/location-mistake": "K",
         "POST /v1/dols-requests/{id}/presence": "K",
         "POST /v1/dols-requests/{id}/extension": "G",
         "POST /v1/dols-requests/{id}/extension-refusal": "G",

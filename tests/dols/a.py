@@ -24,6 +24,7 @@ from services.dols.events import (
     FieldsTold,
     InformationAnswered,
     InformationRequested,
+    LocationMistaken,
     LocationTold,
     OfferDeclined,
     OfferExpired,
@@ -151,6 +152,10 @@ not_extended = ExtensionRefused(reasons=not_extending.reasons)
 describing = want.DescribePlace(run_by_council="yes")
 described = PlaceDescribed(run_by_council="yes")
 elsewhere = LocationTold(location="1-101000002")
+mistyped = want.FindLocationMistaken(
+    location="1-101000001", reasons=words("A digit was mistyped.")
+)  # fmt: skip
+mistaken = LocationMistaken(location=mistyped.location, reasons=mistyped.reasons)
 confirming = want.ConfirmPresence(reasons=words("I saw her at lunch."))
 confirmed = PresenceConfirmed(reasons=confirming.reasons)
 extended = UrgentExtended(ends_on=date(2026, 11, 15), reasons=extending.reasons)
@@ -247,14 +252,13 @@ missed = DeadlineMissed(
 
 EVERY_FACT: tuple[RequestFact, ...] = (
     received, urgent, low, high, told, considered, withdrawn, extended, lapsed, renewal_lapsed,
-    asked_back, born, answered, settled, described, elsewhere, confirmed, not_extended, offered,
-    declined, expired, allocated, doctor,
-    *six, missed, granted, not_granted,
+    asked_back, born, answered, settled, described, elsewhere, mistaken, confirmed, not_extended,
+    offered, declined, expired, allocated, doctor, *six, missed, granted, not_granted,
 )  # fmt: skip
 
 ON_AN_OPEN_ONE: tuple[Any, ...] = (
-    withdrawing, scoring, extending, not_extending, describing, asking_back, settling, confirming,
-    offering, accepting, declining, assessing(codes.AGE), granting, refusing,
+    withdrawing, scoring, extending, not_extending, describing, asking_back, settling, mistyped,
+    confirming, offering, accepting, declining, assessing(codes.AGE), granting, refusing,
 )  # fmt: skip
 """Commands that a decided request does not take."""
 

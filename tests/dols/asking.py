@@ -57,6 +57,7 @@ COMMANDS: dict[str, dict[str, Any]] = {
     },
     SETTLEMENT: {"reasons": "The ward told me on the telephone."},
     "place": {"run_by_council": "yes"},
+    "location-mistake": {"location": "1-101000009", "reasons": "A digit was mistyped."},
     "presence": {"reasons": "I saw her at lunch."},
     "offers": {"role": BEST, "assessor": BIA},
     "allocations": {"role": BEST, "assessor": BIA, "declared": NO_BAR},

@@ -138,7 +138,8 @@ async def test_who_waits_is_allocated_while_the_registers_table_is_built_anew(
 
 
 COORDINATES = (
-    "priority", "consideration", "questions", SETTLEMENT, "place", "presence", "offers",
+    "priority", "consideration", "questions", SETTLEMENT, "place", "location-mistake", "presence",
+    "offers",
 )  # fmt: skip
 BOTH = ("allocations", "declines")
 
@@ -196,6 +197,9 @@ async def test_each_command_is_for_its_own_roles(home: Home, case: str, what: st
         ("sig", "extension", {"days": 8}, 422, "unreadable"),
         ("sig", "extension-refusal", {}, 409, "no-urgent-authorisation"),
         ("cora", "place", {"run_by_council": True}, 422, "unreadable"),
+        ("cora", "location-mistake", {}, 428, "precondition-required"),
+        ("cora", "location-mistake", {"reasons": ""}, 422, "unreadable"),
+        ("cora", "location-mistake", {"location": "the house"}, 422, "unreadable"),
         ("cora", "presence", {}, 428, "precondition-required"),
         ("cora", "presence", {"reasons": ""}, 422, "unreadable"),
         ("cora", SETTLEMENT, {}, 409, "question-not-open"),

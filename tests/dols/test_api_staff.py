@@ -134,16 +134,17 @@ async def test_an_extension_that_is_asked_for_has_a_time_and_may_be_refused(
     answer = await ward.get(f"/v1/dols-requests/{case}")
     told = answer.json()["urgent"]
     assert (told["extension"], told["reasons"]) == ("refused", "A doctor is free tomorrow.")
-    await ward.post(
-        f"/v1/dols-requests/{case}/circumstances", json={"extension_requested": "yes"},
-        headers=key(),
-    )  # fmt: skip
-    told = (await ward.get(f"/v1/dols-requests/{case}")).json()["urgent"]
-    assert (told["extension"], told["reasons"]) == ("asked", None), "asked once more"
-    await does(signatory, case, "extension-refusal", reasons="Nothing exceptional.")
-    told = (await ward.get(f"/v1/dols-requests/{case}")).json()["urgent"]
-    assert told["reasons"] == "Nothing exceptional."
-    assert kind(await send(signatory, case, "extension")) == "extension-not-requested"
+    assert "if you ask" not in told["meaning"], "nor may it be asked for once more"
+    for what in ("circumstances", "answers"):
+        path, again = f"/v1/dols-requests/{case}/{what}", {"extension_requested": "yes"}
+        (check,) = (await ward.post(path, json=again, headers=key())).json()["checks"]
+        assert (check["code"], check["field"]) == ("extension-asked-before", "extension_requested")
+        assert "asked for once only" in check["message"]
+    assert (await ward.get(f"/v1/dols-requests/{case}")).json()["urgent"] == told
+    for what in ("extension", "extension-refusal"):
+        refused = await send(signatory, case, what)
+        assert (refused.status_code, kind(refused)) == (409, "extension-refused-before")
+        assert "asked for once only" in refused.json()["title"]
 
 
 async def test_who_is_no_longer_there_is_granted_nothing_five_minutes_later(
@@ -313,9 +314,10 @@ async def test_who_asks_for_an_extension_too_late_is_told_so(
     answer = await ward.post(path.format(case), json=asks_for, headers=key())
     assert [it["code"] for it in answer.json()["checks"]] == ["extension-too-late"]
     urgent = {"given_on": await today(home), "days": 7, "reasons": "x"}
-    other = (await asks(ward, urgent=urgent))["id"]
-    answer = await ward.post(path.format(other), json=asks_for, headers=key())
-    assert answer.json()["checks"] == []
+    other, first = (await asks(ward, urgent=urgent))["id"], key()
+    for headers, codes in (first, []), (first, []), (key(), ["extension-asked-before"]):
+        answer = await ward.post(path.format(other), json=asks_for, headers=headers)
+        assert [it["code"] for it in answer.json()["checks"]] == codes, "a repeat hears the same"
 
 
 async def test_who_was_suspended_since_they_accepted_assesses_nothing(

@@ -86,10 +86,46 @@ def test_it_is_owed_until_it_is_answered_or_makes_no_sense_any_more(answer: Requ
 def test_a_signatory_says_that_it_is_not_extended() -> None:
     asked.when(a.not_extending, act=a.SIGNATORY).then(a.not_extended)
     no = asked.given(a.not_extended)
-    no.when(a.not_extending).then_refused(want.ExtensionNotRequested)
-    no.when(a.extending).then_refused(want.ExtensionNotRequested)
-    again = no.given(a.asks, act=a.later(days=2))
-    assert due(again) == DUE + timedelta(days=2), "asked once more, it is owed once more"
+    assert due(no) is None
+    for command in (a.not_extending, a.extending):
+        no.when(command, act=a.SIGNATORY).then_refused(want.ExtensionRefusedBefore)
+
+
+REFUSED, EXTENDED = asked.given(a.not_extended), asked.given(a.extended)
+
+
+@pytest.mark.parametrize(
+    ("of", "refusal"),
+    [(REFUSED, want.ExtensionRefusedBefore), (EXTENDED, want.UrgentExtendedBefore)],
+    ids=["refused", "extended"],
+)
+def test_an_extension_is_asked_for_once_only_whatever_became_of_it(
+    of: Story[Any, Request, RequestFact], refusal: Any
+) -> None:
+    assert of.state
+    for facts in ((a.asks,), (a.asks, a.considered, a.asks)):
+        again = of.given(*facts, act=a.later(days=2))
+        assert due(again) is None, "no answer is owed to what may not be asked"
+        assert again.state
+        assert again.state.urgent == of.state.urgent
+        for command in (a.extending, a.not_extending):
+            again.when(command).then_refused(refusal)
+
+
+def test_whoever_asks_again_is_kept_and_scored_like_any_other_news() -> None:
+    news = a.prioritised(by="circumstances", urgent_ends_on=ENDS_ON)
+    asks = replace(a.telling, told=a.asks)
+    REFUSED.when(asks).then(a.asks, news)
+    state = REFUSED.given(a.asks).state
+    assert state
+    assert state.told_at, "a person looks"
+
+
+def test_an_extension_that_was_given_on_a_second_request_once_stays_given() -> None:
+    stands = REFUSED.given(a.asks, a.extended).state
+    assert stands
+    assert stands.urgent
+    assert (stands.urgent.extended, stands.urgent.ends_on) == (True, a.extended.ends_on)
 
 
 def test_what_cannot_be_extended_needs_no_refusal() -> None:

@@ -371,7 +371,7 @@ def test_the_end_of_an_urgent_authorisation_is_explained_until_it_is_decided() -
     assert before and "ends at the end of 02 November 2026" in before  # noqa: PT018
     assert after and "since then nothing authorises" in after  # noqa: PT018
     assert of_urgent(a.TODAY, lapsed=True, decided=True) is None
-    once = of_urgent(a.TODAY, lapsed=False, decided=False, extended=True)
+    once = of_urgent(a.TODAY, lapsed=False, decided=False, asked_before=True)
     assert before
     assert once
     assert ("extend it once" in before, "extend" in once) == (True, False)

@@ -132,8 +132,8 @@ async def tell_circumstances(
     body = await _body(request)
     said = await _aside(lambda: read_circumstances(_parsed(body)), body)
     history = await _history(log, id, by.actor)
-    late = _too_late(history, by) if said.extension_requested else ()
-    command = _telling(id, body.decode(), said, (*late, *_keyless(request)))
+    checks = _no_extension(history, by) if said.extension_requested else ()
+    command = _telling(id, body.decode(), said, (*checks, *_keyless(request)))
     response.headers.update(resting(await handle(log, requests_made.stream(id), command, by)))
     return await _heard(log, id, by)
 
@@ -153,8 +153,8 @@ async def answer_questions(
     body = await _body(request)
     said = await _aside(lambda: read_answers(_parsed(body)), body)
     history = await _history(log, id, by.actor)
-    late = _too_late(history, by) if said.extension_requested else ()
-    telling = _telling(id, body.decode(), said, (*late, *_keyless(request)))
+    checks = _no_extension(history, by) if said.extension_requested else ()
+    telling = _telling(id, body.decode(), said, (*checks, *_keyless(request)))
     others = _of_others(id, said)
     command = want.AnswerQuestions(telling=telling, others=others, fields=said.told)
     response.headers.update(resting(await handle(log, requests_made.stream(id), command, by)))
@@ -246,13 +246,14 @@ def _received(
     return want.ReceiveRequest(received=received)
 
 
-def _too_late(history: Sequence[Any], by: Act) -> tuple[Check, ...]:
+def _no_extension(history: Sequence[Any], by: Act) -> tuple[Check, ...]:
     """Tell who asks for an extension that cannot be given, rather than let them wait for it."""
     state = requests_made.fold(history)
     urgent = state.urgent if state else None
-    if urgent and not urgent.lapsed and london_date(by.effective_at) <= urgent.ends_on:
-        return ()
-    return (Check(code="extension-too-late", field="extension_requested"),)
+    if urgent is None or urgent.lapsed or london_date(by.effective_at) > urgent.ends_on:
+        return (Check(code="extension-too-late", field="extension_requested"),)
+    again = Check(code="extension-asked-before", field="extension_requested")
+    return (again,) if urgent.asked_before else ()
 
 
 def _telling(

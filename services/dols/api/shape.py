@@ -114,6 +114,14 @@ class Described(Body):
     run_by_council: Literal["yes", "no"]
 
 
+class LocationMistake(Body):
+    """Which earlier place was told by mistake, and how it is known."""
+
+    location: Location
+    """One of the case's `locations_before`."""
+    reasons: Words
+
+
 class Presence(Body):
     """How it is known that the person is there after all."""
 

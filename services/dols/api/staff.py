@@ -148,6 +148,22 @@ async def consider(
     return await _do(log, id, command, (by, said), expected)
 
 
+@router.post("/dols-requests/{id}/location-mistake", status_code=204)
+async def find_location_mistaken(
+    id: UUID, said: shape.LocationMistake, by: Coordinator, log: Log, expected: IfMatch
+) -> Response:
+    """Say that an earlier place was told by mistake, and why: from then on it bars nobody."""
+    act = dated(by, said)
+    if not await log.history(request.stream(id)):
+        raise NotFound
+    if expected is None:  # 428: a place told since they looked may be the one that they mean
+        raise HTTPException(428)
+    command = want.FindLocationMistaken(
+        location=said.location, reasons=_sealed(id, said.reasons)
+    )  # fmt: skip
+    return answer(await handle(log, request.stream(id), command, act, expected))
+
+
 @router.post("/dols-requests/{id}/presence", status_code=204)
 async def confirm_presence(
     id: UUID, said: shape.Presence, by: Coordinator, log: Log, expected: IfMatch
@@ -177,7 +193,10 @@ async def extend_urgent(
 async def refuse_extension(
     id: UUID, said: shape.NoExtension, by: Signatory, log: Log, expected: IfMatch
 ) -> Response:
-    """Say that the urgent authorisation is not extended, and why; its sender sees that."""
+    """Say that the urgent authorisation is not extended, and why; its sender sees that.
+
+    No other request for it may be made (Sch A1 para 77(4)), so that is the last word on it here.
+    """
     command = want.RefuseExtension(
         reasons=_sealed(id, said.reasons), recorded_at=by.effective_at
     )  # fmt: skip

@@ -1,6 +1,6 @@
 """Who may be asked to assess, who has a role, and what may they record?
 
-Law: Mental Capacity Act 2005 Sch A1 paras 15 and 50 (nothing is left to assess where the person is
+Law: Mental Capacity Act 2005 Sch A1 paras 16 and 50 (nothing is left to assess where the person is
 no longer a detained resident), 129; SI 2008/1858 regs 3-13.
 """
 
@@ -28,7 +28,7 @@ def listed(words: Collection[Code], given: Code) -> None:
 
 
 def needed(state: Request) -> Request:
-    """Refuse what makes sense only while the person is there, and it is needed (paras 15, 50).
+    """Refuse what makes sense only while the person is there, and it is needed (paras 16, 50).
 
     Whenever it is dated: what was told is known by now.
     """

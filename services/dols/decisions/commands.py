@@ -65,6 +65,14 @@ class DescribePlace:
 
 
 @dataclass(frozen=True, kw_only=True)
+class FindLocationMistaken:
+    """Say that a place told before the present one was told by mistake."""
+
+    location: str
+    reasons: Sealed[str]
+
+
+@dataclass(frozen=True, kw_only=True)
 class ConfirmPresence:
     """Say that the person is there, though it was told that they no longer are."""
 
@@ -185,7 +193,8 @@ class RefuseAuthorisation:
 
 
 OfTheSender = TellCircumstances | AnswerQuestions | WithdrawRequest
-OfACoordinator = AskQuestion | SettleQuestion | ConfirmPresence | DescribePlace | Prioritise
+OfThePlace = DescribePlace | FindLocationMistaken
+OfACoordinator = AskQuestion | SettleQuestion | ConfirmPresence | OfThePlace | Prioritise
 OfTheWait = OfACoordinator | ExtendUrgent | RefuseExtension
 OfAssessors = OfferAllocation | AllocateAssessor | DeclineOffer | AssessRequirement
 OfTheEnd = GrantAuthorisation | RefuseAuthorisation
@@ -218,6 +227,10 @@ class PersonNoLongerThere(Refusal):
 
 class NotToldGone(Refusal):
     """Nobody has told by then that the person is no longer there."""
+
+
+class LocationNotToldBefore(Refusal):
+    """By then it was none of the places told before the present one: see locations_before."""
 
 
 class NoLongerNeeded(Refusal):
@@ -254,6 +267,10 @@ class ExtensionNotRequested(Refusal):
 
 class UrgentExtendedBefore(Refusal):
     """An urgent authorisation is extended once only."""
+
+
+class ExtensionRefusedBefore(Refusal):
+    """It was refused, and the law lets an extension be asked for once only: none can be given."""
 
 
 class UrgentHasEnded(Refusal):

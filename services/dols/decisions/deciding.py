@@ -1,7 +1,8 @@
 """May this happen to a request?
 
-Law: Mental Capacity Act 2005 Sch A1 paras 15 and 50 (who is no longer a detained resident is given
-no authorisation), 52-53 (one begins when it is given, or later), 84-86 (an extension, or none).
+Law: Mental Capacity Act 2005 Sch A1 paras 16 and 50 (who is no longer a detained resident is given
+no authorisation), 52 and 63 (one begins when it is given, or later), 77 (one request to extend an
+urgent one, and no more), 84-87 (an extension, or none).
 """
 
 from collections.abc import Sequence
@@ -57,6 +58,7 @@ def decide(command: RequestCommand, state: Request | None, act: Act) -> Facts:
             | want.SettleQuestion()
             | want.ConfirmPresence()
             | want.DescribePlace()
+            | want.FindLocationMistaken()
             | want.Prioritise()
         ):
             return _looked(command, _open(state, act), act)
@@ -95,7 +97,7 @@ def _open(state: Request | None, act: Act) -> Request:
 def _as_recorded(act: Act, recorded_at: datetime) -> None:
     """Refuse a decision that is dated back beyond the day on which it is recorded.
 
-    What is decided begins at the earliest when it is given (paras 52-53), and the national return
+    What is decided begins at the earliest when it is given (52 and 63), and the national return
     counts 21 days to the day of signing off: neither is for the signatory to choose afterwards.
     """
     if london_date(act.effective_at) < london_date(recorded_at):
@@ -153,6 +155,8 @@ def _looked(command: want.OfACoordinator, state: Request, act: Act) -> Facts:
             return _present(reasons, state, act)
         case want.DescribePlace(run_by_council=said):
             return _described(said, state)
+        case want.FindLocationMistaken():
+            return _mistaken(command, state, act)
         case want.AskQuestion(missing=missing, words=words):
             if state.withdrawn_at:  # nobody owes anything for it any more
                 raise want.RequestWithdrawnAlready
@@ -215,6 +219,14 @@ def _placed(command: want.TellCircumstances, state: Request, act: Act) -> Facts:
     return moved if yes else (*moved, *_described(command.run_by_council, state))
 
 
+def _mistaken(command: want.FindLocationMistaken, state: Request, act: Act) -> Facts:
+    """Let an earlier place bar nobody any more: found since another was told, and not before."""
+    place, location = state.place, command.location
+    if place.moved_at is None or act.effective_at < place.moved_at or location not in place.before:
+        raise want.LocationNotToldBefore
+    return (events.LocationMistaken(location=location, reasons=command.reasons),)
+
+
 def _described(said: events.Tri, state: Request) -> Facts:
     if said in {"unknown", state.place.run_by_council}:
         return ()
@@ -236,7 +248,10 @@ def _scored(
 
 
 def _extended(command: want.ExtendUrgent, state: Request, act: Act) -> Facts:
-    """Extend it where the managing authority asked in time and it is still needed (para 84)."""
+    """Extend it where the managing authority asked in time and it is still needed (para 84).
+
+    That there are exceptional reasons, and that it is essential, is for the signatory to find.
+    """
     _as_recorded(act, command.recorded_at)
     urgent = _to_extend(needed(state), act)
     ends_on = urgent.ends_on + command.days * clocks.DAY
@@ -252,6 +267,8 @@ def _to_extend(state: Request, act: Act) -> now.Urgent:
         raise want.NoUrgentAuthorisation
     if urgent.extended:
         raise want.UrgentExtendedBefore
+    if urgent.extension_refused:  # and no other may be asked for (para 77(4))
+        raise want.ExtensionRefusedBefore
     if urgent.lapsed or london_date(act.effective_at) > urgent.ends_on:
         raise want.UrgentHasEnded
     if not urgent.extension_requested:
@@ -270,7 +287,7 @@ def _not_extended(command: want.RefuseExtension, state: Request, act: Act) -> Fa
 
 
 def _granted(command: want.GrantAuthorisation, state: Request, act: Act) -> Facts:
-    """Give one where all six are met and the person is still there (paras 15, 50)."""
+    """Give one where all six are met and the person is still there (paras 16, 50)."""
     today = london_date(act.effective_at)
     _as_recorded(act, command.recorded_at)
     if not all_met(needed(state).results):

@@ -53,6 +53,7 @@ def evolve(state: Request | None, happened: RequestFact, act: Act) -> Request:
             | events.RequestWithdrawn()
             | events.PlaceDescribed()
             | events.LocationTold()
+            | events.LocationMistaken()
             | events.PresenceConfirmed()
             | events.AuthorisationLapsed()
         ):
@@ -141,10 +142,10 @@ def _told(state: Request, happened: events.CircumstancesTold, act: Act) -> Reque
 
 
 def _asked(urgent: Urgent, at: datetime) -> Urgent:
-    waits = None if urgent.extended else urgent.extension_asked_at or at
-    return replace(
-        urgent, extension_requested=True, extension_asked_at=waits, extension_refused=False
-    )
+    """Only one may be asked for: a later one is none, whatever became of it (para 77(4))."""
+    if urgent.asked_before:
+        return urgent
+    return replace(urgent, extension_requested=True, extension_asked_at=at)
 
 
 def _ended(happened: events.AuthorisationGranted | events.AuthorisationNotGranted) -> Ended:
@@ -184,6 +185,7 @@ Noted = (
     | events.RequestWithdrawn
     | events.PlaceDescribed
     | events.LocationTold
+    | events.LocationMistaken
     | events.PresenceConfirmed
     | events.AuthorisationLapsed
 )
@@ -198,7 +200,9 @@ def _noted(state: Request, happened: Noted, at: datetime) -> Request:
         case events.PlaceDescribed(run_by_council=said):
             return replace(state, place=replace(state.place, run_by_council=said))
         case events.LocationTold(location=location):
-            return replace(state, place=state.place.moved(location))
+            return replace(state, place=state.place.moved(location, at))
+        case events.LocationMistaken(location=location):
+            return replace(state, place=state.place.corrected(location))
         case events.PresenceConfirmed():
             return replace(state, gone_at=None)
         case events.AuthorisationLapsed():
@@ -222,7 +226,7 @@ def _urgent(was: Urgent | None, happened: OfUrgent) -> Urgent | None:
     match happened:
         case events.UrgentExtended(ends_on=ends_on):
             return replace(was, ends_on=ends_on, extended=True, extension_asked_at=None)
-        case events.ExtensionRefused():  # asked for once more, it is answered once more
+        case events.ExtensionRefused():
             return replace(
                 was, extension_requested=False, extension_asked_at=None, extension_refused=True
             )

@@ -31,6 +31,11 @@ class Urgent:
     extended: bool = False
     lapsed: bool = False
 
+    @property
+    def asked_before(self) -> bool:
+        """Say whether its extension was asked for, which may be once only (para 77(4))."""
+        return self.extension_requested or self.extension_refused or self.extended
+
 
 @dataclass(frozen=True, kw_only=True)
 class Offer:

@@ -77,7 +77,7 @@ def fold(row: Entry | None, happened: Recorded[DolsFact]) -> Entry | None:
             | events.PlaceDescribed() | events.ExtensionRefused()
             | events.InformationRequested() | events.InformationAnswered()
             | events.FieldsTold() | events.LocationTold() | events.PresenceConfirmed()
-            | events.QuestionSettled()
+            | events.QuestionSettled() | events.LocationMistaken()
         ):  # fmt: skip
             return row
 

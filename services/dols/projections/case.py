@@ -126,6 +126,9 @@ class CaseView:
     locations_before: Sequence[str]
     """As it was told earlier: who works or has an interest there stays barred."""
 
+    locations_mistaken: Sequence[str]
+    """As it was told earlier by mistake, as a coordinator found: it bars nobody."""
+
     run_by_council: events.Tri
     """As far as it is known; unknown counts as if it did."""
 
@@ -176,6 +179,7 @@ def view(id: UUID, history: Sequence[Recorded[Any]], today: date) -> CaseView | 
         setting=state.setting,
         location=state.place.location,
         locations_before=state.place.before,
+        locations_mistaken=state.place.mistaken,
         run_by_council=state.place.run_by_council,
         wanted_on=received.wanted_on,
         authorisation_ends_on=state.authorisation_ends_on,

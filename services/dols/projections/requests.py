@@ -60,7 +60,7 @@ def fold(row: Made | None, happened: Recorded[DolsFact]) -> Made | None:
             | events.AssessorChanged() | events.PlaceDescribed() | events.ExtensionRefused()
             | events.InformationRequested() | events.InformationAnswered()
             | events.FieldsTold() | events.LocationTold() | events.PresenceConfirmed()
-            | events.QuestionSettled()
+            | events.QuestionSettled() | events.LocationMistaken()
         ):  # fmt: skip
             return row
 

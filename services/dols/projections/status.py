@@ -219,7 +219,7 @@ def _urgent(state: Request) -> UrgentTold | None:
         extension=_extension(state, it),
         extension_due_at=_extension_due(state),
         meaning=receipt.of_urgent(
-            it.ends_on, lapsed=it.lapsed, decided=decided, extended=it.extended
+            it.ends_on, lapsed=it.lapsed, decided=decided, asked_before=it.asked_before
         ),
     )
 

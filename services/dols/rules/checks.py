@@ -3,7 +3,7 @@
 A check never holds anything sent: only our own names. It is no refusal, and nothing waits for it.
 
 Law: UK GDPR art 5(1)(c), no more personal data than is needed; Mental Capacity Act 2005 Sch A1
-paras 77-78 and 84-85 for what is without effect, 51 for how long an authorisation can last.
+paras 77-78, 84 and 89 for what is without effect, 42 and 51 for how long one can last.
 """
 
 import re
@@ -16,8 +16,8 @@ from services.dols.rules.fields import LABELS
 Problem = Literal[
     "missing", "unknown-member", "unreadable", "too-long", "too-many", "too-deep", "looks-wrong",
     "under-18", "wanted-too-late", "urgent-longer-than-7-days", "second-urgent",
-    "extension-too-late", "authorisation-ended", "authorisation-end-impossible",
-    "repeats-not-recognisable",
+    "extension-too-late", "extension-asked-before", "authorisation-ended",
+    "authorisation-end-impossible", "repeats-not-recognisable",
 ]  # fmt: skip
 
 
@@ -55,6 +55,8 @@ _SENTENCES: Final[Mapping[Problem, str]] = {
     " extension that we give can follow the first",
     "extension-too-late": "an extension has to be asked for before the urgent authorisation ends,"
     " so this one cannot be given",
+    "extension-asked-before": "the law lets an extension be asked for once only, and you asked"
+    " before: this changes nothing, and what became of the first request stands",
     "authorisation-ended": "the present authorisation ended before you asked for the next: since"
     " then nothing authorises depriving the person of their liberty under it",
     "authorisation-end-impossible": "{label} cannot be right, since an authorisation lasts a year"

@@ -5,8 +5,8 @@ No clock of law stops for our view of a form. A time that passed unmet is owed a
 later, until somebody does what is owed: nobody waits unseen.
 
 Law: SI 2008/1858 reg 13 (21 days for the assessments); Mental Capacity Act 2005 Sch A1 paras 76-78
-(urgent), 84-85 (its one extension), 51 (a year, and never longer than recommended). Targets: the
-council's own, 2026.
+(urgent, and one request to extend it), 84-85 (its extension), 89 (its end), 42 and 51 (a year, and
+never longer than recommended). Targets: the council's own, 2026.
 """
 
 from collections.abc import Mapping
@@ -82,7 +82,7 @@ def good_until(assessed_on: date) -> date:
 
 
 def last_day_of_a_year(starts_on: date) -> date:
-    """Give the last day that an authorisation from `starts_on` may have (para 51).
+    """Give the last day that an authorisation from `starts_on` may have (paras 42, 51).
 
     A year from 29 February ends as if it had begun on the 28th: the earlier of the two.
     """
@@ -90,7 +90,7 @@ def last_day_of_a_year(starts_on: date) -> date:
 
 
 def relied_on(ends_on: date | None, received_on: date) -> date | None:
-    """Give the last day of the authorisation that is to be renewed, None where it cannot be (51).
+    """Give the last day of the authorisation that is to be renewed, None where it cannot be.
 
     One in force when its renewal was asked for ends within a year, and one that ended within the
     year before leaves a gap that counts. Any other day is a slip, and nothing rests on it.
@@ -194,7 +194,7 @@ def extension_due(
     """Give the instant (UTC) by which a request to extend an urgent authorisation is answered.
 
     A working day, and never more than half of what is left until its end: an answer after that
-    comes too late to extend anything (paras 84-85). At once where nothing is left.
+    comes too late to extend anything (paras 85, 89). At once where nothing is left.
     """
     half = asked_at + (end_of(ends_on) - asked_at) / 2
     soon = calendar.close_of_day(asked_at, working_days=clocks.extension_working_days)

@@ -4,7 +4,8 @@ What the register says and what the assessor declares is checked when they are o
 and again when they accept; each check is hard. An offer may still leave a declaration open; an
 allocation may not. The same person never makes both the mental health and the best interests
 assessment. Whether the council runs the place counts as if it did where nobody knows. A place that
-was told by one id and later by another bars whom either bars: who tells it chooses no assessor.
+was told by one id and later by another bars whom either bars, until a coordinator finds that the
+earlier one was told by mistake: who tells it chooses no assessor.
 
 Law: Mental Capacity Act 2005 Sch A1 paras 128-130; SI 2008/1858 regs 3-13: eligible and trained
 within 12 months, no relative, no financial interest, not involved in the care, and, where the
@@ -13,7 +14,7 @@ managing authority and the supervisory body are the same, no best interests asse
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from typing import ClassVar, Literal
 from uuid import UUID, uuid5
 
@@ -74,20 +75,36 @@ class Place:
     before: tuple[str, ...] = ()
     """By what other ids it was told before: whom one of them bars, another does not free."""
 
+    mistaken: tuple[str, ...] = ()
+    """By what ids it was told before by mistake, as a coordinator found: they bar nobody."""
+
+    moved_at: datetime | None = None
+    """When it was told last that it is another place than before."""
+
     def of(self, interests: Collection[str]) -> bool:
-        """Say whether one of these places is this one, by any id under which it was ever told."""
+        """Say whether one of these places is this one, by any id told and not by mistake."""
         return bool({self.location, *self.before} & {*interests})
 
-    def moved(self, location: str) -> "Place":
+    def moved(self, location: str, at: datetime) -> "Place":
         """Give it by another id; that the council does not run it was said of the other one."""
         if self.location in {None, location}:
             return replace(self, location=location)
         told = dict.fromkeys((*self.before, self.location))
-        before = tuple(it for it in told if it and it != location)
         said = self.run_by_council
         return Place(
-            location=location, run_by_council="unknown" if said == "no" else said, before=before
+            location=location,
+            run_by_council="unknown" if said == "no" else said,
+            before=tuple(it for it in told if it and it != location),
+            mistaken=tuple(it for it in self.mistaken if it != location),
+            moved_at=at,
         )
+
+    def corrected(self, mistaken: str) -> "Place":
+        """Give it without an earlier id that was told by mistake; of any other it says nothing."""
+        if mistaken not in self.before:
+            return self
+        before = tuple(it for it in self.before if it != mistaken)
+        return replace(self, before=before, mistaken=(*self.mistaken, mistaken))
 
 
 Problem = Literal[

@@ -5,7 +5,7 @@ whatever was sent; what is missing, unknown or cannot be read becomes a check. N
 from anybody's words: only codes and dates become answers.
 
 Law: SI 2008/1858 reg 16; Mental Capacity Act 2005 Sch A1 para 13 (18 or over), paras 77-78 (one
-urgent authorisation, of seven days at most), 51 (a year at most).
+urgent authorisation, of seven days at most), 42 and 51 (a year at most).
 """
 
 import re

@@ -2,9 +2,9 @@
 
 Status, not story: nothing here names a person or a finding. Days are London's.
 
-Law: Mental Capacity Act 2005 Sch A1 paras 57-58 (who hears of a decision), 76-78 and 84 (what an
-urgent authorisation is, and its end), 86 (who hears that it is not extended), 29 (the further one);
-wording is this council's.
+Law: Mental Capacity Act 2005 Sch A1 paras 57-58 (who hears of a decision), 76-78 and 89 (what an
+urgent authorisation is, and its end), 77 and 84-86 (its extension, and who hears that there is
+none), 29 (the further one); wording is this council's.
 """
 
 from collections.abc import Mapping
@@ -115,9 +115,12 @@ def of_renewal(ends_on: date, *, lapsed: bool, decided: bool) -> str | None:
 
 
 def of_urgent(
-    ends_on: date, *, lapsed: bool, decided: bool, extended: bool = False
+    ends_on: date, *, lapsed: bool, decided: bool, asked_before: bool = False
 ) -> str | None:  # fmt: skip
-    """Tell what the end of an urgent authorisation means, None where it no longer matters."""
+    """Tell what the end of an urgent authorisation means, None where it no longer matters.
+
+    `asked_before`: its extension was asked for, whatever became of that.
+    """
     if decided:
         return None
     if lapsed:
@@ -129,5 +132,5 @@ def of_urgent(
     return (
         f"Your urgent authorisation ends at the end of {ends_on:%d %B %Y}. After that nothing"
         " authorises depriving the person of their liberty until we decide"
-        + ("." if extended else "; we can extend it once, if you ask before it ends.")
+        + ("." if asked_before else "; we can extend it once, if you ask before it ends.")
     )

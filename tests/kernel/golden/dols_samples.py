@@ -86,6 +86,7 @@ def of_dols(
         dols.CircumstancesConsidered(reasons=words()),
         dols.PlaceDescribed(run_by_council="yes"),
         dols.LocationTold(location="1-101000002"),
+        dols.LocationMistaken(location="1-101000001", reasons=words()),
         dols.PresenceConfirmed(reasons=words()),
         dols.ExtensionRefused(reasons=words()),
         dols.UrgentExtended(ends_on=date(2026, 11, 15), reasons=words()),
