@@ -298,9 +298,14 @@ class InformationAdded:
     """The sender told more: its lead has to look, or a manager where it is closed."""
 
 
+@fact("enquiry.information-carried-over/1")
+class InformationCarriedOver:
+    """What was told while it was closed, and not looked at, is its lead's as it is opened again."""
+
+
 @fact("enquiry.information-considered/1")
 class InformationConsidered:
-    """Whoever leads it looked at what the sender told while it was open."""
+    """Whoever leads it looked at what the sender told."""
 
     effect: Code
     """Of `information-effect@1`: what that changes."""
@@ -385,8 +390,9 @@ EnquiryFact = (
     | LateReportConsidered | LateReportConsidered2 | ReportAssessed | CausedEnquiryRecalled
     | EnquiryConcluded | SafetyPlanRecorded | SafetyPlanRecorded2 | ActionEnded
     | SafetyPlanReviewed | EnquiryClosed | EnquiryReopened | EnquiryReopened2 | DecisionUndone
-    | DecisionMadeAgain | DecisionMadeAgain2 | InformationAdded | InformationConsidered
-    | DecisionReviewed | DeadlineMissed | EnquiryEscalated | EscalationNoted
+    | DecisionMadeAgain | DecisionMadeAgain2 | InformationAdded | InformationCarriedOver
+    | InformationConsidered | DecisionReviewed | DeadlineMissed | EnquiryEscalated
+    | EscalationNoted
 )  # fmt: skip
 PartnerFact = PartnerListed | PartnerUnlisted
 Fact = EnquiryFact | PartnerFact

@@ -41,7 +41,11 @@ def publish(happened: events.Fact, act: Act) -> contract.Message | None:
             return None
         case events.DesiredOutcomesAsked() | events.DesiredOutcomesAssessed():
             return None
-        case events.InformationAdded() | events.InformationConsidered():
+        case (
+            events.InformationAdded()
+            | events.InformationCarriedOver()
+            | events.InformationConsidered()
+        ):
             return None  # its sender hears from triage, which owes them the answer
         case events.DeadlineMissed() | events.EnquiryEscalated() | events.EscalationNoted():
             return None

@@ -32,6 +32,7 @@ from services.enquiry.events import (
     EnquiryReopened2,
     EscalationNoted,
     InformationAdded,
+    InformationCarriedOver,
     InformationConsidered,
     LateReportConsidered,
     LateReportConsidered2,
@@ -201,6 +202,7 @@ reopened = EnquiryReopened2(contact=CONTACT, reasons=reopening.reasons)
 reopened_1 = EnquiryReopened(reasons=reopening.reasons)
 undone = DecisionUndone()
 added = InformationAdded()
+carried = InformationCarriedOver()
 weighing = ConsiderInformation(effect=codes.UNCHANGED, reasons=words("Known from the ward."))
 weighed = InformationConsidered(effect=codes.UNCHANGED, reasons=weighing.reasons)
 again = DecisionMadeAgain2(outcome=other, kind=Code("enquiry-kind@1:other"), band=amber)
@@ -236,7 +238,7 @@ EVERY_FACT: tuple[EnquiryFact, ...] = (
     reported, good, recalled, declined, late, late_of_another, considered, assessed, concluded,
     at_once, safe_1, safe, ended, reviewed, closed, reopened_1, reopened, undone, added, again,
     looked, missed, escalated, opened_1, again_1, late_1, late_of_another_1, considered_1,
-    weighed, report_missed, told_the_board, noted,
+    carried, weighed, report_missed, told_the_board, noted,
 )  # fmt: skip
 
 ON_AN_OPEN_ONE: tuple[Any, ...] = (

@@ -12,6 +12,7 @@ from services.enquiry.events import EnquiryOpened
 from shared.facts import Recorded
 from tests.enquiry import a
 from tests.support.house import Home, key
+from tests.support.patience import until
 from tests.support.story import SOMEBODY
 
 FINDINGS: dict[str, Any] = {
@@ -134,6 +135,28 @@ def kind(answer: httpx.Response) -> str:
     """Give the name of a problem."""
     assert answer.headers["Content-Type"] == "application/problem+json"
     return str(answer.json()["type"]).removeprefix("/problems/")
+
+
+async def reached(client: httpx.AsyncClient, path: str, least: int, **params: Any) -> Any:
+    """Give what a list says once it has reached `least`: it answers without, where that is long."""
+
+    async def there() -> httpx.Response | None:
+        answer = await client.get(path, params=params, headers={"X-Min-Position": str(least)})
+        assert answer.status_code == 200, answer.text
+        return answer if int(answer.headers["X-Log-Position"]) >= least else None
+
+    return (await until(there)).json()
+
+
+async def listed(client: httpx.AsyncClient, least: int = 0, limit: int = 200) -> list[Any]:
+    """Give the list, page by page, not before it has reached `least`."""
+    found: list[Any] = []
+    more: dict[str, Any] | None = {"limit": limit}
+    while more:
+        page = await reached(client, "/v1/enquiries", least, **more)
+        found += page["items"]
+        more = {"limit": limit, "after": page["next"]} if page["next"] else None
+    return found
 
 
 async def read(client: httpx.AsyncClient, case: UUID) -> Any:

@@ -9,7 +9,7 @@ import pytest
 
 from services.enquiry.events import EscalationNoted, InformationConsidered
 from tests.enquiry import a
-from tests.enquiry.asking import COMMANDS, history, kind, opened, read, send
+from tests.enquiry.asking import COMMANDS, does, history, kind, listed, opened, reached, read, send
 from tests.support.house import Home, key
 from tests.support.rooms import AT_WORK
 
@@ -47,6 +47,35 @@ async def test_what_was_told_is_shown_blocks_the_closure_and_is_considered_by_it
     assert after["enquiry"]["told_more_at"] is None
     assert after["words"]["information_considered"] == CONSIDERATION["reasons"]
     assert (await send(manager, case, "closure")).status_code == 204
+
+
+async def test_what_was_told_while_it_was_closed_is_shown_listed_and_considered_when_it_is_open(
+    home: Home, manager: httpx.AsyncClient, lead: httpx.AsyncClient
+) -> None:
+    case = await opened(home, *a.ready[1:], a.closed, a.added)
+    told = (await read(manager, case))["enquiry"]["told_more_at"]
+    reopened = await does(manager, case, "reopening")
+    shown = (await read(lead, case))["enquiry"]
+    assert shown["told_more_at"] == told
+    assert "information" in {it["kind"] for it in shown["due"]}
+    assert "closing-guard@1:information-not-considered" in {it["code"] for it in shown["missing"]}
+    rows = await listed(lead, int(reopened.headers["X-Log-Position"]))
+    (row,) = [it for it in rows if it["enquiry"] == str(case)]
+    assert (row["told_more_since"], row["due"]) == (told, shown["due"])
+    assert "closing-guard@1:information-not-considered" in row["missing"]
+    lines = (await lead.get(f"/v1/enquiries/{case}/history")).json()
+    assert [it["fact"] for it in lines[-2:]] == [
+        "enquiry.information-carried-over/1", "enquiry.enquiry-reopened/2"
+    ]  # fmt: skip
+    assert (lines[-2]["by"], lines[-2]["words"]) == ("sam", [])
+
+    await does(manager, case, "conclusion")
+    refused = await send(manager, case, "closure")
+    assert (refused.status_code, kind(refused)) == (409, "information-not-considered")
+    now = seen((await read(lead, case))["enquiry"]["version"])
+    assert (await send(lead, case, "consideration", now)).status_code == 204
+    assert (await send(manager, case, "closure")).status_code == 204
+    assert (await read(manager, case))["enquiry"]["told_more_at"] is None
 
 
 async def test_nothing_that_came_since_they_looked_passes_for_considered(
@@ -105,11 +134,8 @@ async def notes(client: httpx.AsyncClient, case: UUID, **said: Any) -> httpx.Res
 
 
 async def escalations(client: httpx.AsyncClient, least: int) -> dict[str, Any]:
-    answer = await client.get(
-        "/v1/escalations", params={"limit": 200}, headers={"X-Min-Position": str(least)}
-    )
-    assert answer.status_code == 200, answer.text
-    return {it["enquiry"]: it for it in answer.json()["items"]}
+    page = await reached(client, "/v1/escalations", least, limit=200)
+    return {it["enquiry"]: it for it in page["items"]}
 
 
 async def test_the_boards_lead_has_a_list_of_their_own_and_what_they_note_leaves_it(

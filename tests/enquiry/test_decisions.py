@@ -83,7 +83,7 @@ def test_a_manager_looks_once_also_where_the_enquiry_is_closed() -> None:
     story.given(*a.under_way, a.undone, a.looked).when(a.looking).then_refused(want.DecisionStands)
 
 
-def test_what_is_told_after_the_closing_is_looked_at_by_a_manager_or_it_is_opened_again() -> None:
+def test_what_is_told_after_the_closing_is_looked_at_by_a_manager_or_waits_for_the_lead() -> None:
     story.when(want.HearAddition()).then()
     closed = story.given(*a.ready, a.closed)
     closed.when(a.looking).then_refused(want.DecisionStands)
@@ -91,10 +91,10 @@ def test_what_is_told_after_the_closing_is_looked_at_by_a_manager_or_it_is_opene
     told = closed.given(a.added)
     told.when(a.looking).then(a.looked)
     told.given(a.looked).when(a.looking).then_refused(want.DecisionStands)
-    told.when(a.reopening).then(a.reopened)
-    for state in (told.given(a.looked).state, told.given(a.reopened).state):
-        assert state
-        assert state.told_more_at is None
+    told.when(a.reopening).then(a.carried, a.reopened)
+    for then, waits in ((told.given(a.looked), False), (told.given(a.carried, a.reopened), True)):
+        assert then.state
+        assert (then.state.told_more_at is not None) is waits
 
 
 def test_a_closed_enquiry_that_a_new_decision_asks_for_is_opened_again_first() -> None:

@@ -106,6 +106,17 @@ def test_a_conclusion_is_not_dated_before_the_enquiry_was_opened() -> None:
 # The safety plan
 
 
+def test_no_action_was_due_before_there_was_an_enquiry() -> None:
+    """A slip of the year would be missed hundreds of times at once: each five days are a miss."""
+    for day, ends in ((date(2026, 11, 1), want.BeforeItsOpening), (a.TODAY, None)):
+        slip = replace(a.weigh, due_on=day)
+        then = found.when(replace(a.planning_safety, actions=(a.weigh, slip)))
+        if ends:
+            then.then_refused(ends)
+        else:
+            then.then(replace(a.safe, actions=(a.weigh, slip)))
+
+
 def test_a_safety_plan_says_what_who_and_when() -> None:
     found.when(a.planning_safety).then(a.safe)
     under_way.when(a.planning_safety).then(a.safe)

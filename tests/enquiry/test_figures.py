@@ -7,6 +7,7 @@ from uuid import UUID
 
 from hypothesis import given
 from hypothesis import strategies as some
+from sqlalchemy import Connection, event
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.enquiry.decisions import enquiry
@@ -33,6 +34,27 @@ async def test_where_there_is_nothing_there_are_noughts(db: AsyncConnection) -> 
         concluded_by_outcome={}, deadlines_missed=0, escalated=0, partners_reminded=0,
         told_more=0, to_be_noted=0, noted=0,
     )  # fmt: skip
+
+
+async def test_the_counts_are_of_one_moment_whatever_is_opened_meanwhile(
+    db: AsyncConnection,
+) -> None:
+    await counted(db, (a.opened,))
+    cases = iter(range(2, 100))
+
+    def meanwhile(connection: Connection, _cursor: Any, statement: str, *_: Any) -> None:
+        if statement.lower().startswith("insert"):  # its own
+            return
+        (row,) = rows(figures, a.recorded(a.opened, case=UUID(int=next(cases)))).values()
+        names = [column.name for column in figures.table.columns]
+        values = dict(zip(names, figures.values(row), strict=True))
+        connection.execute(figures.table.insert(), values)
+
+    event.listen(db.sync_connection, "after_cursor_execute", meanwhile)
+    found = await how_many(db)
+    assert next(cases) > 2, "one was opened meanwhile"
+    assert found.enquiries == 1
+    assert sum(found.by_kind.values()) == sum(found.by_stage.values()) == 1
 
 
 async def test_enquiries_are_counted_by_stage_and_by_what_was_found(db: AsyncConnection) -> None:
@@ -84,8 +106,10 @@ async def test_what_was_told_is_counted_until_somebody_considers_it(db: AsyncCon
         (*a.under_way, a.added, a.weighed),
         (*a.ready, a.closed, a.added),
         (*a.ready, a.closed, a.added, a.looked),
+        (*a.ready, a.closed, a.added, a.carried, a.reopened),
+        (*a.ready, a.closed, a.added, a.carried, a.reopened, a.weighed),
     )
-    assert found.told_more == 2
+    assert found.told_more == 3
 
 
 async def test_what_waits_for_the_boards_lead_is_counted_until_they_take_note(

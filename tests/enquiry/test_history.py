@@ -15,6 +15,7 @@ from tests.enquiry import a
 PLAN = "Its review is on 7 Dec 2026."
 ASKED = "royal-derby, an NHS organisation, was asked to make an enquiry, due 16 Nov 2026 17:00."
 DIFFICULTY, ALONE = "difficulty in being involved", "no appropriate person is there"
+CARRIED = "as it is opened again, its lead has to say what that changes"
 BOARDS_LEAD = "partner lead of the Safeguarding Adults Board"
 TOLD: dict[str, tuple[EnquiryFact, str]] = {
     "opened": (
@@ -92,6 +93,10 @@ TOLD: dict[str, tuple[EnquiryFact, str]] = {
     "reopened": (a.reopened, "Opened again, with reasons."),
     "reopened, as once": (a.reopened_1, "Opened again, with reasons."),
     "added": (a.added, "The sender told more: somebody has to look at what it changes."),
+    "carried over": (
+        a.carried,
+        f"What the sender told while it was closed was not looked at: {CARRIED}.",
+    ),
     "weighed": (
         a.weighed, "What the sender told was looked at, with reasons: it changes nothing."
     ),

@@ -115,6 +115,10 @@ OWED: dict[str, tuple[tuple[EnquiryFact, ...], dict[str, str]]] = {
         (*a.under_way, a.added),
         {"conclusion": "2026-11-30", "information": "2026-11-03"},
     ),
+    "opened again, and more was told while it was closed": (
+        (*a.ready, a.closed, a.added, a.carried, a.reopened),
+        {"closure": "2026-11-09", "information": "2026-11-03", "review": "2026-12-07"},
+    ),
     "its lead considered it": ((*a.under_way, a.added, a.weighed), {"conclusion": "2026-11-30"}),
     "the Board's lead was told": (
         (*a.with_the_board, a.reminded),

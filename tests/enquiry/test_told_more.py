@@ -1,4 +1,4 @@
-"""Is what a sender tells of an open enquiry considered by its lead before it closes?"""
+"""Is what a sender tells of an enquiry, open or closed, considered by its lead before it closes?"""
 
 from dataclasses import replace
 from typing import Any
@@ -10,19 +10,21 @@ from hypothesis import strategies as some
 from services.enquiry.decisions import commands as want
 from services.enquiry.decisions import enquiry
 from services.enquiry.decisions.looking import InformationNotConsidered, NothingToConsider
-from services.enquiry.decisions.owing import missing
+from services.enquiry.decisions.owing import missing, overdue
 from services.enquiry.decisions.state import Enquiry
-from services.enquiry.events import EnquiryFact
+from services.enquiry.events import DeadlineMissed, EnquiryEscalated, EnquiryFact
 from services.enquiry.rules import closing, codes
+from shared.decider import Deadline, DeadlinePassed
 from shared.facts import Code
 from shared.refusals import Refusal
 from shared.time.calendar import calendar
 from tests.enquiry import a
-from tests.support.story import Story
+from tests.support.story import SOMEBODY, Story
 
 story: Story[Any, Enquiry, EnquiryFact] = Story(enquiry)
 under_way = story.given(*a.under_way)
 told = story.given(*a.ready, a.added)
+shut = story.given(*a.ready, a.closed, a.added)
 
 
 def weighed(effect: str) -> EnquiryFact:
@@ -106,18 +108,94 @@ def test_a_managers_look_at_a_changed_decision_is_no_look_at_what_was_told() -> 
 
 
 def test_what_is_told_of_a_closed_enquiry_stays_a_managers_to_look_at() -> None:
-    """As before: whoever has it closed looks, or opens it again."""
-    closed = story.given(*a.ready, a.closed, a.added)
-    closed.when(a.weighing).then_refused(want.EnquiryIsClosed)
-    closed.when(a.looking).then(a.looked)
-    reopened = closed.given(a.reopened)
-    reopened.when(a.weighing).then_refused(NothingToConsider)
-    reopened.when(a.closing).then_refused(want.ConclusionInDoubt)
+    """It has no lead at work: a manager looks, or opens it again."""
+    shut.when(a.weighing).then_refused(want.EnquiryIsClosed)
+    shut.when(a.looking).then(a.looked)
+    shut.given(a.looked).when(a.looking).then_refused(want.DecisionStands)
+
+
+def test_what_was_told_while_it_was_closed_is_considered_once_it_is_open_again() -> None:
+    """Whatever it was opened for: nobody says that they looked at what they may not know of."""
+    shut.when(a.reopening).then(a.carried, a.reopened)
+    again = shut.given(a.carried, a.reopened)
+    again.when(a.closing).then_refused(InformationNotConsidered)
+    stands = again.given(a.looked)
+    stands.when(a.closing).then_refused(InformationNotConsidered)
+    stands.when(a.weighing, act=a.LEADS).then(a.weighed)
+    stands.given(a.weighed).when(a.closing).then(a.closed)
+    again.given(a.concluded).when(a.closing).then_refused(InformationNotConsidered)
+
+
+def test_it_is_carried_over_also_where_another_decision_wants_the_enquiry_again() -> None:
+    """That one no manager can review before it is open: so neither was what was told."""
+    wanted = shut.given(replace(a.again, outcome=a.s42))
+    wanted.when(a.looking).then_refused(want.EnquiryWanted)
+    wanted.when(a.reopening).then(a.carried, a.reopened)
+    wanted.given(a.carried, a.reopened, a.looked).when(a.closing).then_refused(
+        InformationNotConsidered
+    )
+
+
+def test_what_a_manager_looked_at_while_it_was_closed_is_not_asked_again() -> None:
+    looked = shut.given(a.looked)
+    looked.when(a.reopening).then(a.reopened)
+    looked.given(a.reopened).when(a.weighing).then_refused(NothingToConsider)
+    story.given(*a.ready, a.closed).when(a.reopening).then(a.reopened)
+
+
+def test_what_changes_the_old_conclusion_puts_it_in_doubt_again() -> None:
+    """Also where a manager had said, of whatever it was opened for, that it stands."""
+    stands = shut.given(a.carried, a.reopened, a.looked)
+    stands.given(weighed("findings")).when(a.closing).then_refused(want.ConclusionInDoubt)
+
+
+def test_what_was_told_while_closed_is_due_a_working_day_after_it_was_opened_again() -> None:
+    """Its lead could do nothing before; it is told since when it waits."""
+    friday = a.later(days=4)
+    open_now = shut.given(a.carried, a.reopened, act=friday)
+    for more in (open_now, open_now.given(a.added, act=a.later(days=6))):
+        assert more.state
+        assert more.state.told_more_at == a.NOON
+        due = {it.kind: it.due_at for it in enquiry.owed(more.state, calendar())}
+        assert due["information"] == a.at("2026-11-09T17:00:00+00:00")
+        assert "look" not in due, "it is looked at once"
+        assert not overdue(more.state, calendar())
+    passed = DeadlinePassed(Deadline("information", a.at("2026-11-09T17:00:00+00:00")))
+    told = open_now.when(passed).outcome
+    assert isinstance(told, tuple)
+    assert [type(it) for it in told] == [DeadlineMissed, EnquiryEscalated]
+
+
+def test_a_reopening_that_is_dated_back_before_it_was_told_is_due_after_that() -> None:
+    told = story.given(*a.ready, a.closed).given(a.added, act=a.later(days=2))  # Wednesday
+    open_now = told.given(a.carried, a.reopened).state
+    assert open_now
+    due = {it.kind: it.due_at for it in enquiry.owed(open_now, calendar())}
+    assert due["information"] == a.at("2026-11-05T17:00:00+00:00")
+
+
+def test_the_next_time_it_is_told_it_is_due_after_that() -> None:
+    before = shut.given(a.carried, a.reopened).given(a.weighed, act=a.later(days=1))
+    more = before.given(a.added, act=a.later(days=2)).state
+    assert more
+    due = {it.kind: it.due_at for it in enquiry.owed(more, calendar())}
+    assert due["information"] == a.at("2026-11-05T17:00:00+00:00")
+
+
+@pytest.mark.parametrize("left_out", [a.added, a.closed, a.reopened])
+def test_what_was_carried_over_is_told_as_at_a_time_that_knew_only_part(
+    left_out: EnquiryFact,
+) -> None:
+    facts = [it for it in (*a.ready, a.closed, a.added, a.carried, a.reopened) if it != left_out]
+    state = story.given(*facts).state
+    assert state
+    assert (state.told_more_at is None) is (left_out is a.added)
 
 
 def test_a_history_from_before_this_folds_as_it_did() -> None:
-    """An open enquiry kept nothing of what was told, so none of those is suddenly blocked."""
+    """To open it again was to have looked at what was told: none of those is suddenly blocked."""
     before = story.given(*a.ready, a.closed, a.added, a.reopened, a.concluded)
+    before.when(a.weighing).then_refused(NothingToConsider)
     before.when(a.closing).then(a.closed)
     again = before.given(a.closed).state
     assert again
@@ -136,6 +214,17 @@ def test_what_was_told_first_is_due_first() -> None:
     assert more
     due = {it.kind: it.due_at for it in enquiry.owed(more, calendar())}
     assert due["information"] == a.at("2026-11-03T17:00:00+00:00")
+
+
+@given(some.lists(some.sampled_from(a.EVERY_FACT[1:]), max_size=14))
+def test_nothing_that_was_told_is_lost_as_it_is_opened_again(happened: list[EnquiryFact]) -> None:
+    was = story.given(a.opened).given(*happened).given(a.closed)
+    assert was.state
+    reopened = was.given(*enquiry.decide(a.reopening, was.state, SOMEBODY)).state
+    assert reopened
+    assert reopened.told_more_at == was.state.told_more_at
+    waits = "information" in {it.kind for it in enquiry.owed(reopened, calendar())}
+    assert waits is (was.state.told_more_at is not None)
 
 
 @given(some.lists(some.sampled_from(a.EVERY_FACT[1:]), max_size=14))

@@ -285,7 +285,10 @@ async def close(
 async def reopen(
     id: UUID, said: shape.Reasons, by: Manager, log: Log, expected: IfMatch
 ) -> Response:
-    """Open a closed enquiry again; its conclusion is said again, or reviewed, before it closes."""
+    """Open a closed enquiry again; its conclusion is said again, or reviewed, before it closes.
+
+    What its sender told while it was closed, and nobody looked at, is considered by then as well.
+    """
     command = want.ReopenEnquiry(reasons=_sealed(id, said.reasons))
     return await _do(log, id, command, (by, said), expected)
 
@@ -294,7 +297,7 @@ async def reopen(
 async def consider_information(
     id: UUID, said: shape.Consideration, by: Worker, log: Log, expected: IfMatch
 ) -> Response:
-    """Say what changes with what the sender told while it is open; all that you have seen of it."""
+    """Say what changes with what the sender told, also before it was opened again; all you saw."""
     command = ConsiderInformation(effect=said.effect, reasons=_sealed(id, said.reasons))
     return await _having_seen(log, id, command, (by, said), expected)
 

@@ -115,16 +115,24 @@ def _also_where_closed(
             if state.closed and state.wanted_again:
                 raise want.EnquiryWanted
             return (events.DecisionReviewed(reasons=reasons),)
-        case want.ReopenEnquiry(reasons=reasons):
-            if not state.closed:
-                raise want.EnquiryIsOpen
-            return (events.EnquiryReopened2(contact=state.contact, reasons=reasons),)
+        case want.ReopenEnquiry():
+            return _reopened(command, state)
         case want.ReviewSafetyPlan():
             return _reviewed(command, state, act)
         case want.ReceiveReport():
             return _reported(command, state)
         case want.ConsiderLateReport(reasons=reasons):
             return _considered(state.late, reasons)
+
+
+def _reopened(command: want.ReopenEnquiry, state: Enquiry) -> Facts:
+    if not state.closed:
+        raise want.EnquiryIsOpen
+    reopened = events.EnquiryReopened2(contact=state.contact, reasons=command.reasons)
+    # It may be for another reason, by somebody who never heard of what was told. That is carried
+    # over first: what is opened again keeps nothing else of it.
+    carried = (events.InformationCarriedOver(),) if state.told_more_at else ()
+    return (*carried, reopened)
 
 
 def _looked_at(
@@ -314,6 +322,8 @@ def _safety_plan(command: want.RecordSafetyPlan, state: Enquiry, act: Act) -> Fa
     if not command.actions:
         raise want.ActionsMissing
     _of(codes.OWNERS, *(it.owner for it in command.actions if it.owner))
+    if any(it.due_on < london_date(state.opened_at) for it in command.actions):
+        raise want.BeforeItsOpening  # as of any slip of the year
     first = state.plan is None or not state.plan.reviewed
     _within_reach(command.review_on, act, first=first)
     ended = _ended_by_a_plan(command.endings, state.plan)

@@ -1,8 +1,9 @@
 """What do people say of that which came unasked: more that was told, and what was escalated?
 
-What a sender tells of an open enquiry may be new abuse, so its lead says what it changes before it
-closes. What a partner owes for too long goes to the partner lead of the Safeguarding Adults Board,
-who is no part of the council's team: only they can say that it reached them.
+What a sender tells may be new abuse, so the lead of an open enquiry says what it changes before it
+closes; also of what was told while it was closed, and not looked at, once it is open again. What a
+partner owes for too long goes to the partner lead of the Safeguarding Adults Board, who is no part
+of the council's team: only they can say that it reached them.
 
 Law: none; a local rule.
 """
@@ -21,7 +22,7 @@ from shared.time.calendar import calendar
 
 @dataclass(frozen=True, kw_only=True)
 class ConsiderInformation:
-    """Say what changes with all that the sender told while the enquiry was open."""
+    """Say what changes with all that the sender told and nobody looked at."""
 
     effect: Code
     """Of `information-effect@1`."""

@@ -162,7 +162,8 @@ def _of_any(state: Enquiry, calendar: Calendar) -> dict[str, datetime]:
     if looks := [it for it in (state.changed_at, told_more_at if state.closed else None) if it]:
         steps[clocks.LOOK] = clocks.due(clocks.LOOK, min(looks), calendar)
     if told_more_at and not state.closed:
-        steps[clocks.INFORMATION] = clocks.due(clocks.INFORMATION, told_more_at, calendar)
+        since = state.carried_over_at or told_more_at
+        steps[clocks.INFORMATION] = clocks.due(clocks.INFORMATION, since, calendar)
     if state.plan and state.plan.review_on:
         steps[clocks.REVIEW] = clocks.on_day(state.plan.review_on, calendar)
     return steps

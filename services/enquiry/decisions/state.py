@@ -114,6 +114,9 @@ class Enquiry:
     """Since then the sender told more, and nobody has looked: its lead, or, where it is closed, a
     manager."""
 
+    carried_over_at: datetime | None = None
+    """When that was left to its lead: it was told while this was closed, and opened again."""
+
     missed: tuple[Deadline, ...] = ()
     """Of each kind of deadline the last that passed unmet."""
 
@@ -182,7 +185,11 @@ def evolve(state: Enquiry | None, happened: EnquiryFact, act: Act) -> Enquiry:
             return replace(_known(state), closed=True)
         case events.EnquiryReopened() | events.EnquiryReopened2():
             return _reopened(_known(state), act)
-        case events.InformationAdded() | events.InformationConsidered():
+        case (
+            events.InformationAdded()
+            | events.InformationCarriedOver()
+            | events.InformationConsidered()
+        ):
             return _told_more(_known(state), happened, act)
         case events.DecisionUndone() | events.DecisionMadeAgain() | events.DecisionReviewed():
             return _decided(_known(state), happened, act)
@@ -233,17 +240,25 @@ def _late_with(
 
 
 def _told_more(
-    state: Enquiry, happened: events.InformationAdded | events.InformationConsidered, act: Act
+    state: Enquiry,
+    happened: events.InformationAdded
+    | events.InformationCarriedOver
+    | events.InformationConsidered,
+    act: Act,
 ) -> Enquiry:
     match happened:
         case events.InformationAdded():
             return replace(state, told_more_at=state.told_more_at or act.effective_at)
+        case events.InformationCarriedOver():
+            told = state.told_more_at
+            return replace(state, carried_over_at=max(told, act.effective_at) if told else None)
         case events.InformationConsidered(effect=effect):
             concluded = state.concluded is not None and state.concluded.complete
             doubted = state.conclusion_in_doubt or (concluded and effect in codes.IN_DOUBT)
             return replace(
-                state, told_more_at=None, conclusion_in_doubt=doubted, moved_at=_moved(state, act)
-            )
+                state, told_more_at=None, carried_over_at=None, conclusion_in_doubt=doubted,
+                moved_at=_moved(state, act),
+            )  # fmt: skip
 
 
 def _moved(state: Enquiry, act: Act) -> datetime:
@@ -253,8 +268,10 @@ def _moved(state: Enquiry, act: Act) -> datetime:
 
 def _reopened(state: Enquiry, act: Act) -> Enquiry:
     doubted = state.concluded is not None and state.concluded.complete
+    # In histories from before anything was carried over, to open it again was to have looked.
+    told_more_at = state.told_more_at if state.carried_over_at else None
     return replace(
-        state, closed=False, told_more_at=None, conclusion_in_doubt=doubted,
+        state, closed=False, told_more_at=told_more_at, conclusion_in_doubt=doubted,
         moved_at=_moved(state, act),
     )  # fmt: skip
 
@@ -346,11 +363,9 @@ def _decided(state: Enquiry, happened: OfADecision, act: Act) -> Enquiry:
             return _decided_again(state, happened, at)
         case events.DecisionReviewed():
             # What an open one was told since is its lead's to consider: this may not know of it.
-            told_more_at = None if state.closed else state.told_more_at
-            return replace(
-                state, changed_at=None, wanted_again=False, told_more_at=told_more_at,
-                conclusion_in_doubt=False,
-            )  # fmt: skip
+            if state.closed:
+                state = replace(state, told_more_at=None, carried_over_at=None)
+            return replace(state, changed_at=None, wanted_again=False, conclusion_in_doubt=False)
 
 
 def _decided_again(state: Enquiry, happened: events.DecisionMadeAgain, at: datetime) -> Enquiry:

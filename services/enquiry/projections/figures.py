@@ -5,7 +5,7 @@ is when their key is gone.
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
@@ -78,7 +78,7 @@ def _counted(row: Counted, happened: Fact) -> Counted:
     )
 
 
-figures = Projection("enquiry_figures", version=4, row=Counted, fold=fold)
+figures = Projection("enquiry_figures", version=5, row=Counted, fold=fold)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,33 +113,33 @@ class Figures:
 
 
 async def how_many(db: AsyncConnection) -> Figures:
-    """Give the counts."""
+    """Give the counts, all of one moment: each enquiry is in all of them, or in none."""
     it = figures.table.c
+    groups = (it.kind, it.stage, it.outcome, it.overdue)
     sums: Mapping[str, ColumnElement[Any]] = {
         "enquiries": func.count(),
-        "overdue": func.count().filter(it.overdue != ""),
-        "deadlines_missed": func.coalesce(func.sum(it.missed), 0),
+        "deadlines_missed": func.sum(it.missed),
         "escalated": func.count().filter(it.escalated),
-        "partners_reminded": func.coalesce(func.sum(it.reminders), 0),
+        "partners_reminded": func.sum(it.reminders),
         "told_more": func.count().filter(it.told_more),
         "to_be_noted": func.count().filter(it.to_be_noted),
-        "noted": func.coalesce(func.sum(it.noted), 0),
+        "noted": func.sum(it.noted),
     }
-    query = select(*(sum_.label(name) for name, sum_ in sums.items()))
-    found = (await db.execute(query)).mappings().one()
-    late = Counter[str]()
-    for kinds, count in (await _by(db, it.overdue)).items():
-        late.update(dict.fromkeys(kinds.split(), count))
+    query = select(*groups, *(sum_.label(name) for name, sum_ in sums.items())).group_by(*groups)
+    rows = (await db.execute(query)).mappings().all()
     return Figures(
-        by_kind=await _by(db, it.kind),
-        by_stage=await _by(db, it.stage),
-        overdue_by_kind=dict(sorted(late.items())),
-        concluded_by_outcome=await _by(db, it.outcome),
-        **{name: int(found[name]) for name in sums},
+        by_kind=_by("kind", rows),
+        by_stage=_by("stage", rows),
+        overdue=sum(row["enquiries"] for row in rows if row["overdue"]),
+        overdue_by_kind=_by("overdue", rows),
+        concluded_by_outcome=_by("outcome", rows),
+        **{name: sum(int(row[name]) for row in rows) for name in sums},
     )
 
 
-async def _by(db: AsyncConnection, column: ColumnElement[Any]) -> Mapping[str, int]:
-    query = select(column, func.count()).where(column.is_not(None))
-    rows = await db.execute(query.group_by(column).order_by(column))
-    return {value.rpartition(":")[2]: count for value, count in rows}
+def _by(column: str, rows: Sequence[Any]) -> Mapping[str, int]:
+    found = Counter[str]()
+    for row in rows:
+        for value in (row[column] or "").split():
+            found[value.rpartition(":")[2]] += row["enquiries"]
+    return dict(sorted(found.items()))

@@ -74,6 +74,11 @@ def says(happened: EnquiryFact) -> str:
             return "Opened again, with reasons."
         case events.InformationAdded():
             return "The sender told more: somebody has to look at what it changes."
+        case events.InformationCarriedOver():
+            return (
+                "What the sender told while it was closed was not looked at: as it is opened again,"
+                " its lead has to say what that changes."
+            )
         case events.InformationConsidered(effect=effect):
             return f"What the sender told was looked at, with reasons: {codes.EFFECTS[effect]}."
         case events.DeadlineMissed() | events.EnquiryEscalated() | events.EscalationNoted():

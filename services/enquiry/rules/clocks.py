@@ -37,7 +37,7 @@ KINDS: Mapping[Code, str] = {
         CLOSURE: "it is closed",
         ADVOCATE: "an independent advocate is arranged",
         LOOK: "a manager has looked at a decision that changed, or at more that was told",
-        INFORMATION: "its lead has looked at what was told while it is open",
+        INFORMATION: "its lead has looked at what was told",
         NOTE: "the partner lead of the Safeguarding Adults Board took note",
     }.items()
 }

@@ -132,6 +132,7 @@ def of_enquiry(
             band=Code("band@1:green"),
         ),
         enquiry.InformationAdded(),
+        enquiry.InformationCarriedOver(),
         enquiry.InformationConsidered(
             effect=Code("information-effect@1:findings"), reasons=words("He is there at night.")
         ),
