@@ -1,8 +1,9 @@
 """Notify tells partners what becomes of what they sent, and shows who owes whom an answer.
 
 Law: Care Act 2014 s6, s42(2); Mental Capacity Act 2005 Sch A1 paras 57, 58, 84-86.
-Streams: correspondence, one for all that one partner is told of one case; subscriber, one for
-each partner with webhook endpoints; contribution, one for each adult of whom a partner told more.
+Streams: correspondence, one for all that one partner is told of one case, and one beside it where
+the feed lacked some of that; subscriber, one for each partner with webhook endpoints; contribution,
+one for each adult of whom a partner told more.
 Hears: dols.assessor-allocated, dols.authorisation-granted, dols.authorisation-not-granted,
 dols.extension-refused, dols.information-requested, dols.request-received, dols.urgent-extended,
 enquiry.caused-enquiry-answered,

@@ -90,7 +90,28 @@ class TaskMoved:
     """In London, when a report is expected, where that was said."""
 
 
-CorrespondenceFact = SenderKnown | EventAwaited | DeliveryOwed | DeliveryAttempted | TaskMoved
+@fact("notify.event-placed/1")
+class EventPlaced:
+    """An event that the feed lacked stands in it from here on: readers had gone past its place.
+
+    It lies in a stream beside its lane, since a table that lacks the one reads no more of it.
+    """
+
+    lane: UUID
+    partner: UUID
+    sequence: int
+    happening: Happening
+    disclosure: Code
+    owed_at: int
+    """The position of the log at which it came to be owed."""
+
+    cause: UUID
+    """The act by which it did."""
+
+
+CorrespondenceFact = (
+    SenderKnown | EventAwaited | DeliveryOwed | DeliveryAttempted | TaskMoved | EventPlaced
+)
 
 # Where a partner wants to hear it
 
@@ -152,7 +173,7 @@ class ReplayAsked:
     endpoint: UUID
     after: int
     until: int
-    """Positions of the log: what is owed behind the one, up to the other."""
+    """Places in the feed: what stands behind the one, up to the other."""
 
 
 SubscriberFact = (

@@ -18,7 +18,7 @@ def publish(happened: events.NotifyFact, _: Act) -> contract.Message | None:
             return None
         case events.SenderKnown() | events.EventAwaited() | events.TaskMoved():
             return None
-        case events.DeliveryOwed() | events.DeliveryAttempted():
+        case events.DeliveryOwed() | events.DeliveryAttempted() | events.EventPlaced():
             return None
         case events.EndpointRegistered() | events.SecretRotated():
             return None

@@ -1,6 +1,6 @@
 """Notify's tables, and notify at work, free to reach receivers on this machine."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from uuid import uuid4
 
 import httpx
@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tests.notify.asking import SCOPES
-from tests.support.house import Home, House
+from tests.support.house import Home, House, house
 from tests.support.rooms import AT_WORK, at_work, tables_of
 
 
@@ -40,3 +40,18 @@ async def manager(home: Home) -> AsyncIterator[httpx.AsyncClient]:
     """Give a safeguarding adults manager at a keyboard."""
     async with home.client("sam", "safeguarding-adults-manager") as client:
         yield client
+
+
+@pytest.fixture(scope="module")
+def quiet_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """Give a house in which nothing waits to be sent but what a test tells of."""
+    with pytest.MonkeyPatch.context() as surroundings:
+        surroundings.setenv("SAFEGUARDING_EGRESS_ALLOW", "127.0.0.0/8")
+        with house(tmp_path_factory.mktemp("quiet")) as found:
+            yield found
+
+
+@pytest.fixture
+def names() -> tuple[str, str]:
+    """Give two partners of whom nothing is known yet."""
+    return f"rosewood-house-{uuid4()}", f"mercia-police-{uuid4()}"

@@ -1,22 +1,19 @@
 """Where one fact of one partner cannot be read, do all others hear, and do they once it can be?"""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
 from dataclasses import replace
-from functools import reduce
 from math import isnan
-from operator import or_
-from typing import Any, get_args
-from uuid import uuid4
+from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
 
 from services.notify.app import TABLES, notify
 from services.notify.decisions import correspondence, subscriber
 from services.notify.decisions.correspondence import MoveTask
-from services.notify.decisions.subscriber import BY_GONE, RegisterEndpoint, RotateSecret
+from services.notify.decisions.subscriber import BY_GONE, RotateSecret
 from services.notify.events import (
+    DeliveryAttempted,
     EndpointDisabled,
     EndpointRegistered,
     SecretRotated,
@@ -28,92 +25,15 @@ from services.notify.gateways.egress import Egress
 from services.notify.gateways.signing import new_secret
 from services.notify.rules import replies
 from shared.facts import party
-from shared.http.application import application
 from shared.lease import Loop
-from shared.log.handle import handle
-from shared.log.log import Log
-from shared.run import running
-from shared.sealed import Sealed
-from shared.sealed.vault import Open
 from tests.notify import a
-from tests.notify.asking import SCOPES, Partner
-from tests.notify.receiver import Receiver, receiving
-from tests.support.house import Home, House, house
+from tests.notify.builds import build, came, does, newer, partners, registers, sealed
+from tests.notify.receiver import Got, receiving, status
+from tests.support.house import House
 from tests.support.patience import until
-from tests.support.story import SOMEBODY, ready
+from tests.support.story import SOMEBODY
 
 TOLD = "referral.received"
-
-
-@pytest.fixture(scope="module")
-def quiet_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    """Give a house in which nothing waits to be sent but what a test tells of."""
-    with pytest.MonkeyPatch.context() as surroundings:
-        surroundings.setenv("SAFEGUARDING_EGRESS_ALLOW", "127.0.0.0/8")
-        with house(tmp_path_factory.mktemp("unread")) as found:
-            yield found
-
-
-@pytest.fixture
-def names() -> tuple[str, str]:
-    """Give two partners of whom nothing is known yet."""
-    return f"rosewood-house-{uuid4()}", f"mercia-police-{uuid4()}"
-
-
-@asynccontextmanager
-async def build(house: House, *unread: type) -> AsyncIterator[Home]:
-    """Let a build of notify work that has never heard of these facts."""
-
-    def known(union: Any) -> Any:
-        return reduce(or_, (it for it in get_args(union) if it not in unread))
-
-    older = replace(
-        notify, deciders=tuple(replace(it, facts=known(it.facts)) for it in notify.deciders)
-    )
-    async with running(older, house.told("notify")) as (runtime, loops):
-        app = application(older)
-        app.state.runtime, app.state.simulated = runtime, runtime.log.simulated
-        home = Home(house, runtime, loops, app)
-        await ready(home)
-        yield home
-
-
-@asynccontextmanager
-async def newer(home: Home) -> AsyncIterator[Log]:
-    """Give the log as a build writes it that knows all of today's facts."""
-    own, dsn = home.runtime.log, home.house.told("notify").database_url
-    async with Log("notify", dsn, own.pool, own.vault, notify.codec()) as log:
-        yield log
-
-
-async def does(log: Log, stream: Any, command: Any) -> None:
-    act = replace(SOMEBODY, id=uuid4(), correlation=uuid4(), effective_at=await log.now())
-    await handle(log, stream, command, act)
-
-
-def sealed(name: str, words: str) -> Sealed[str]:
-    return Open(subject=party(name), audience="partner", value=words)
-
-
-async def registers(home: Home, name: str, url: str) -> None:
-    """Let a newer build register a partner's endpoint, and give it another secret."""
-    endpoint, whose = uuid4(), party(name)
-    made = RegisterEndpoint(
-        endpoint=endpoint, partner=whose, host="127.0.0.1", url=sealed(name, url), wanted=(),
-        secret=sealed(name, new_secret()),
-    )  # fmt: skip
-    anew = RotateSecret(
-        endpoint=endpoint, secret=sealed(name, new_secret()), grace=a.rotate.grace
-    )  # fmt: skip
-    async with newer(home) as log:
-        await does(log, subscriber.stream(whose), made)
-        await does(log, subscriber.stream(whose), anew)
-
-
-@asynccontextmanager
-async def partners(home: Home, names: tuple[str, str]) -> AsyncIterator[tuple[Partner, Partner]]:
-    async with home.client(names[0], *SCOPES) as one, home.client(names[1], *SCOPES) as other:
-        yield Partner(names[0], home, one), Partner(names[1], home, other)
 
 
 async def stopped() -> int:
@@ -137,16 +57,6 @@ async def measured(gauge: Any, value: float) -> None:
         return bool(gauge._value.get() == value)
 
     await until(shown)
-
-
-async def came(it: Receiver, *types: str) -> None:
-    """Wait until these events came, in whatever order, and each once."""
-
-    async def enough() -> bool:
-        return len(it.got) >= len(types)
-
-    await until(enough)
-    assert sorted(it.types) == sorted(types)
 
 
 @pytest.mark.slow
@@ -221,6 +131,7 @@ async def test_a_case_of_which_something_cannot_be_read_stops_no_other_of_its_pa
         async with build(quiet_house) as home, partners(home, names) as (one, _):
             await one.refers()
             await came(it, *[TOLD] * 3, "task.assigned", "report.received", "report.assessed")
+            await measured(WAITING, 0)
 
 
 reported = MoveTask(stage=replies.REPORTED, happening=a.happened("report.received"))
@@ -248,6 +159,7 @@ async def test_a_case_that_only_the_lists_could_read_is_sent_once_and_then_stopp
             await came(it, TOLD, TOLD)
             assert {got.event["data"]["case"] for got in it.got} == {str(lane)}
             assert it.got[0].id == it.got[1].id
+            await measured(WAITING, 0)  # or it would be sent again, to where nobody listens
 
 
 @pytest.mark.slow
@@ -281,6 +193,49 @@ async def test_an_endpoint_that_is_gone_and_whose_case_cannot_be_read_stops_nobo
                 return [it["type"] for it in items] == ["endpoint.test", "endpoint.disabled"]
 
             await until(told)
+
+
+@pytest.mark.slow
+async def test_a_partner_whose_endpoint_cannot_be_disabled_stops_alone(
+    quiet_house: House, names: tuple[str, str]
+) -> None:
+    """A newer build gave it another secret while it was answering that it is gone."""
+    lane = uuid4()
+    async with receiving() as mine, receiving() as others:
+        async with build(quiet_house, SecretRotated) as home, partners(home, names) as (one, other):
+            before = await stopped()
+            endpoint = await one.registers(mine.url)
+            await other.registers(others.url)
+            anew = RotateSecret(
+                endpoint=UUID(endpoint["id"]), secret=sealed(one.name, new_secret()),
+                grace=a.rotate.grace,
+            )  # fmt: skip
+            async with newer(home) as log:
+
+                async def changed_and_gone(got: Got, writer: asyncio.StreamWriter) -> None:
+                    await does(log, subscriber.stream(party(one.name)), anew)
+                    await status(410)(got, writer)
+
+                async def recorded() -> bool:
+                    history = await log.history(correspondence.stream(lane))
+                    return isinstance(history[-1].fact, DeliveryAttempted)
+
+                mine.answer = changed_and_gone
+                asked = replace(a.ask, partner=party(one.name))
+                await does(log, correspondence.stream(lane), asked)
+                await until(recorded)
+                await measured(STOPPED, before + 1)
+                # The next whom we ask about the same case hears of it.
+                asked = replace(a.ask, partner=party(other.name))
+                await does(log, correspondence.stream(lane), asked)
+                await came(others, "task.assigned")
+                assert STOPPED._value.get() == before + 1
+
+        mine.answer = status(204)
+        async with build(quiet_house) as home, partners(home, names) as (one, _):
+            await one.refers()
+            await came(mine, "task.assigned", TOLD)
+            await measured(WAITING, 0)
 
 
 @pytest.mark.slow

@@ -169,12 +169,12 @@ async def replay(id: UUID, said: shape.Replay, by: Manages, log: Log, db: Db) ->
     theirs = party(by.actor)
     start = _place(said.after, theirs) or 0
     told = await told_to(db, theirs, MOST_REPLAYED, start)
-    until = told[-1].position if told else start
+    until = told[-1].place if told else start
     command = AskReplay(endpoint=id, after=start, until=until)
     # At the time it is: by another they could ask as often as they like.
     await handle(log, subscriber.stream(theirs), command, by)
     made = _made(await log.history(subscriber.stream(theirs)), by, ReplayAsked)
-    events = sum(it.position <= made.until for it in told)
+    events = sum(it.place <= made.until for it in told)
     return shape.ReplayMade(events=events, next=_cursor(made.until, theirs) if events else None)
 
 
@@ -190,14 +190,12 @@ async def my_events(
     """Give what happened to your cases, in order: the same events that webhooks bring.
 
     Ask again with `next` as `after`, as often as you like: nothing is left out and nothing comes
-    in between later.
+    in between later. What we could not read at first comes when we can, behind what came meanwhile.
     """
     await fresh(feed, db, response, least)
     rows = await told_to(db, party(by.name), limit, _place(start, party(by.name)))
     items = [shape.Event.model_validate(orjson.loads(it.bytes)) for it in rows]
-    return shape.Feed(
-        items=items, next=_cursor(rows[-1].position, party(by.name)) if rows else start
-    )
+    return shape.Feed(items=items, next=_cursor(rows[-1].place, party(by.name)) if rows else start)
 
 
 @router.get("/deliveries", response_model=Page[shape.DeliveryShown])

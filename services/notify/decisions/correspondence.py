@@ -14,6 +14,7 @@ from services.notify.events import (
     DeliveryAttempted,
     DeliveryOwed,
     EventAwaited,
+    EventPlaced,
     Happening,
     SenderKnown,
     TaskMoved,
@@ -89,7 +90,17 @@ class RecordAttempt:
     """The partner asked for it once more, though it was settled."""
 
 
-CorrespondenceCommand = HearSender | TellPartner | MoveTask | TryEndpoint | RecordAttempt
+@dataclass(frozen=True, kw_only=True)
+class PlaceEvents:
+    """Let events that the feed lacks stand in it from now on. The stream is beside their lane."""
+
+    events: Sequence[EventPlaced]
+    """All of one lane, in its order."""
+
+
+CorrespondenceCommand = (
+    HearSender | TellPartner | MoveTask | TryEndpoint | RecordAttempt | PlaceEvents
+)
 
 
 class NothingOwed(Refusal):
@@ -127,6 +138,9 @@ class Correspondence:
     stages: Mapping[UUID, Code] = field(default_factory=dict)
     """How far each partner's task is who was asked to enquire."""
 
+    placed: frozenset[UUID] = frozenset()
+    """Events of the lane beside which this is, that stand in the feed where they were placed."""
+
 
 def decide(command: CorrespondenceCommand, state: Correspondence | None, act: Act) -> Facts:
     """Give the facts that `command` leads to, none where it is so already, or refuse it."""
@@ -145,6 +159,8 @@ def decide(command: CorrespondenceCommand, state: Correspondence | None, act: Ac
             return (*fresh, *_owed(known, who, OWNER, happening))
         case RecordAttempt():
             return _attempted(command, known, act)
+        case PlaceEvents(events=events):
+            return [it for it in events if _id(it) not in known.placed]
 
 
 def _heard(command: HearSender, known: Correspondence) -> Facts:
@@ -212,6 +228,10 @@ def _attempted(command: RecordAttempt, known: Correspondence, act: Act) -> Facts
     )
 
 
+def _id(it: EventPlaced) -> UUID:
+    return event_id(it.lane, it.partner, it.sequence)
+
+
 def _is_settled(last: Standing, sequence: int) -> bool:
     return last.sequence == sequence and last.retry_at is None
 
@@ -242,6 +262,8 @@ def evolve(state: Correspondence | None, happened: CorrespondenceFact, act: Act)
             return replace(known, standing={**known.standing, endpoint: stands})
         case TaskMoved(partner=partner, stage=stage):
             return replace(known, stages={**known.stages, partner: stage})
+        case EventPlaced():
+            return replace(known, placed=known.placed | {_id(happened)})
 
 
 def _stands(last: Standing | None, tried: DeliveryAttempted, act: Act) -> Standing:

@@ -27,6 +27,7 @@ from services.notify.events import Happening
 from services.notify.gateways.egress import Answer, Egress
 from services.notify.gateways.outbox import Job, Key, Outbox
 from services.notify.gateways.owed import Asks, Owed, Tables
+from services.notify.gateways.placing import Placer
 from services.notify.gateways.signing import headers
 from services.notify.rules.body import body, correlation_told, event_id
 from services.notify.rules.disclosure import LEFT_ALONE, stands
@@ -74,13 +75,13 @@ class Done(NamedTuple):
     position: int | None
     """None: it could not be recorded."""
 
-    unread: bool = False
-    """Since this build cannot read something that lies in its lane."""
-
 
 def workers(dsn: str, own: Log, tables: Tables) -> Sequence[Loop]:
-    """Give the loop that brings events."""
-    return (Loop("deliveries", Dispatcher(dsn, own, Egress(), tables).work),)
+    """Give the loop that brings events, and the one that puts into the feed what it lacks."""
+    return (
+        Loop("deliveries", Dispatcher(dsn, own, Egress(), tables).work),
+        Loop("placing", Placer(dsn, own, tables.feed).work),
+    )
 
 
 class Dispatcher:
@@ -90,6 +91,9 @@ class Dispatcher:
         self._dsn, self._log, self._egress, self._tables = dsn, own, egress, tables
         self._running: set[asyncio.Task[None]] = set()
         self._done: list[Done] = []
+        self._unread: list[Stream[Any, Any, Any]] = []
+        """What attempts found that this build cannot read: a lane, or the partner's endpoints."""
+
         self._lost = Counted[Key]()
         """How often in a row what came of sending there could not be recorded."""
 
@@ -101,7 +105,7 @@ class Dispatcher:
         """
         async with leading(self._dsn, 8113, 4) as db:
             outbox = Outbox()
-            self._done = []
+            self._done, self._unread = [], []
             try:
                 at = await self._begun(db, outbox, loop)
                 while not loop.stopping:
@@ -183,9 +187,10 @@ class Dispatcher:
         """Let go of what has ended, as far as the log was read to know of it."""
         now, done = await self._log.now(), self._done
         self._done = [it for it in done if it.position is not None and it.position > at]
+        while self._unread:  # or it would go out again and again
+            stream = self._unread.pop()
+            _stop(outbox, str(stream), stream.case)
         for it in done:
-            if it.unread:  # or it would go out again and again
-                _stop(outbox, str(correspondence.stream(it.key[1])), it.key[1])
             if it.position is None:
                 self._lost[it.key] += 1  # it was sent all the same: not again and again
                 wait = min(2 ** self._lost[it.key], LONGEST_WAIT)
@@ -208,15 +213,15 @@ class Dispatcher:
                 task.cancel()
 
     async def _bring(self, job: Job, loop: Loop) -> None:
-        position, unread = None, False
+        position = None
         try:
             position = await self.deliver(job)
         except Undecodable:
-            unread = True
+            self._unread.append(correspondence.stream(job.waiting.lane))
         except Exception as why:  # noqa: BLE001 - one endpoint's trouble is no other's
             log.warning("delivery", case=str(job.waiting.lane), exc_info=why)
             failed("deliveries", why)
-        self._done.append(Done(job.key, position, unread))
+        self._done.append(Done(job.key, position))
         loop.wake()
 
     async def deliver(self, job: Job) -> int | None:
@@ -285,6 +290,8 @@ class Dispatcher:
             await handle(self._log, stream, command, await self._act(job, f"gone {name}"))
         except NotFound:  # removed meanwhile
             return
+        except Undecodable:  # theirs alone: the lane was read, and may be told to others
+            self._unread.append(stream)
 
     async def _act(self, job: Job, name: str) -> Act:
         return Act(

@@ -6,7 +6,7 @@ another build could not read something of it, is read from its own stream.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -35,11 +35,12 @@ where (d.retry_at is not null or d.delivery is null and f.position > e.since
    or exists (
       select from unnest($4::uuid[], $5::bigint[], $6::bigint[], $7::bigint[])
                   as r (id, after, until, asked)
-      where r.id = e.id and f.position > r.after and f.position <= r.until
+      where r.id = e.id and f.place > r.after and f.place <= r.until
             and coalesce(d.last_position, 0) < r.asked))
    and not f.lane = any ($8::uuid[])
 order by f.position
 """
+PLACES = "select event, place from {feed} where lane = any ($1)"
 FAILING_SINCE = """
 with taken as (select max(last_at) as at from {deliveries} where endpoint = $1 and outcome = $2)
 select min(greatest(taken.at, d.first_at)) from {deliveries} d, taken
@@ -99,13 +100,16 @@ class Owed:
     stale: Sequence[UUID] = ()
     """Cases of which the tables know no more: nothing of them is in the rows."""
 
+    places: Mapping[UUID, int] = field(default_factory=dict)
+    """Of their events, where the feed has them."""
+
 
 class Replay(NamedTuple):
-    """What an endpoint is to be sent once more, in positions of the log."""
+    """What an endpoint is to be sent once more, in places of the feed and positions of the log."""
 
     after: int
     until: int
-    """What is owed between these two,"""
+    """What stands in the feed between these two,"""
 
     asked: int
     """and was not tried since this."""
@@ -159,9 +163,11 @@ class Tables:
             stale = [row["case_id"] for row in await db.fetch(STALE, names)]
             whose = _columns(3, [it[:3] for it in endpoints])
             found = await db.fetch(self._words(OPEN), *whose, *_columns(4, replays), stale)
+            placed = await db.fetch(self._words(PLACES), stale)
         members = [it.name for it in fields(StillOwed)]
         rows = [StillOwed(**{name: row[name] for name in members}) for row in found]
-        return Owed(rows=rows, owed_to=owed_to, tried_to=tried_to, stale=stale)
+        places = {row["event"]: row["place"] for row in placed}
+        return Owed(rows=rows, owed_to=owed_to, tried_to=tried_to, stale=stale, places=places)
 
     def with_lane(
         self, owed: Owed, endpoints: Iterable[Asks], history: Sequence[Recorded[Any]]
@@ -169,10 +175,11 @@ class Tables:
         """Give `owed` with what a stale lane's own stream says, as far as the tables stand."""
         told = _rows(self.feed, (it for it in history if it.position <= owed.owed_to))
         tried = _rows(self.deliveries, (it for it in history if it.position <= owed.tried_to))
+        in_feed = [replace(it, place=owed.places.get(it.event, it.place)) for it in told.values()]
         found = (
             still_owed(asks, event, tried.get(delivery_id(event.event, asks.id)))
             for asks in endpoints
-            for event in told.values()
+            for event in in_feed
         )
         return replace(owed, rows=[*owed.rows, *filter(None, found)])
 
@@ -195,7 +202,7 @@ def still_owed(asks: Asks, event: Any, tried: Any) -> StillOwed | None:
     """
     tried_at = tried.last_position if tried else 0
     replayed = any(
-        it.after < event.position <= it.until and tried_at < it.asked for it in asks.replays
+        it.after < event.place <= it.until and tried_at < it.asked for it in asks.replays
     )
     waits = tried.retry_at is not None if tried else event.position > asks.since
     if event.partner != asks.partner or not (waits or replayed):
