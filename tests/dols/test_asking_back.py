@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from services.dols.decisions import commands as want
-from services.dols.decisions import request
+from services.dols.decisions import refusals, request
 from services.dols.decisions.state import Request
 from services.dols.events import FieldsTold, RequestFact
 from services.dols.rules import clocks
@@ -50,7 +50,7 @@ def test_a_question_is_answered_within_three_working_days() -> None:
 
 def test_only_what_the_form_knows_is_asked_for() -> None:
     wrong = replace(a.asking_back, missing=(a.BORN, Code("dols-field@1:shoe-size")))
-    waiting.when(wrong).then_refused(want.WordNotListed)
+    waiting.when(wrong).then_refused(refusals.WordNotListed)
 
 
 def test_a_question_that_is_not_answered_is_a_fact_and_stays_owed() -> None:
@@ -167,7 +167,7 @@ def test_an_older_question_that_was_answered_by_whatever_came_stays_answered() -
 
 def test_an_older_question_for_what_can_never_be_told_waits_for_nothing() -> None:
     own = Code("dols-field@1:partner_reference")
-    waiting.when(replace(a.asking_back, missing=(own,))).then_refused(want.WordNotListed)
+    waiting.when(replace(a.asking_back, missing=(own,))).then_refused(refusals.WordNotListed)
     older = waiting.given(replace(a.asked_back, missing=(own, a.BORN)))
     assert open_(older) == {SOMEBODY.id: (a.BORN,)}
 
@@ -198,7 +198,7 @@ def test_no_answer_is_owed_once_it_ended_and_one_that_comes_is_kept(end: Request
 
 
 def test_nothing_is_asked_of_a_request_that_was_taken_back() -> None:
-    waiting.given(a.withdrawn).when(a.asking_back).then_refused(want.RequestWithdrawnAlready)
+    waiting.given(a.withdrawn).when(a.asking_back).then_refused(refusals.RequestWithdrawnAlready)
 
 
 def test_who_is_gone_may_still_be_asked_after() -> None:

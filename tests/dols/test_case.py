@@ -1,7 +1,7 @@
 """What is known of one request, and what is its sender told?"""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -284,9 +284,18 @@ def test_who_has_a_role_has_it_while_another_is_asked() -> None:
         roles = seen(*has, *more).roles
         assert [it.name for it in roles] == ["bea", "bob"]
         assert [it.status.partition(":")[2] for it in roles] == statuses
-        assert is_theirs(a.recorded(*has, *more), "bea")
-    assert is_theirs(a.recorded(*has, bob), "bob")
-    assert not is_theirs(a.recorded(*has, bob, a.declined), "bob")
+        assert is_theirs(a.recorded(*has, *more), "bea", a.NOON)
+    assert is_theirs(a.recorded(*has, bob), "bob", a.NOON)
+    assert not is_theirs(a.recorded(*has, bob, a.declined), "bob", a.NOON)
+
+
+def test_who_was_only_asked_sees_it_no_longer_than_the_offer_stands() -> None:
+    asked, until = (*a.waiting, a.offered), a.offered.expires_at
+    assert is_theirs(a.recorded(*asked), "bea", until)
+    assert not is_theirs(a.recorded(*asked), "bea", until + timedelta(seconds=1))
+    for end in (a.not_granted, a.granted):
+        assert not is_theirs(a.recorded(*asked, end), "bea", a.NOON), "nobody can accept it"
+        assert is_theirs(a.recorded(*asked, a.allocated, end), "bea", until + timedelta(days=9))
 
 
 def test_an_old_decision_stays_under_the_law_it_was_made_by() -> None:

@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from services.dols.decisions import commands as want
-from services.dols.decisions import request
+from services.dols.decisions import refusals, request
 from services.dols.decisions.state import Request
 from services.dols.events import RequestFact
 from services.dols.rules import clocks
@@ -88,7 +87,7 @@ def test_a_signatory_says_that_it_is_not_extended() -> None:
     no = asked.given(a.not_extended)
     assert due(no) is None
     for command in (a.not_extending, a.extending):
-        no.when(command, act=a.SIGNATORY).then_refused(want.ExtensionRefusedBefore)
+        no.when(command, act=a.SIGNATORY).then_refused(refusals.ExtensionRefusedBefore)
 
 
 REFUSED, EXTENDED = asked.given(a.not_extended), asked.given(a.extended)
@@ -96,7 +95,7 @@ REFUSED, EXTENDED = asked.given(a.not_extended), asked.given(a.extended)
 
 @pytest.mark.parametrize(
     ("of", "refusal"),
-    [(REFUSED, want.ExtensionRefusedBefore), (EXTENDED, want.UrgentExtendedBefore)],
+    [(REFUSED, refusals.ExtensionRefusedBefore), (EXTENDED, refusals.UrgentExtendedBefore)],
     ids=["refused", "extended"],
 )
 def test_an_extension_is_asked_for_once_only_whatever_became_of_it(
@@ -129,11 +128,11 @@ def test_an_extension_that_was_given_on_a_second_request_once_stays_given() -> N
 
 
 def test_what_cannot_be_extended_needs_no_refusal() -> None:
-    story.given(*a.waiting).when(a.not_extending).then_refused(want.NoUrgentAuthorisation)
-    asked.given(a.extended).when(a.not_extending).then_refused(want.UrgentExtendedBefore)
-    asked.given(a.lapsed).when(a.not_extending).then_refused(want.UrgentHasEnded)
+    story.given(*a.waiting).when(a.not_extending).then_refused(refusals.NoUrgentAuthorisation)
+    asked.given(a.extended).when(a.not_extending).then_refused(refusals.UrgentExtendedBefore)
+    asked.given(a.lapsed).when(a.not_extending).then_refused(refusals.UrgentHasEnded)
     back = replace(a.not_extending, recorded_at=a.later(days=1).effective_at)
-    asked.when(back).then_refused(want.DecisionDatedBack)
+    asked.when(back).then_refused(refusals.DecisionDatedBack)
 
 
 instants = some.datetimes(datetime(2024, 1, 1), datetime(2028, 1, 1), timezones=some.just(LONDON))  # noqa: DTZ001

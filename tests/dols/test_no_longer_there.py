@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 
-from services.dols.decisions import commands as want
-from services.dols.decisions import request
+from services.dols.decisions import refusals, request
 from services.dols.decisions.state import Request
 from services.dols.events import RequestFact
 from services.dols.rules import codes
@@ -19,10 +18,10 @@ story: Story[Any, Request, RequestFact] = Story(request)
 GONE = replace(a.told, still_here="no", still_needed="unknown")
 UNNEEDED = replace(a.told, still_here="yes", still_needed="no")
 OVER: dict[str, tuple[RequestFact, type[Exception]]] = {
-    "no longer there": (GONE, want.PersonNoLongerThere),
-    "neither there nor needed": (replace(GONE, still_needed="no"), want.PersonNoLongerThere),
-    "no longer needed": (UNNEEDED, want.NoLongerNeeded),
-    "taken back": (a.withdrawn, want.RequestWithdrawnAlready),
+    "no longer there": (GONE, refusals.PersonNoLongerThere),
+    "neither there nor needed": (replace(GONE, still_needed="no"), refusals.PersonNoLongerThere),
+    "no longer needed": (UNNEEDED, refusals.NoLongerNeeded),
+    "taken back": (a.withdrawn, refusals.RequestWithdrawnAlready),
 }
 each = pytest.mark.parametrize(("told", "refusal"), OVER.values(), ids=OVER)
 FIVE_PAST = a.later(a.SIGNATORY, minutes=5)
@@ -101,34 +100,36 @@ def test_a_coordinator_who_finds_the_person_there_takes_it_back_with_reasons() -
     granting = replace(
         a.granting, starts_on=date(2026, 11, 3), recorded_at=grants.effective_at
     )  # fmt: skip
-    gone.when(granting, act=grants).then_refused(want.PersonNoLongerThere)
+    gone.when(granting, act=grants).then_refused(refusals.PersonNoLongerThere)
     back.when(granting, act=grants).then(
         replace(a.granted, starts_on=date(2026, 11, 3), decided_on=date(2026, 11, 3))
     )
 
 
 def test_only_what_was_told_is_taken_back_and_not_before_it_was_told_last() -> None:
-    story.given(*a.waiting).when(a.confirming).then_refused(want.NotToldGone)
-    story.given(*a.waiting, UNNEEDED).when(a.confirming).then_refused(want.NotToldGone)
+    story.given(*a.waiting).when(a.confirming).then_refused(refusals.NotToldGone)
+    story.given(*a.waiting, UNNEEDED).when(a.confirming).then_refused(refusals.NotToldGone)
     gone = story.given(*a.waiting).given(GONE, act=a.later(days=1))
-    gone.when(a.confirming, act=a.COORDINATOR).then_refused(want.NotToldGone)
+    gone.when(a.confirming, act=a.COORDINATOR).then_refused(refusals.NotToldGone)
     twice = gone.given(GONE, act=a.later(days=3))
-    twice.when(a.confirming, act=a.later(days=2)).then_refused(want.NotToldGone)
+    twice.when(a.confirming, act=a.later(days=2)).then_refused(refusals.NotToldGone)
     twice.when(a.confirming, act=a.later(days=3)).then(a.confirmed)
-    gone.given(a.confirmed).when(a.confirming, act=a.later(days=2)).then_refused(want.NotToldGone)
-    gone.given(a.told).when(a.confirming, act=a.later(days=2)).then_refused(want.NotToldGone)
+    gone.given(a.confirmed).when(a.confirming, act=a.later(days=2)).then_refused(
+        refusals.NotToldGone
+    )
+    gone.given(a.told).when(a.confirming, act=a.later(days=2)).then_refused(refusals.NotToldGone)
 
 
 def test_it_undoes_nothing_else_and_the_managing_authority_may_tell_it_again() -> None:
     both = story.given(*a.ready, replace(GONE, still_needed="no"), a.confirmed)
-    both.when(a.granting).then_refused(want.NoLongerNeeded)
+    both.when(a.granting).then_refused(refusals.NoLongerNeeded)
     story.given(*a.ready, GONE, a.withdrawn, a.confirmed).when(a.granting).then_refused(
-        want.RequestWithdrawnAlready
+        refusals.RequestWithdrawnAlready
     )
     again = story.given(*a.ready, GONE, a.confirmed).given(GONE, act=a.later(days=1))
     assert again.state
     assert again.state.gone_at == a.later(days=1).effective_at
-    again.when(a.granting).then_refused(want.PersonNoLongerThere)
+    again.when(a.granting).then_refused(refusals.PersonNoLongerThere)
 
 
 def test_it_goes_on_only_when_the_very_thing_that_was_told_is_told_otherwise() -> None:
@@ -137,8 +138,8 @@ def test_it_goes_on_only_when_the_very_thing_that_was_told_is_told_otherwise() -
     nothing = replace(a.told, still_here="unknown", still_needed="unknown")
     ready = story.given(*a.ready)
     for more in (needed, nothing):
-        ready.given(GONE, more).when(a.granting).then_refused(want.PersonNoLongerThere)
+        ready.given(GONE, more).when(a.granting).then_refused(refusals.PersonNoLongerThere)
     for more in (back, nothing):
-        ready.given(UNNEEDED, more).when(a.granting).then_refused(want.NoLongerNeeded)
+        ready.given(UNNEEDED, more).when(a.granting).then_refused(refusals.NoLongerNeeded)
     ready.given(GONE, back).when(a.granting).then(a.granted)
     ready.given(UNNEEDED, needed).when(a.granting).then(a.granted)

@@ -147,6 +147,39 @@ def test_what_was_told_is_looked_at_by_a_person_though_it_was_scored_at_once() -
     assert owes(told)["look"] == "2026-11-04T17:00"
 
 
+LOOKS: dict[str, RequestFact] = {
+    "considered": a.considered, "scored": a.prioritised(by="staff")
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("look", LOOKS.values(), ids=LOOKS)
+def test_a_look_that_is_dated_back_has_not_seen_what_was_told_since(look: RequestFact) -> None:
+    told = story.given(*a.staffed, a.told)
+    for days in (2, 3):
+        told = told.given(a.told, act=a.later(days=days))
+    for days, due in ((0, "2026-11-06"), (1, "2026-11-06"), (2, "2026-11-09")):
+        looked = told.given(look, act=a.later(days=days))
+        assert owes(looked)["look"] == f"{due}T17:00", "from the first that nobody has seen"
+    assert "look" not in owes(told.given(look, act=a.later(days=3)))
+
+
+def test_who_fails_one_requirement_waits_no_longer_since_another_is_recorded() -> None:
+    fails = story.given(*a.staffed, a.assessed(codes.CAPACITY, codes.NOT_SATISFIED))
+    for days, another in enumerate((codes.AGE, codes.NO_REFUSALS, codes.DISORDER), 1):
+        fails = fails.given(a.assessed(another), act=a.later(days=days))
+        assert owes(fails)["sign-off"] == "2026-11-09T17:00", another
+    both = fails.given(a.assessed(codes.INTERESTS, codes.NOT_SATISFIED), act=a.later(days=7))
+    assert owes(both)["sign-off"] == "2026-11-09T17:00"
+    met = fails.given(a.assessed(codes.CAPACITY), act=a.later(days=7))
+    assert "sign-off" not in owes(met), "two are not assessed yet"
+
+
+def test_who_meets_all_six_waits_for_a_signatory_since_the_last_was_found() -> None:
+    five = story.given(*a.staffed, *a.six[:-1])
+    assert "sign-off" not in owes(five)
+    assert owes(five.given(a.six[-1], act=a.later(days=7)))["sign-off"] == "2026-11-16T17:00"
+
+
 def test_a_score_that_changes_no_band_takes_no_time_away_from_it() -> None:
     high = story.given(a.received, a.high).given(a.high, act=a.later(days=1))
     assert owes(high)["allocation"] == "2026-11-04T17:00"

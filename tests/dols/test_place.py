@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from services.dols.decisions import commands as want
-from services.dols.decisions import request
+from services.dols.decisions import refusals, request
 from services.dols.decisions.state import Request
 from services.dols.events import RequestFact
 from services.dols.rules import codes
@@ -68,7 +67,7 @@ def test_what_is_told_of_the_place_after_a_decision_is_kept_and_moves_nothing() 
 def test_who_works_in_that_place_is_asked_for_no_assessment() -> None:
     for command in (a.offering, a.accepting):
         there = replace(command, standing=WORKS_THERE)
-        waiting.given(a.elsewhere).when(there).then_refused(want.AssessorInterested)
+        waiting.given(a.elsewhere).when(there).then_refused(refusals.AssessorInterested)
         here = waiting.when(there).outcome
         assert isinstance(here, tuple)
 
@@ -91,7 +90,7 @@ def test_who_works_where_it_was_told_once_is_not_freed_by_another_place(
 ) -> None:
     moved = waiting.given(a.elsewhere, *later)
     for command in (a.offering, a.accepting):
-        moved.when(replace(command, standing=FREE)).then_refused(want.AssessorInterested)
+        moved.when(replace(command, standing=FREE)).then_refused(refusals.AssessorInterested)
         elsewhere = replace(FREE, interests=("1-101000009",))
         taken = moved.when(replace(command, standing=elsewhere)).outcome
         assert isinstance(taken, tuple), "who works in none of them is asked"
@@ -106,15 +105,15 @@ def test_their_role_stays_open_and_nothing_is_assessed_by_them_or_granted_on_it(
     assert rests.state
     assert moved.state
     assert (rests.state.roles_open, moved.state.roles_open) == ((), (codes.BEST_INTERESTS,))
-    moved.when(a.assessing(codes.AGE), act=a.BEA).then_refused(want.AssessorInterested)
-    moved.when(a.granting).then_refused(want.AssessorInterested)
+    moved.when(a.assessing(codes.AGE), act=a.BEA).then_refused(refusals.AssessorInterested)
+    moved.when(a.granting).then_refused(refusals.AssessorInterested)
 
 
 def test_who_works_where_it_was_told_first_is_not_freed_by_the_second() -> None:
     works_here = replace(FREE, interests=(HERE,))
     command = replace(a.accepting, standing=works_here)
-    waiting.when(command).then_refused(want.AssessorInterested)
-    waiting.given(a.elsewhere).when(command).then_refused(want.AssessorInterested)
+    waiting.when(command).then_refused(refusals.AssessorInterested)
+    waiting.given(a.elsewhere).when(command).then_refused(refusals.AssessorInterested)
     nowhere = story.given(replace(a.received, location=None), a.low)
     nowhere.given(a.elsewhere).when(command).then(replace(a.allocated, standing=works_here))
 
@@ -137,7 +136,7 @@ def test_who_turns_out_to_work_there_assesses_nothing_and_their_role_is_open() -
     staffed = story.given(*a.waiting, has, a.doctor)
     staffed.when(a.assessing(codes.AGE), act=a.BEA).then(a.assessed(codes.AGE))
     moved = staffed.given(a.elsewhere)
-    moved.when(a.assessing(codes.AGE), act=a.BEA).then_refused(want.AssessorInterested)
+    moved.when(a.assessing(codes.AGE), act=a.BEA).then_refused(refusals.AssessorInterested)
     assert staffed.state
     assert moved.state
     assert (staffed.state.roles_open, moved.state.roles_open) == ((), (codes.BEST_INTERESTS,))
@@ -147,7 +146,7 @@ def test_who_turns_out_to_work_there_assesses_nothing_and_their_role_is_open() -
 def test_nothing_is_granted_on_what_they_had_assessed() -> None:
     rests = story.given(*a.waiting, has, a.doctor, *a.six)
     rests.when(a.granting).then(a.granted)
-    rests.given(a.elsewhere).when(a.granting).then_refused(want.AssessorInterested)
+    rests.given(a.elsewhere).when(a.granting).then_refused(refusals.AssessorInterested)
     bob = replace(a.bea, assessor=a.CASE, employer=Code("assessor-employer@1:independent"))
     theirs = (it for it in codes.REQUIREMENTS if it not in a.DOCTORS)
     anew = [replace(a.assessed(it), assessor=a.CASE) for it in theirs]
@@ -158,8 +157,8 @@ def test_nothing_is_granted_on_what_they_had_assessed() -> None:
 
 def test_that_the_council_does_not_run_the_place_was_said_of_the_other_one() -> None:
     no = replace(a.described, run_by_council="no")
-    waiting.given(a.elsewhere).when(a.accepting).then_refused(want.RunByCouncilUnknown)
-    ready.given(a.elsewhere).when(a.granting).then_refused(want.RunByCouncilUnknown)
+    waiting.given(a.elsewhere).when(a.accepting).then_refused(refusals.RunByCouncilUnknown)
+    ready.given(a.elsewhere).when(a.granting).then_refused(refusals.RunByCouncilUnknown)
     waiting.when(replace(moving, run_by_council="no")).then(a.told, a.elsewhere, no, NEWS)
     nowhere = story.given(replace(a.received, location=None), a.low, a.elsewhere)
     nowhere.when(a.accepting).then(a.allocated)
@@ -168,7 +167,7 @@ def test_that_the_council_does_not_run_the_place_was_said_of_the_other_one() -> 
 def test_a_yes_stays_a_yes_until_a_coordinator_says_otherwise() -> None:
     ours = waiting.given(a.described)
     ours.when(replace(moving, run_by_council="no")).then(a.told, a.elsewhere, NEWS)
-    ours.given(a.elsewhere).when(a.accepting).then_refused(want.AssessorEmployedByBoth)
+    ours.given(a.elsewhere).when(a.accepting).then_refused(refusals.AssessorEmployedByBoth)
 
 
 @given(some.lists(some.sampled_from([a.elsewhere, replace(a.elsewhere, location=HERE)])))

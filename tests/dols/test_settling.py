@@ -7,8 +7,7 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
-from services.dols.decisions import commands as want
-from services.dols.decisions import request
+from services.dols.decisions import refusals, request
 from services.dols.decisions.state import Request
 from services.dols.events import RequestFact
 from services.dols.projections.status import status_of
@@ -71,13 +70,13 @@ CLOSED: dict[str, Story[Any, Request, RequestFact]] = {
 def test_only_a_question_whose_answer_is_owed_is_settled(
     of: Story[Any, Request, RequestFact],
 ) -> None:
-    of.when(a.settling, act=a.COORDINATOR).then_refused(want.QuestionNotOpen)
+    of.when(a.settling, act=a.COORDINATOR).then_refused(refusals.QuestionNotOpen)
 
 
 def test_of_a_decided_request_nothing_is_left_to_settle() -> None:
     for end in (a.granted, a.not_granted):
         ended = story.given(*a.ready, a.asked_back, end)
-        ended.when(a.settling, act=a.COORDINATOR).then_refused(want.RequestDecided)
+        ended.when(a.settling, act=a.COORDINATOR).then_refused(refusals.RequestDecided)
 
 
 def test_its_sender_sees_that_it_is_closed_though_never_answered() -> None:

@@ -9,8 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from services.dols.decisions import commands as want
-from services.dols.decisions import request
+from services.dols.decisions import refusals, request
 from services.dols.decisions.state import Request
 from services.dols.events import LocationMistaken, LocationTold, RequestFact
 from services.dols.projections.case import view
@@ -42,10 +41,10 @@ def test_from_then_on_it_bars_nobody_and_every_other_place_still_does() -> None:
         for place in (THERE, NOWHERE):
             works_there = replace(WORKS_HERE, interests=(HERE, place))
             corrected.when(replace(command, standing=works_there)).then_refused(
-                want.AssessorInterested
+                refusals.AssessorInterested
             )
         theirs = replace(command, standing=WORKS_HERE)
-        moved.when(theirs).then_refused(want.AssessorInterested)
+        moved.when(theirs).then_refused(refusals.AssessorInterested)
         assert isinstance(corrected.when(theirs).outcome, tuple)
 
 
@@ -60,8 +59,8 @@ def test_whom_it_barred_has_their_role_again_and_what_they_assessed_counts_again
     barred = staffed.given(typo, again, free)
     assert barred.state
     assert barred.state.roles_open == (codes.BEST_INTERESTS,)
-    barred.when(a.assessing(codes.AGE), act=a.BEA).then_refused(want.AssessorInterested)
-    barred.when(a.granting).then_refused(want.AssessorInterested)
+    barred.when(a.assessing(codes.AGE), act=a.BEA).then_refused(refusals.AssessorInterested)
+    barred.when(a.granting).then_refused(refusals.AssessorInterested)
     freed = barred.given(a.mistaken)
     assert freed.state
     assert freed.state.roles_open == ()
@@ -89,13 +88,13 @@ def test_only_a_place_told_before_the_present_one_is_found_a_mistake(
     of: Story[Any, Request, RequestFact], place: str
 ) -> None:
     command = replace(a.mistyped, location=place)
-    of.when(command, act=a.COORDINATOR).then_refused(want.LocationNotToldBefore)
+    of.when(command, act=a.COORDINATOR).then_refused(refusals.LocationNotToldBefore)
 
 
 def test_and_it_is_not_found_before_another_place_was_told() -> None:
     told = waiting.given(a.elsewhere, act=a.later(days=1))
     told.when(a.mistyped, act=a.later(a.COORDINATOR, hours=23)).then_refused(
-        want.LocationNotToldBefore
+        refusals.LocationNotToldBefore
     )
     told.when(a.mistyped, act=a.later(a.COORDINATOR, days=1)).then(a.mistaken)
 
@@ -103,9 +102,9 @@ def test_and_it_is_not_found_before_another_place_was_told() -> None:
 def test_a_place_that_is_told_once_more_bars_once_more() -> None:
     again = moved.given(a.mistaken, back)
     theirs = replace(a.offering, standing=WORKS_HERE)
-    again.when(theirs).then_refused(want.AssessorInterested)
+    again.when(theirs).then_refused(refusals.AssessorInterested)
     left = again.given(replace(a.elsewhere, location=NOWHERE))
-    left.when(theirs).then_refused(want.AssessorInterested)
+    left.when(theirs).then_refused(refusals.AssessorInterested)
     left.when(a.mistyped).then(a.mistaken)
 
 

@@ -116,12 +116,12 @@ async def counts(
 @router.get("/dols-requests/{id}/case", response_model=shape.CaseShown)
 async def one_case(id: UUID, response: Response, by: ReadsCase, log: Log, db: Db, at: AsAt) -> Any:
     """Give all that is known of one request, or was: its words, priority, clocks, assessors."""
-    history = await log.history(request.stream(id), **at)
+    history, now = await log.history(request.stream(id), **at), await log.now()
     if not by.may.intersection(OFFICE):  # whose it is now counts, whatever time is asked about
         present = await log.history(request.stream(id)) if at else history
-        if not is_theirs(present, by.name):
+        if not is_theirs(present, by.name, now):
             raise NotFound
-    known = view(id, history, london_date(min((await log.now(), *at.values()))))
+    known = view(id, history, london_date(min((now, *at.values()))))
     if known is None:
         raise NotFound
     if not at:
@@ -153,15 +153,10 @@ async def find_location_mistaken(
     id: UUID, said: shape.LocationMistake, by: Coordinator, log: Log, expected: IfMatch
 ) -> Response:
     """Say that an earlier place was told by mistake, and why: from then on it bars nobody."""
-    act = dated(by, said)
-    if not await log.history(request.stream(id)):
-        raise NotFound
-    if expected is None:  # 428: a place told since they looked may be the one that they mean
-        raise HTTPException(428)
     command = want.FindLocationMistaken(
         location=said.location, reasons=_sealed(id, said.reasons)
     )  # fmt: skip
-    return answer(await handle(log, request.stream(id), command, act, expected))
+    return await _having_seen(log, id, command, (by, said), expected)
 
 
 @router.post("/dols-requests/{id}/presence", status_code=204)
@@ -169,13 +164,8 @@ async def confirm_presence(
     id: UUID, said: shape.Presence, by: Coordinator, log: Log, expected: IfMatch
 ) -> Response:
     """Take back that the person is no longer there, as you found since it was told, and why."""
-    act = dated(by, said)
-    if not await log.history(request.stream(id)):
-        raise NotFound
-    if expected is None:  # 428: what was told since they looked would be taken back unseen
-        raise HTTPException(428)
     command = want.ConfirmPresence(reasons=_sealed(id, said.reasons))
-    return answer(await handle(log, request.stream(id), command, act, expected))
+    return await _having_seen(log, id, command, (by, said), expected)
 
 
 @router.post("/dols-requests/{id}/extension", status_code=204)
@@ -284,6 +274,7 @@ async def assess(
     id: UUID, said: shape.Assessment, by: Assessor, log: Log, expected: IfMatch
 ) -> Response:
     """Record, as an allocated assessor, what you found of one requirement."""
+    known = assessor.fold(await log.history(assessor.stream(assessor_id(by.actor))))
     command = want.AssessRequirement(
         requirement=said.requirement,
         result=said.result,
@@ -291,7 +282,8 @@ async def assess(
         recommended_days=said.recommended_days,
         conditions=_conditions(id, said.conditions),
         words=_sealed(id, said.words),
-        suspended=await _suspended(log, by.actor),
+        suspended=known is not None and known.suspended,
+        interests=known.interests if known else (),
     )
     return await _do(log, id, command, (by, said), expected)
 
@@ -320,6 +312,17 @@ async def decide(
     return await _do(log, id, command, (by, said), expected)
 
 
+async def _having_seen(
+    log: Log, id: UUID, command: want.OfACoordinator, asked: tuple[Act, Body], expected: int | None
+) -> Response:
+    act = dated(*asked)
+    if not await log.history(request.stream(id)):
+        raise NotFound
+    if expected is None:  # 428: what was told since they looked would be overruled unseen
+        raise HTTPException(428)
+    return answer(await handle(log, request.stream(id), command, act, expected))
+
+
 async def _do(
     log: Log, id: UUID, command: want.RequestCommand, asked: tuple[Act, Body], expected: int | None
 ) -> Response:
@@ -333,11 +336,6 @@ async def _do(
 
 async def _today(log: Log) -> date:
     return london_date(await log.now())
-
-
-async def _suspended(log: Log, name: str) -> bool:
-    known = assessor.fold(await log.history(assessor.stream(assessor_id(name))))
-    return known is not None and known.suspended
 
 
 async def _standing(log: Log, db: Db, name: str) -> tuple[Standing, want.Room]:

@@ -8,6 +8,7 @@ from collections.abc import Collection, Sequence
 
 from services.dols import events
 from services.dols.decisions import commands as want
+from services.dols.decisions import refusals
 from services.dols.decisions import state as now
 from services.dols.decisions.state import Request
 from services.dols.events import RequestFact
@@ -24,7 +25,7 @@ ASSESSOR = "assessor"
 def listed(words: Collection[Code], given: Code) -> None:
     """Refuse a code that is not of its list."""
     if given not in words:
-        raise want.WordNotListed
+        raise refusals.WordNotListed
 
 
 def needed(state: Request) -> Request:
@@ -33,11 +34,11 @@ def needed(state: Request) -> Request:
     Whenever it is dated: what was told is known by now.
     """
     if state.withdrawn_at:
-        raise want.RequestWithdrawnAlready
+        raise refusals.RequestWithdrawnAlready
     if state.gone_at:
-        raise want.PersonNoLongerThere
+        raise refusals.PersonNoLongerThere
     if state.unneeded_at:
-        raise want.NoLongerNeeded
+        raise refusals.NoLongerNeeded
     return state
 
 
@@ -81,7 +82,7 @@ def _offered(role: Code, state: Request, act: Act) -> None:
     offer = next((it for it in state.offers if it.role == role), None)
     theirs = act.role != ASSESSOR or (offer and offer.assessor == assessor_id(act.actor))
     if offer is None or not theirs or act.effective_at > offer.expires_at:
-        raise want.NotOffered
+        raise refusals.NotOffered
 
 
 def _room(command: want.OfferAllocation | want.AllocateAssessor, state: Request) -> None:
@@ -89,7 +90,7 @@ def _room(command: want.OfferAllocation | want.AllocateAssessor, state: Request)
     mine, room = command.standing.assessor, command.room
     has = any(it.role == command.role and it.standing.assessor == mine for it in state.allocations)
     if not has and room.taken_on >= room.weekly_capacity:
-        raise want.NoRoomThisWeek
+        raise refusals.NoRoomThisWeek
 
 
 def _independent(
@@ -105,7 +106,7 @@ def _independent(
         final=final,
     )
     if why_not:
-        raise want.INDEPENDENCE_REFUSALS[why_not]
+        raise refusals.INDEPENDENCE_REFUSALS[why_not]
 
 
 def assessed(command: want.AssessRequirement, state: Request, act: Act) -> Facts:
@@ -114,22 +115,22 @@ def assessed(command: want.AssessRequirement, state: Request, act: Act) -> Facts
     listed(codes.RESULTS, command.result)
     by = _fitting(command.requirement, state, act)
     if command.suspended:
-        raise want.AssessorSuspended
+        raise refusals.AssessorSuspended
     _assessable(command, state, act)
-    disinterested(by.standing.interests, state)
+    disinterested((*by.standing.interests, *command.interests), state)
     if command.requirement == codes.INTERESTS:
         not_employed_by_both(by.standing.employer, state)
     if command.assessed_on > london_date(act.effective_at):
-        raise want.AssessedInFuture
+        raise refusals.AssessedInFuture
     met = command.requirement == codes.INTERESTS and command.result in MET
     if met and command.recommended_days is None:
-        raise want.DurationMissing
+        raise refusals.DurationMissing
     assessed = events.RequirementAssessed(
         requirement=command.requirement,
         result=command.result,
         assessor=by.standing.assessor,
         role=by.role,
-        legal_test=legal_test.in_force(act.effective_at),
+        legal_test=legal_test.of_finding(command.assessed_on, act.effective_at),
         assessed_on=command.assessed_on,
         recommended_days=command.recommended_days if met else None,
         conditions=command.conditions,
@@ -153,13 +154,13 @@ def _assessable(command: want.AssessRequirement, state: Request, act: Act) -> No
 def disinterested(interests: Collection[str], state: Request) -> None:
     """Refuse to rely on who has an interest in the place, or works there, by any id told."""
     if state.place.of(interests):
-        raise want.AssessorInterested
+        raise refusals.AssessorInterested
 
 
 def not_employed_by_both(employer: Code | None, state: Request) -> None:
     """Refuse to rely on the council's own assessor where it runs the place, or may (reg 12)."""
     for why_not in employed(employer, state.place):
-        raise want.INDEPENDENCE_REFUSALS[why_not]
+        raise refusals.INDEPENDENCE_REFUSALS[why_not]
 
 
 def _fitting(requirement: Code, state: Request, act: Act) -> now.Allocation:
@@ -167,8 +168,8 @@ def _fitting(requirement: Code, state: Request, act: Act) -> now.Allocation:
     me = assessor_id(act.actor)
     mine = [it for it in state.allocations if it.standing.assessor == me]
     if not mine:
-        raise want.NotAllocated
+        raise refusals.NotAllocated
     for it in mine:
         if may_assess(requirement, Assessing(role=it.role, kinds=it.standing.kinds)):
             return it
-    raise want.NotTheirsToAssess
+    raise refusals.NotTheirsToAssess

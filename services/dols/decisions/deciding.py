@@ -5,11 +5,12 @@ no authorisation), 52 and 63 (one begins when it is given, or later), 77 (one re
 urgent one, and no more), 84-87 (an extension, or none).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
 from services.dols import events
 from services.dols.decisions import commands as want
+from services.dols.decisions import refusals
 from services.dols.decisions import state as now
 from services.dols.decisions.assessing import (
     assessed,
@@ -83,14 +84,14 @@ def _there(state: Request | None, act: Act) -> Request:
         raise NotFound
     # A slip of the year would let a clock run for decades, and each of its times pass at once.
     if london_date(act.effective_at) < state.received_on:
-        raise want.BeforeItsReceipt
+        raise refusals.BeforeItsReceipt
     return state
 
 
 def _open(state: Request | None, act: Act) -> Request:
     there = _there(state, act)
     if there.ended:
-        raise want.RequestDecided
+        raise refusals.RequestDecided
     return there
 
 
@@ -101,13 +102,13 @@ def _as_recorded(act: Act, recorded_at: datetime) -> None:
     counts 21 days to the day of signing off: neither is for the signatory to choose afterwards.
     """
     if london_date(act.effective_at) < london_date(recorded_at):
-        raise want.DecisionDatedBack
+        raise refusals.DecisionDatedBack
 
 
 def _to_decide(state: Request | None, act: Act) -> Request:
     waits = _open(state, act)
     if assessor_id(act.actor) in waits.assessed_by:
-        raise want.AssessedByYourself
+        raise refusals.AssessedByYourself
     return waits
 
 
@@ -130,12 +131,12 @@ def _heard(
             return *_answered(command, there, act), *_told(command.telling, there, act)
         case want.WithdrawRequest(reasons=reasons):
             if _open(state, act).withdrawn_at:
-                raise want.RequestWithdrawnAlready
+                raise refusals.RequestWithdrawnAlready
             return (events.RequestWithdrawn(reasons=reasons),)
         case want.ConsiderCircumstances(reasons=reasons):
             told_at = _there(state, act).told_at
             if told_at is None or act.effective_at < told_at:  # before it, nobody can have seen it
-                raise want.NothingWasTold
+                raise refusals.NothingWasTold
             return (events.CircumstancesConsidered(reasons=reasons),)
 
 
@@ -159,7 +160,7 @@ def _looked(command: want.OfACoordinator, state: Request, act: Act) -> Facts:
             return _mistaken(command, state, act)
         case want.AskQuestion(missing=missing, words=words):
             if state.withdrawn_at:  # nobody owes anything for it any more
-                raise want.RequestWithdrawnAlready
+                raise refusals.RequestWithdrawnAlready
             return (_asked(missing, words, act),)
         case want.SettleQuestion():
             return _settled(command, state, act)
@@ -186,7 +187,7 @@ def _settled(command: want.SettleQuestion, state: Request, act: Act) -> Facts:
     asked = {it.id: it.asked_at for it in state.questions_owed}
     asked_at = asked.get(command.question)
     if asked_at is None or act.effective_at < asked_at:
-        raise want.QuestionNotOpen
+        raise refusals.QuestionNotOpen
     return (events.QuestionSettled(question=command.question, reasons=command.reasons),)
 
 
@@ -194,7 +195,7 @@ def _present(reasons: Sealed[str], state: Request, act: Act) -> Facts:
     """Take back that the person is gone: found since it was told last, and not before."""
     told_at = state.gone_at and state.gone_told_at
     if told_at is None or act.effective_at < told_at:
-        raise want.NotToldGone
+        raise refusals.NotToldGone
     return (events.PresenceConfirmed(reasons=reasons),)
 
 
@@ -223,7 +224,7 @@ def _mistaken(command: want.FindLocationMistaken, state: Request, act: Act) -> F
     """Let an earlier place bar nobody any more: found since another was told, and not before."""
     place, location = state.place, command.location
     if place.moved_at is None or act.effective_at < place.moved_at or location not in place.before:
-        raise want.LocationNotToldBefore
+        raise refusals.LocationNotToldBefore
     return (events.LocationMistaken(location=location, reasons=command.reasons),)
 
 
@@ -256,7 +257,7 @@ def _extended(command: want.ExtendUrgent, state: Request, act: Act) -> Facts:
     urgent = _to_extend(needed(state), act)
     ends_on = urgent.ends_on + command.days * clocks.DAY
     if ends_on != clocks.extended_until(urgent.given_on, urgent.ends_on, command.days):
-        raise want.ExtensionTooLong
+        raise refusals.ExtensionTooLong
     extended = events.UrgentExtended(ends_on=ends_on, reasons=command.reasons)
     return extended, _scored(evolve(state, extended, act), state.answers, IN_TIME, act)
 
@@ -264,15 +265,15 @@ def _extended(command: want.ExtendUrgent, state: Request, act: Act) -> Facts:
 def _to_extend(state: Request, act: Act) -> now.Urgent:
     urgent = state.urgent
     if urgent is None:
-        raise want.NoUrgentAuthorisation
+        raise refusals.NoUrgentAuthorisation
     if urgent.extended:
-        raise want.UrgentExtendedBefore
+        raise refusals.UrgentExtendedBefore
     if urgent.extension_refused:  # and no other may be asked for (para 77(4))
-        raise want.ExtensionRefusedBefore
+        raise refusals.ExtensionRefusedBefore
     if urgent.lapsed or london_date(act.effective_at) > urgent.ends_on:
-        raise want.UrgentHasEnded
+        raise refusals.UrgentHasEnded
     if not urgent.extension_requested:
-        raise want.ExtensionNotRequested
+        raise refusals.ExtensionNotRequested
     return urgent
 
 
@@ -291,8 +292,8 @@ def _granted(command: want.GrantAuthorisation, state: Request, act: Act) -> Fact
     today = london_date(act.effective_at)
     _as_recorded(act, command.recorded_at)
     if not all_met(needed(state).results):
-        raise want.RequirementsNotMet
-    _independently(state)
+        raise refusals.RequirementsNotMet
+    _independently(state.assessed, state)
     _rests_on_what_holds(state.assessed, command.starts_on, act)
     _within(command.starts_on, command.ends_on, today, state.recommended_days)
     granted = events.AuthorisationGranted(
@@ -306,9 +307,9 @@ def _granted(command: want.GrantAuthorisation, state: Request, act: Act) -> Fact
     return (granted,)
 
 
-def _independently(state: Request) -> None:
+def _independently(assessed: Iterable[now.Assessed], state: Request) -> None:
     """Refuse what rests on an assessor who may turn out not to be independent (para 129)."""
-    for it in state.assessed:
+    for it in assessed:
         disinterested(it.interests, state)
         if it.requirement == codes.INTERESTS:
             not_employed_by_both(it.employer, state)
@@ -320,31 +321,34 @@ def _rests_on_what_holds(
     test = legal_test.in_force(act.effective_at)
     for it in assessed:
         if it.at > act.effective_at:
-            raise want.DecidedBeforeAssessed
-        if it.requirement == codes.INTERESTS and it.legal_test != test:
-            raise want.AssessedUnderFormerTest
+            raise refusals.DecidedBeforeAssessed
+        tests = {it.legal_test, legal_test.of_finding(it.on, it.at)}
+        if it.requirement == codes.INTERESTS and tests != {test}:
+            raise refusals.AssessedUnderFormerTest
         if it.requirement != codes.AGE and starts_on > clocks.good_until(it.on):
-            raise want.AssessmentTooOld
+            raise refusals.AssessmentTooOld
 
 
 def _within(starts_on: date, ends_on: date, today: date, recommended: int | None) -> None:
     if starts_on < today:
-        raise want.StartsTooEarly
+        raise refusals.StartsTooEarly
     if ends_on < starts_on:
-        raise want.EndsBeforeItStarts
+        raise refusals.EndsBeforeItStarts
     if ends_on > clocks.last_day_of_a_year(starts_on):
-        raise want.LongerThanAYear
+        raise refusals.LongerThanAYear
     if ends_on > clocks.longest_end(starts_on, recommended):
-        raise want.LongerThanRecommended
+        raise refusals.LongerThanRecommended
 
 
 def _not_granted(command: want.RefuseAuthorisation, state: Request, act: Act) -> Facts:
     listed(codes.REASONS, command.reason)
     _as_recorded(act, command.recorded_at)
     if command.reason == codes.WITHDRAWN and state.withdrawn_at is None:
-        raise want.NobodyWithdrew
+        raise refusals.NobodyWithdrew
     if not may_be_refused(command.reason, state.results):
-        raise want.ReasonNotBorneOut
+        raise refusals.ReasonNotBorneOut
+    failed = codes.REASONS[command.reason]
+    _independently((it for it in state.assessed if it.requirement == failed), state)
     ended = events.AuthorisationNotGranted(
         reason=command.reason,
         legal_test=legal_test.in_force(act.effective_at),

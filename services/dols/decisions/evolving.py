@@ -112,7 +112,6 @@ def _run_by_council(happened: events.RequestReceived) -> events.Tri:
 
 def _prioritised(state: Request, happened: events.RequestPrioritised, at: datetime) -> Request:
     band, by_staff = happened.priority.band, happened.by == now.BY_STAFF
-    seen = by_staff and state.told_at is not None and at >= state.told_at
     since = max(at, state.received_at)
     return replace(
         state,
@@ -122,8 +121,13 @@ def _prioritised(state: Request, happened: events.RequestPrioritised, at: dateti
         band_since=state.band_since if band == state.band else since,
         scored_at=since,
         checked_at=max(at, state.checked_at) if by_staff else state.checked_at,
-        told_at=None if seen else state.told_at,  # dated before it was told, it saw nothing of it
+        unseen=_unseen(state, at) if by_staff else state.unseen,
     )
+
+
+def _unseen(state: Request, at: datetime) -> tuple[datetime, ...]:
+    """Give what nobody has seen after a look at `at`: it saw nothing of what was told since."""
+    return tuple(it for it in state.unseen if it > at)
 
 
 def _told(state: Request, happened: events.CircumstancesTold, act: Act) -> Request:
@@ -134,7 +138,7 @@ def _told(state: Request, happened: events.CircumstancesTold, act: Act) -> Reque
         state,
         urgent=urgent,
         checked_at=at,
-        told_at=state.told_at or at,
+        unseen=(*state.unseen, at),
         gone_at=_since(state.gone_at, happened.still_here, at),
         gone_told_at=at if happened.still_here == "no" else state.gone_told_at,
         unneeded_at=_since(state.unneeded_at, happened.still_needed, at),
@@ -194,7 +198,7 @@ Noted = (
 def _noted(state: Request, happened: Noted, at: datetime) -> Request:
     match happened:
         case events.CircumstancesConsidered():
-            return replace(state, told_at=None)
+            return replace(state, unseen=_unseen(state, at))
         case events.RequestWithdrawn():
             return replace(state, withdrawn_at=state.withdrawn_at or at)
         case events.PlaceDescribed(run_by_council=said):

@@ -125,8 +125,8 @@ class Request:
     recommended_days: int | None = None
     withdrawn_at: datetime | None = None
     questions: tuple[Question, ...] = ()
-    told_at: datetime | None = None
-    """Since then the managing authority told something that no person has seen."""
+    unseen: tuple[datetime, ...] = ()
+    """When the managing authority told what no person has seen, each time that it did."""
 
     gone_at: datetime | None = None
     """Since then the person is no longer there, as the managing authority told."""
@@ -149,6 +149,11 @@ class Request:
         lapsed = self.urgent.lapsed if self.urgent else self.authorisation_lapsed
         begins = self.ended.starts_on if self.ended else None
         return lapsed and (self.ended is None or (begins is not None and today < begins))
+
+    @property
+    def told_at(self) -> datetime | None:
+        """Give since when the managing authority told something that no person has seen."""
+        return min(self.unseen, default=None)
 
     @property
     def not_needed_at(self) -> datetime | None:
@@ -179,9 +184,13 @@ class Request:
 
     @property
     def can_be_decided_since(self) -> datetime | None:
-        """Give since when a signatory can decide, None where something is missing."""
-        done = max((it.at for it in self.assessed), default=None)
-        ready = done if all_met(self.results) or failed(self.results) else None
+        """Give since when a signatory can decide, None where something is missing.
+
+        All six have to be met, and the first that is not satisfied is enough to end it.
+        """
+        met = max((it.at for it in self.assessed), default=None)
+        fails = (it.at for it in self.assessed if it.requirement in failed(self.results))
+        ready = met if all_met(self.results) else min(fails, default=None)
         since = (ready, self.withdrawn_at, self.not_needed_at)
         return min((it for it in since if it), default=None)
 

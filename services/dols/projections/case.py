@@ -258,10 +258,24 @@ def _roles(history: Sequence[Recorded[Any]]) -> Sequence[RoleView]:
     return [*had.values(), *asked.values()]
 
 
-def is_theirs(history: Sequence[Recorded[Any]], name: str) -> bool:
-    """Say whether somebody has a role in this request, or an offer of one that stands open."""
-    mine = {"allocation@1:offered", "allocation@1:allocated"}
-    return any(it.name == name and it.status in mine for it in _roles(history))
+ENDS = events.AuthorisationGranted | events.AuthorisationNotGranted
+HAS, ASKED = Code("allocation@1:allocated"), Code("allocation@1:offered")
+
+
+def is_theirs(history: Sequence[Recorded[Any]], name: str, now: datetime) -> bool:
+    """Say whether somebody has a role in this request, or at `now` an offer that stands open.
+
+    None stands open once it is decided: nobody can accept it, and no time ends it.
+    """
+    decided = any(isinstance(it.fact, ENDS) for it in history)
+    return any(
+        it.name == name and (it.status == HAS or (_stands(it, now) and not decided))
+        for it in _roles(history)
+    )
+
+
+def _stands(it: RoleView, now: datetime) -> bool:
+    return it.status == ASKED and it.expires_at is not None and now <= it.expires_at
 
 
 def _role(it: Recorded[Any], status: str, expires_at: datetime | None) -> RoleView:
@@ -303,8 +317,7 @@ def _requirement(code: Code, found: Recorded[Any] | None) -> RequirementView:
 
 
 def _decision(state: Request, history: Sequence[Recorded[Any]]) -> DecisionView | None:
-    ends = events.AuthorisationGranted | events.AuthorisationNotGranted
-    last = next((it for it in reversed(history) if isinstance(it.fact, ends)), None)
+    last = next((it for it in reversed(history) if isinstance(it.fact, ENDS)), None)
     if last is None:
         return None
     fact, granted = last.fact, isinstance(last.fact, events.AuthorisationGranted)

@@ -96,7 +96,7 @@ def in_order(state: Request) -> Sequence[Deadline]:
 
 
 ORDER = ("rank", "sort_at", "request")
-queue = Projection("dols_queue", version=6, row=Kept, fold=fold, indexes=(("decided", *ORDER),))
+queue = Projection("dols_queue", version=7, row=Kept, fold=fold, indexes=(("decided", *ORDER),))
 Place = tuple[int, datetime, UUID]
 
 

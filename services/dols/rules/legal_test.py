@@ -9,8 +9,9 @@ Law: Mental Capacity Act 2005 s64(5) and Sch A1 para 15, as read by [2026] UKSC 
 """
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
+from services.dols.rules.clocks import end_of
 from shared.facts import Code
 from shared.time.calendar import LONDON
 
@@ -26,3 +27,11 @@ CITED: Mapping[Code, str] = {CW_2014: "[2014] UKSC 19", AGNI_2026: "[2026] UKSC 
 def in_force(at: datetime) -> Code:
     """Give the test by which an act at that instant asks."""
     return AGNI_2026 if at >= SINCE else CW_2014
+
+
+def of_finding(found_on: date, told_at: datetime) -> Code:
+    """Give the test by which it was asked what was found on a London day, told at an instant (UTC).
+
+    Told later, it is no newer: what was found before the judgment was not asked by its test.
+    """
+    return in_force(min(told_at, end_of(found_on)))
