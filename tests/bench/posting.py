@@ -19,7 +19,7 @@ import psutil
 from deploy.local.places import free_port
 from tests.bench.cost import MILLION, Row, interleaved
 from tests.bench.pieces import parts_of_a_post
-from tests.bench.plain import TABLE
+from tests.bench.plain import LEAST, TABLE
 from tests.bench.referral import REFERRAL
 from tests.bench.world import World
 
@@ -43,10 +43,11 @@ async def measure(world: World) -> list[Row]:
         "grant usage on schema public to intake",
         "grant insert on public.plain to intake",
     )
+    await world.another(LEAST, ["intake"])
     sides = {
         "32": (DESK, PATH, MANY), "one": (DESK, PATH, 1), "whole": (WHOLE, PATH, 1),
         "plain 32": (PLAIN, PATH, MANY), "plain": (PLAIN, PATH, 1),
-        "known": (PLAIN, "/known/referrals", 1),
+        "known": (PLAIN, "/known/referrals", 1), "least": (PLAIN, "/least/referrals", 1),
     }  # fmt: skip
     servers = list[float]()
     works = (partial(_cost, world, *side, servers=servers) for side in sides.values())
@@ -67,6 +68,8 @@ async def measure(world: World) -> list[Row]:
         _row("one connection, all on", once, cpu["one"], cpu["known"], None),
         _row("one connection, relay and projections in the process too", each,
              cpu["whole"], cpu["plain"], None),
+        _row("one connection, the least that two durable commits cost, nothing else done", each,
+             cpu["least"], cpu["plain"], None),
     ]  # fmt: skip
 
 
