@@ -2,7 +2,8 @@
 
 from services.enquiry import events
 from services.enquiry.decisions.caused import OfALateReport, OfAPartner
-from services.enquiry.decisions.state import OfADecision, OfAPlan
+from services.enquiry.decisions.safety import OfAPlan
+from services.enquiry.decisions.state import OfADecision
 from services.enquiry.rules import codes
 from shared.contracts import enquiry as contract
 from shared.facts import Act, party

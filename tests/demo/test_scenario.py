@@ -201,6 +201,8 @@ def test_a_child_goes_to_childrens_services_whoever_asks(tmp_path: Path) -> None
         (("closure",), {"closure"}),
         (("look", "closure"), {"decision-review"}),
         (("information", "closure"), {"consideration"}),
+        (("information", "lead"), {"consideration"}),
+        (("doubt", "review"), {"decision-review"}),
     ],
 )
 def test_an_enquiry_goes_on_by_what_it_is_owed(

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -14,6 +15,9 @@ from tests.enquiry import a
 from tests.support.house import Home, key
 from tests.support.patience import until
 from tests.support.story import SOMEBODY
+
+WEEK_ON = f"{datetime.now(UTC).date() + timedelta(days=7)}"  # noqa: TID251 - the clock is the real one
+"""A day that an action may be due on, where the clock is the real one."""
 
 FINDINGS: dict[str, Any] = {
     "risks": [
@@ -60,9 +64,7 @@ COMMANDS: dict[str, dict[str, Any]] = {
         "words": "She was not fed.",
     },
     "safety-plan": {
-        "actions": [
-            {"what": "Weigh her.", "owner": "action-owner@1:provider", "due_on": "2026-11-09"}
-        ]
+        "actions": [{"what": "Weigh her.", "owner": "action-owner@1:provider", "due_on": WEEK_ON}]
     },
     "safety-plan/endings": {"action": 1, "how": "action-ending@1:done", "words": "She gained."},
     "safety-plan/reviews": {"words": "It works."},
@@ -157,6 +159,12 @@ async def listed(client: httpx.AsyncClient, least: int = 0, limit: int = 200) ->
         found += page["items"]
         more = {"limit": limit, "after": page["next"]} if page["next"] else None
     return found
+
+
+def safety_plan(due_on: str, review_on: str) -> dict[str, Any]:
+    """Give what a safety plan says, where the clock is a simulated one."""
+    (action,) = COMMANDS["safety-plan"]["actions"]
+    return {"actions": [action | {"due_on": due_on}], "first_review_on": review_on}
 
 
 async def read(client: httpx.AsyncClient, case: UUID) -> Any:

@@ -79,7 +79,12 @@ async def test_an_enquiry_from_its_lead_to_its_closing(
     await does(manager, case, "reopening")
     assert isinstance((await history(home, case))[-1].fact, EnquiryReopened2)
     assert kind(await send(manager, case, "closure")) == "conclusion-in-doubt"
-    await does(manager, case, "decision-review", "closure")
+    shown = (await read(manager, case))["enquiry"]
+    assert shown["conclusion_in_doubt_since"]
+    assert "doubt" in {it["kind"] for it in shown["due"]}
+    await does(manager, case, "decision-review")
+    assert (await read(manager, case))["enquiry"]["conclusion_in_doubt_since"] is None
+    await does(manager, case, "closure")
 
 
 async def test_a_new_plan_ends_live_actions_with_reasons_and_carries_on_the_others(
@@ -338,6 +343,12 @@ async def test_a_lead_neither_allocates_concludes_nor_closes(
         ("conclusion", {}, 409, "not-planned"),
         ("safety-plan", {"actions": []}, 422, "unreadable"),
         ("safety-plan", {"first_review_on": "2020-01-01"}, 409, "date-out-of-reach"),
+        (
+            "safety-plan",
+            {"actions": [{"what": "Visit her.", "due_on": "2099-01-01"}]},
+            409,
+            "date-out-of-reach",
+        ),
         ("safety-plan/endings", {"action": 0}, 422, "unreadable"),
         ("safety-plan/endings", {}, 409, "safety-plan-missing"),
         ("safety-plan/reviews", {}, 409, "safety-plan-missing"),

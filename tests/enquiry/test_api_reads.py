@@ -8,7 +8,18 @@ import httpx
 import pytest
 
 from services.enquiry.projections.figures import figures
-from tests.enquiry.asking import COMMANDS, does, history, kind, listed, opened, reached, read, send
+from tests.enquiry.asking import (
+    COMMANDS,
+    WEEK_ON,
+    does,
+    history,
+    kind,
+    listed,
+    opened,
+    reached,
+    read,
+    send,
+)
 from tests.support.house import Home, House
 from tests.support.story import forget
 
@@ -58,7 +69,7 @@ async def test_the_history_tells_what_an_earlier_plan_question_and_conclusion_sa
     for what, changed in (
         ("plan", {"purpose": "Is she safe?"}),
         ("conclusion", {"words": "She was fed late."}),
-        ("safety-plan", {"actions": [{"what": "Visit her.", "due_on": "2026-11-09"}]}),
+        ("safety-plan", {"actions": [{"what": "Visit her.", "due_on": WEEK_ON}]}),
     ):
         assert (await send(manager, case, what, **changed)).status_code == 204, what
     told = await lines(lead, case)

@@ -5,6 +5,8 @@ from datetime import date
 from typing import Any
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as some
 
 from services.enquiry.decisions import commands as want
 from services.enquiry.decisions import enquiry
@@ -115,6 +117,26 @@ def test_no_action_was_due_before_there_was_an_enquiry() -> None:
             then.then_refused(ends)
         else:
             then.then(replace(a.safe, actions=(a.weigh, slip)))
+
+
+@given(some.dates(date(2026, 10, 1), date(2036, 11, 2)))
+@example(date(2027, 11, 3))
+@example(date(2027, 11, 4))
+def test_no_action_is_due_later_than_in_a_year(day: date) -> None:
+    """Or a slip would be in nobody's list for years, and the enquiry open."""
+    then = found.when(replace(a.planning_safety, actions=(a.weigh, replace(a.weigh, due_on=day))))
+    if day < a.TODAY:
+        then.then_refused(want.BeforeItsOpening)
+    elif day > date(2027, 11, 3):
+        then.then_refused(want.DateOutOfReach)
+    else:
+        then.then(replace(a.safe, actions=(a.weigh, replace(a.weigh, due_on=day))))
+
+
+def test_what_was_planned_too_late_before_that_was_refused_is_done_all_the_same() -> None:
+    far = found.given(replace(a.safe, actions=(replace(a.weigh, due_on=date(2036, 11, 2)),)))
+    far.when(a.ending).then(a.ended)
+    far.when(a.planning_safety).then(replace(a.safe, first=2))
 
 
 def test_a_safety_plan_says_what_who_and_when() -> None:
@@ -283,6 +305,7 @@ GUARDED: dict[str, tuple[tuple[EnquiryFact, ...], type[Refusal]]] = {
     "more was told": ((*a.ready, a.added), InformationNotConsidered),
     "wishes were told since": ((*a.ready, a.asked), want.WishesSinceConclusion),
     "it was opened again": ((*a.ready, a.closed, a.reopened), want.ConclusionInDoubt),
+    "a partner reported since": ((*a.ready, a.caused, a.reported, a.good), want.ConclusionInDoubt),
     "nobody asked": ((a.opened, a.at_once), want.DesiredOutcomesNotAsked),
     "nobody looked at advocacy": ((a.opened, a.at_once, a.asked), want.AdvocacyNotAsked),
     "an advocate is needed": ((*a.ready, a.unsupported), want.AdvocateNotArranged),
@@ -352,4 +375,6 @@ def test_a_late_report_is_looked_at_before_what_it_found_closed_closes_again() -
     closed = story.given(*a.under_way, a.caused, a.recalled, *a.ready[len(a.under_way) :], a.closed)
     again = closed.given(a.late, a.reopened, a.concluded)
     again.when(a.closing).then_refused(want.LateReportNotConsidered)
-    again.given(a.considered).when(a.closing).then(a.closed)
+    # Nor does it close on what was concluded before anybody had looked.
+    again.given(a.considered).when(a.closing).then_refused(want.ConclusionInDoubt)
+    again.given(a.considered, a.concluded).when(a.closing).then(a.closed)

@@ -110,6 +110,7 @@ MISSED: dict[str, tuple[tuple[EnquiryFact, ...], str]] = {
     "closure": (a.ready, "11-09"),
     "look": ((*a.under_way, a.undone), "11-03"),
     "information": ((*a.under_way, a.added), "11-03"),
+    "doubt": ((*a.found, a.safe, a.caused, a.reported, a.good), "11-09"),
 }
 
 

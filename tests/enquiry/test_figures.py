@@ -32,7 +32,7 @@ async def test_where_there_is_nothing_there_are_noughts(db: AsyncConnection) -> 
     assert await counted(db) == Figures(
         enquiries=0, by_kind={}, by_stage={}, overdue=0, overdue_by_kind={},
         concluded_by_outcome={}, deadlines_missed=0, escalated=0, partners_reminded=0,
-        told_more=0, to_be_noted=0, noted=0,
+        told_more=0, in_doubt=0, to_be_noted=0, noted=0,
     )  # fmt: skip
 
 
@@ -79,6 +79,7 @@ async def test_enquiries_are_counted_by_stage_and_by_what_was_found(db: AsyncCon
         escalated=0,
         partners_reminded=0,
         told_more=0,
+        in_doubt=1,
         to_be_noted=0,
         noted=0,
     )
@@ -110,6 +111,24 @@ async def test_what_was_told_is_counted_until_somebody_considers_it(db: AsyncCon
         (*a.ready, a.closed, a.added, a.carried, a.reopened, a.weighed),
     )
     assert found.told_more == 3
+
+
+async def test_a_conclusion_in_doubt_is_counted_until_it_is_said_again_or_said_to_stand(
+    db: AsyncConnection,
+) -> None:
+    doubted = (*a.found, a.safe, a.caused, a.reported, a.good)
+    missed = DeadlineMissed(
+        kind=Code("enquiry-deadline@1:doubt"), due_at=a.at("2026-11-09T17:00:00Z"), late=False
+    )
+    found = await counted(
+        db,
+        doubted,
+        (*doubted, missed),
+        (*doubted, a.concluded),
+        (*doubted, missed, a.looked),
+        (*a.ready, a.closed, a.reopened, a.closed),
+    )
+    assert (found.in_doubt, found.overdue_by_kind) == (2, {"doubt": 1})
 
 
 async def test_what_waits_for_the_boards_lead_is_counted_until_they_take_note(
@@ -148,6 +167,7 @@ def test_a_row_counts_the_enquiry_as_it_stands(happened: list[EnquiryFact]) -> N
     assert row.overdue.split() == sorted(overdue(state, calendar()))
     assert (row.outcome is None) == (state.concluded is None)
     assert row.told_more is (state.told_more_at is not None)
+    assert row.in_doubt is (state.doubted_at is not None)
     assert row.to_be_noted is bool(to_note(state, calendar()))
     assert row.noted == sum(isinstance(it, EscalationNoted) for it in happened)
     assert row.missed == sum(isinstance(it, DeadlineMissed) for it in happened)

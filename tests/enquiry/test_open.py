@@ -82,6 +82,16 @@ async def test_a_row_tells_all_that_is_owed_and_missing(db: AsyncConnection) -> 
     assert await stale_since(db, ONE) is None
 
 
+async def test_a_row_tells_since_when_its_conclusion_is_in_doubt(db: AsyncConnection) -> None:
+    await keep(db, enquiries, came(ONE, *a.found[1:], a.safe, a.caused, a.reported, a.good))
+    (row,), _ = await who_is_owed(db, 1)
+    assert row.conclusion_in_doubt_since == a.NOON
+    assert [it.kind for it in row.due] == ["action", "doubt", "review"]
+    await keep(db, enquiries, came(ONE, *a.found[1:], a.safe))
+    (row,), _ = await who_is_owed(db, 1)
+    assert row.conclusion_in_doubt_since is None
+
+
 async def test_pages_go_on_where_the_last_ended(db: AsyncConnection) -> None:
     history = [*came(ONE), *came(TWO), *came(THREE, when="2026-11-03T09:00:00Z")]
     await keep(db, enquiries, history)

@@ -117,7 +117,12 @@ OWED: dict[str, tuple[tuple[EnquiryFact, ...], dict[str, str]]] = {
     ),
     "opened again, and more was told while it was closed": (
         (*a.ready, a.closed, a.added, a.carried, a.reopened),
-        {"closure": "2026-11-09", "information": "2026-11-03", "review": "2026-12-07"},
+        {
+            "closure": "2026-11-09",
+            "doubt": "2026-11-09",
+            "information": "2026-11-03",
+            "review": "2026-12-07",
+        },
     ),
     "its lead considered it": ((*a.under_way, a.added, a.weighed), {"conclusion": "2026-11-30"}),
     "the Board's lead was told": (
@@ -135,7 +140,24 @@ OWED: dict[str, tuple[tuple[EnquiryFact, ...], dict[str, str]]] = {
     "closed and reviewed": ((*a.ready, a.closed, replace(a.reviewed, next_review_on=None)), {}),
     "opened again": (
         (*a.ready, a.closed, a.reopened),
-        {"closure": "2026-11-09", "review": "2026-12-07"},
+        {"closure": "2026-11-09", "doubt": "2026-11-09", "review": "2026-12-07"},
+    ),
+    "its conclusion is in doubt beside a live plan": (
+        (*a.found, a.safe, a.caused, a.reported, a.good),
+        {"action": "2026-11-02", "doubt": "2026-11-09", "review": "2026-12-07"},
+    ),
+    "more was told of what nobody leads": (
+        (a.opened, a.at_once, a.added),
+        {
+            "closure": "2026-11-09",
+            "findings": "2026-11-09",
+            "information": "2026-11-03",
+            "lead": "2026-11-03",
+        },
+    ),
+    "nobody leads it, and it was considered": (
+        (a.opened, a.at_once, a.added, a.weighed),
+        {"closure": "2026-11-09", "findings": "2026-11-09"},
     ),
     "the decision changed": (
         (*a.under_way, a.undone),
@@ -285,7 +307,10 @@ def test_every_open_item_of_an_enquiry_has_a_due_time(happened: list[EnquiryFact
     open_now = not it.closed
     working, ending = open_now and it.concluded is None, open_now and it.concluded is not None
     has_to = {
-        "lead": working and not it.led,
+        "lead": open_now
+        and not it.led
+        and (working or it.reopened_at is not None or it.told_more_at is not None),
+        "doubt": it.doubted_at is not None,
         "plan": working and it.planned_at is None,
         "conclusion": working and it.planned_at is not None,
         "advocate": open_now and it.advocacy is not None and it.advocacy.missing,

@@ -1,6 +1,7 @@
 """Is what a sender tells of an enquiry, open or closed, considered by its lead before it closes?"""
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -207,6 +208,67 @@ def test_to_close_it_there_are_five_working_days_after_it_was_considered() -> No
     assert late.state
     due = {it.kind: it.due_at for it in enquiry.owed(late.state, calendar())}
     assert due["closure"] == a.at("2026-11-13T17:00:00+00:00")
+
+
+unled = story.given(a.opened, a.at_once, a.asked, a.assessed, a.advocacy)
+shut_unled = unled.given(replace(a.concluded, plan=codes.NOT_NEEDED), a.closed)
+"""It was opened and concluded in one act: nobody ever led it."""
+
+
+def owes(here: Story[Any, Enquiry, EnquiryFact]) -> dict[str, datetime]:
+    assert here.state
+    return {it.kind: it.due_at for it in enquiry.owed(here.state, calendar())}
+
+
+def test_what_nobody_ever_led_is_owed_a_lead_from_the_moment_it_is_opened_again() -> None:
+    """As if it were opened afresh: or what was told of it would be nobody's to consider."""
+    for before in ((), (a.added, a.carried)):
+        friday = shut_unled.given(*before, a.reopened, act=a.later(days=4))
+        due = owes(friday)
+        assert due["lead"] == a.at("2026-11-09T17:00:00+00:00")
+        assert ("information" in due) is bool(before)
+        friday.when(a.allocation, act=a.later(days=4)).then(a.led)
+        assert "lead" not in owes(friday.given(a.led))
+        assert "lead" not in owes(friday.given(a.looked, a.closed))
+
+
+def test_a_lead_is_owed_since_the_first_of_what_needs_one() -> None:
+    again = shut_unled.given(a.reopened).given(a.added, act=a.later(days=2))  # Wednesday
+    assert owes(again)["lead"] == a.at("2026-11-03T17:00:00+00:00")
+    assert owes(again)["information"] == a.at("2026-11-05T17:00:00+00:00")
+
+
+def test_what_was_led_once_has_its_lead_still_as_it_is_opened_again() -> None:
+    assert "lead" not in owes(shut.given(a.carried, a.reopened))
+
+
+def test_what_nobody_leads_is_owed_a_lead_as_soon_as_more_is_told_of_it() -> None:
+    assert "lead" not in owes(unled)
+    told = unled.given(a.added, act=a.later(days=1))  # Tuesday
+    assert owes(told)["lead"] == owes(told)["information"] == a.at("2026-11-04T17:00:00+00:00")
+    assert "lead" not in owes(told.given(a.weighed)), "a manager considered it"
+
+
+def test_that_nobody_leads_what_was_opened_again_is_told_to_the_manager() -> None:
+    again = shut_unled.given(a.reopened)
+    lead = DeadlinePassed(Deadline("lead", a.at("2026-11-03T17:00:00+00:00")))
+    told = again.when(lead).outcome
+    assert isinstance(told, tuple)
+    assert [type(it) for it in told] == [DeadlineMissed, EnquiryEscalated]
+    missed = again.given(*told).state
+    assert missed
+    assert "lead" in overdue(missed, calendar())
+
+
+@given(some.lists(some.sampled_from([it for it in a.EVERY_FACT[1:] if it != a.led]), max_size=14))
+def test_whatever_waits_for_a_lead_is_never_nobodys(happened: list[EnquiryFact]) -> None:
+    now = unled.given(*happened)
+    due = owes(now)
+    assert "lead" in due or not due.keys() & {"information", "plan", "conclusion"}
+    assert "lead" not in owes(now.given(a.led))
+    if now.state and now.state.closed:
+        assert "lead" not in due
+        assert "lead" in owes(now.given(a.reopened))
 
 
 def test_what_was_told_first_is_due_first() -> None:

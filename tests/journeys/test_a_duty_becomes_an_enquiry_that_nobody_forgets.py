@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.enquiry.asking import COMMANDS, HAVING_READ, lists
+from tests.enquiry.asking import COMMANDS, HAVING_READ, lists, safety_plan
 from tests.journeys.people import MANAGER, Lead, due, it_is, people, referral
 from tests.support.house import SERVICES, Home, House, at_home, key
 
@@ -68,8 +68,8 @@ async def test_a_duty_becomes_an_enquiry_that_nobody_forgets(simulated: House) -
         # Concluded, with a safety plan; it closes when nothing is left, and not before.
         assert (await does(manager, id, "conclusion")).status_code == 204
         assert (await does(manager, id, "closure")).json()["type"].endswith("safety-plan-missing")
-        review = {"first_review_on": "2023-07-17"}
-        assert (await does(lead, id, "safety-plan", **review)).status_code == 204
+        plan = safety_plan("2023-07-14", "2023-07-17")
+        assert (await does(lead, id, "safety-plan", **plan)).status_code == 204
         assert (await does(manager, id, "closure")).json()["type"].endswith("action-live")
         assert (await does(lead, id, "safety-plan/endings")).status_code == 204
         assert (await does(manager, id, "closure")).status_code == 204

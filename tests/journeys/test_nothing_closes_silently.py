@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from tests.dols.asking import asks, does, sees
-from tests.enquiry.asking import COMMANDS, lists
+from tests.enquiry.asking import COMMANDS, lists, safety_plan
 from tests.journeys.people import MANAGER, Lead, Staff, adult, due, organisation, people, referral
 from tests.support.house import Home, key
 
@@ -136,7 +136,7 @@ async def test_an_enquiry_closes_when_nobody_is_owed_anything_and_its_sender_hea
         # While the safety plan is missing, or an action of it is neither done nor passed on.
         await lead.makes(id, "outcomes-achieved", "conclusion")
         await cannot_be_closed(lead, id, "safety-plan-missing")
-        await lead.makes(id, "safety-plan", first_review_on="2023-06-19")
+        await lead.makes(id, "safety-plan", **safety_plan("2023-06-16", "2023-06-19"))
         await cannot_be_closed(lead, id, "action-live")
         await lead.makes(id, "safety-plan/endings")
 

@@ -144,6 +144,11 @@ def _considered(step: Step) -> Sequence[Act]:
     return (step.seen("consideration", step.lead, {"effect": effect, "reasons": why}),)
 
 
+def _stands(step: Step) -> Sequence[Act]:
+    said = {"reasons": "Read with what came since: what was concluded stands."}
+    return (step.seen("decision-review", step.manager, said),)
+
+
 def _led(step: Step) -> Sequence[Act]:
     if not step.comes("lead", step.town.plan.chances.lead_a_day):
         return ()
@@ -312,6 +317,7 @@ def _closed(step: Step) -> Sequence[Act]:
 RULES: Mapping[str, Rule] = {
     "look": _looked,
     "information": _considered,
+    "doubt": _stands,
     "lead": _led,
     "plan": _planned,
     "report-answer": _report_answered,

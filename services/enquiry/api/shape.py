@@ -165,6 +165,7 @@ class Planned(BaseModel):
     owner: Code | None = None
     """Of `action-owner@1`."""
     due_on: date
+    """Within three months, and not before the enquiry was opened."""
 
 
 class ActionEnding(Body):

@@ -193,7 +193,10 @@ async def partner_reports(
 async def assess_report(
     id: UUID, said: shape.Verdict, by: Worker, log: Log, expected: IfMatch
 ) -> Response:
-    """Accept the partner's report, or return it with reasons."""
+    """Accept the partner's report, or return it with reasons.
+
+    A conclusion that was drawn without it is said again, or reviewed, before it closes.
+    """
     command = want.AssessReport(
         verdict=said.verdict, due_on=said.due_on, reasons=_maybe(id, said.reasons)
     )
@@ -213,7 +216,10 @@ async def recall_caused_enquiry(
 async def consider_late_report(
     id: UUID, said: shape.Reasons, by: Manager, log: Log, expected: IfMatch
 ) -> Response:
-    """Say what the reports that came late change; also where the enquiry is closed."""
+    """Say what the reports that came late change; also where the enquiry is closed.
+
+    Where it is open and concluded, the conclusion is said again, or reviewed, before it closes.
+    """
     command = want.ConsiderLateReport(reasons=_sealed(id, said.reasons))
     return await _do(log, id, command, (by, said), expected)
 
@@ -306,7 +312,7 @@ async def consider_information(
 async def review_decision(
     id: UUID, said: shape.Reasons, by: Manager, log: Log, expected: IfMatch
 ) -> Response:
-    """Say that a manager looked at what a change, a reopening or more told after closing means."""
+    """Say that a manager looked at what a change, a doubt or more told after closing means."""
     command = want.ReviewDecision(reasons=_sealed(id, said.reasons))
     return await _having_seen(log, id, command, (by, said), expected)
 

@@ -43,7 +43,7 @@ class HearAddition:
 
 @dataclass(frozen=True, kw_only=True)
 class ReviewDecision:
-    """Say, as a manager, that a change, a reopening or more told after closing was looked at."""
+    """Say, as a manager, that a change, a doubt or more told after closing was looked at."""
 
     reasons: Sealed[str]
 
@@ -234,7 +234,7 @@ class EnquiryIsOpen(Refusal):
 
 
 class DecisionStands(Refusal):
-    """No decision changed, and nothing was opened again or told, that a manager has to look at."""
+    """No decision changed, and nothing was opened again, told or reported that needs a look."""
 
 
 class NoLateReport(Refusal):
@@ -348,7 +348,7 @@ class WishesSinceConclusion(Refusal):
 
 
 class ConclusionInDoubt(Refusal):
-    """It was opened again, or more told changes it: conclude again, or say that it stands."""
+    """It was opened again, or more told or reported: conclude again, or say that it stands."""
 
 
 class SafetyPlanMissing(Refusal):

@@ -1,12 +1,12 @@
 """May this happen to an enquiry?"""
 
-from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
 from services.enquiry import events
 from services.enquiry.decisions import caused as now
 from services.enquiry.decisions import commands as want
+from services.enquiry.decisions import protecting
 from services.enquiry.decisions.commands import EnquiryCommand
 from services.enquiry.decisions.hearing import heard
 from services.enquiry.decisions.looking import (
@@ -16,7 +16,8 @@ from services.enquiry.decisions.looking import (
     noted,
 )
 from services.enquiry.decisions.owing import Facts, missing, owed, passed
-from services.enquiry.decisions.state import Enquiry, Plan, evolve
+from services.enquiry.decisions.state import Enquiry, evolve
+from services.enquiry.decisions.wording import of_list, worded
 from services.enquiry.events import EnquiryFact
 from services.enquiry.rules import clocks, codes
 from services.enquiry.rules.advocacy import problem as advocacy_problem
@@ -48,9 +49,9 @@ def decide(command: EnquiryCommand, state: Enquiry | None, act: Act) -> Facts:
         case want.Conclude():
             return (_concluded(command, _open(state, act), act),)
         case want.RecordSafetyPlan():
-            return _safety_plan(command, _open(state, act), act)
+            return protecting.planned(command, _open(state, act), act)
         case want.EndAction():
-            return _ended(command, _open(state, act))
+            return protecting.ended(command, _open(state, act))
         case want.CloseEnquiry():
             return _closed(command, _open(state, act))
         case ConsiderInformation() | NoteEscalation():
@@ -87,17 +88,6 @@ def _open(state: Enquiry | None, act: Act | None = None) -> Enquiry:
     return _there(state)
 
 
-def _of(listed: Collection[Code], *given: Code) -> None:
-    if not set(given) <= set(listed):
-        raise want.CodeUnknown
-
-
-def _worded(words: Sealed[str] | None) -> Sealed[str]:
-    if words is None:
-        raise want.ReasonMissing
-    return words
-
-
 def _also_where_closed(
     command: want.ReviewDecision
     | want.ReviewSafetyPlan
@@ -118,7 +108,7 @@ def _also_where_closed(
         case want.ReopenEnquiry():
             return _reopened(command, state)
         case want.ReviewSafetyPlan():
-            return _reviewed(command, state, act)
+            return protecting.reviewed(command, state, act)
         case want.ReceiveReport():
             return _reported(command, state)
         case want.ConsiderLateReport(reasons=reasons):
@@ -141,7 +131,7 @@ def _looked_at(
     match command:
         case ConsiderInformation(effect=effect):
             known = _open(state, act)
-            _of(codes.EFFECTS, effect)
+            of_list(codes.EFFECTS, effect)
             return considered(command, known)
         case NoteEscalation():
             return noted(command, _there(state, act))
@@ -151,9 +141,9 @@ def _looked_at(
 
 
 def _asked_what_they_want(command: want.AskDesiredOutcomes) -> Facts:
-    _of(codes.WISHES, command.answer)
+    of_list(codes.WISHES, command.answer)
     if command.answer == codes.NOT_ASKED:
-        _worded(command.words)
+        worded(command.words)
     return (events.DesiredOutcomesAsked(answer=command.answer, words=command.words),)
 
 
@@ -162,12 +152,12 @@ def _made(
 ) -> Facts:
     match command:
         case want.AgreePlan(methods=methods, purpose=purpose):
-            _of(codes.METHODS, *methods)
+            of_list(codes.METHODS, *methods)
             if not state.led:
                 raise want.LeadMissing
             return (events.PlanAgreed(methods=methods, purpose=purpose),)
         case want.AssessDesiredOutcomes(achieved=achieved, words=words):
-            _of(codes.ACHIEVED, achieved)
+            of_list(codes.ACHIEVED, achieved)
             if state.asked != codes.EXPRESSED:
                 raise want.NothingToAssess
             return (events.DesiredOutcomesAssessed(achieved=achieved, words=words),)
@@ -192,10 +182,10 @@ def _of_a_partner(
         case want.CauseEnquiry():
             return _asked(command, state, act)
         case want.AnswerCausedEnquiry(answer=answer, words=words):
-            _of({codes.ACCEPTED, codes.DECLINED}, answer)
+            of_list({codes.ACCEPTED, codes.DECLINED}, answer)
             _at(state, now.REQUESTED)
             if answer == codes.DECLINED:
-                _worded(words)  # Care Act 2014 s7(3): who does not cooperate says why in writing
+                worded(words)  # Care Act 2014 s7(3): who does not cooperate says why in writing
             return (events.CausedEnquiryAnswered(answer=answer, words=words),)
         case want.AssessReport():
             _at(state, now.REPORTED)
@@ -247,7 +237,7 @@ def _at(state: Enquiry, *stages: Code) -> None:
 def _asked(command: want.CauseEnquiry, state: Enquiry, act: Act) -> Facts:
     if command.partner_kind is None:
         raise want.PartnerNotListed
-    _of({codes.CLEAR}, *([command.conflict_check] if command.conflict_check else ()))
+    of_list({codes.CLEAR}, *([command.conflict_check] if command.conflict_check else ()))
     if state.caused_open:
         raise want.CausedEnquiryOpen
     checked = command.conflict_check == codes.CLEAR and act.role == MANAGER
@@ -264,10 +254,10 @@ def _asked(command: want.CauseEnquiry, state: Enquiry, act: Act) -> Facts:
 
 
 def _assessed(command: want.AssessReport, act: Act) -> Facts:
-    _of({codes.GOOD, codes.RETURNED}, command.verdict)
+    of_list({codes.GOOD, codes.RETURNED}, command.verdict)
     returned = command.verdict == codes.RETURNED
     if returned:
-        _worded(command.reasons)
+        worded(command.reasons)
     due_at = _expected(command.due_on, act) if returned else None
     return (events.ReportAssessed(verdict=command.verdict, due_at=due_at, reasons=command.reasons),)
 
@@ -285,11 +275,11 @@ def _expected(day: date | None, act: Act) -> datetime:
     return due_at
 
 
-# Concluding, the safety plan, closing
+# Concluding, closing
 
 
 def _concluded(command: want.Conclude, state: Enquiry, act: Act) -> events.EnquiryConcluded:
-    _of({codes.NEEDED, codes.NOT_NEEDED}, command.plan)
+    of_list({codes.NEEDED, codes.NOT_NEEDED}, command.plan)
     if why_not := problem(command.findings):
         raise want.FINDINGS_REFUSALS[why_not]
     if state.concluded is None and state.planned_at is None:
@@ -318,68 +308,9 @@ def _concluded(command: want.Conclude, state: Enquiry, act: Act) -> events.Enqui
     )
 
 
-def _safety_plan(command: want.RecordSafetyPlan, state: Enquiry, act: Act) -> Facts:
-    if not command.actions:
-        raise want.ActionsMissing
-    _of(codes.OWNERS, *(it.owner for it in command.actions if it.owner))
-    if any(it.due_on < london_date(state.opened_at) for it in command.actions):
-        raise want.BeforeItsOpening  # as of any slip of the year
-    first = state.plan is None or not state.plan.reviewed
-    _within_reach(command.review_on, act, first=first)
-    ended = _ended_by_a_plan(command.endings, state.plan)
-    number = state.plan.last + 1 if state.plan else 1
-    plan = events.SafetyPlanRecorded2(
-        first=number, actions=command.actions, review_on=command.review_on
-    )
-    return (*ended, plan)
-
-
-def _ended_by_a_plan(endings: Sequence[want.EndAction], plan: Plan | None) -> Facts:
-    if len({it.action for it in endings}) < len(endings):
-        raise want.ActionNotLive
-    return tuple(_action_ended(it, plan, _worded(it.words)) for it in endings)
-
-
-def _within_reach(day: date | None, act: Act, *, first: bool) -> None:
-    today = london_date(act.effective_at)
-    if day and not clocks.may_be_reviewed_on(day, today, first=first):
-        raise want.DateOutOfReach
-
-
-def _planned(state: Enquiry) -> Plan:
-    if state.plan is None:
-        raise want.SafetyPlanMissing
-    return state.plan
-
-
-def _ended(command: want.EndAction, state: Enquiry) -> Facts:
-    _of(codes.ENDINGS, command.how)
-    return (_action_ended(command, _planned(state), command.words),)
-
-
-def _action_ended(
-    command: want.EndAction, plan: Plan | None, words: Sealed[str] | None
-) -> events.ActionEnded:
-    _of({*codes.ENDINGS, codes.REPLACED}, command.how)
-    live = {it.number: it for it in plan.live} if plan else {}
-    if command.action not in live:
-        raise want.ActionNotLive
-    if command.how != codes.REPLACED and not live[command.action].owned:
-        raise want.ActionWithoutOwner
-    return events.ActionEnded(action=command.action, how=command.how, words=words)
-
-
-def _reviewed(command: want.ReviewSafetyPlan, state: Enquiry, act: Act) -> Facts:
-    day = command.next_review_on
-    if _planned(state).live and day is None:
-        raise want.ReviewNotSet
-    _within_reach(day, act, first=False)
-    return (events.SafetyPlanReviewed(next_review_on=day, words=command.words),)
-
-
 def _closed(command: want.CloseEnquiry, state: Enquiry) -> Facts:
-    _of(codes.CLOSING_REASONS, command.reason)
-    _of(codes.FEEDBACK, command.adult_told, command.referrer_told)
+    of_list(codes.CLOSING_REASONS, command.reason)
+    of_list(codes.FEEDBACK, command.adult_told, command.referrer_told)
     for guard in missing(state):
         raise want.CLOSING_REFUSALS[guard]
     closed = events.EnquiryClosed(

@@ -139,6 +139,7 @@ def _council_steps(state: Enquiry, calendar: Calendar) -> Steps:
     steps = _of_any(state, calendar)
     if not state.closed:
         steps |= _of_a_partner(state) | _of_an_advocate(state, calendar)
+        steps |= _of_a_lead(state, calendar) | _of_a_doubt(state, calendar)
         steps |= _to_its_closing(state, calendar) if state.concluded else _of_work(state, calendar)
     dues: dict[str, Sequence[datetime]] = {kind: (due,) for kind, due in steps.items()}
     dues[clocks.ACTION] = _of_actions(state, calendar)
@@ -161,12 +162,16 @@ def _of_any(state: Enquiry, calendar: Calendar) -> dict[str, datetime]:
     told_more_at = state.told_more_at
     if looks := [it for it in (state.changed_at, told_more_at if state.closed else None) if it]:
         steps[clocks.LOOK] = clocks.due(clocks.LOOK, min(looks), calendar)
-    if told_more_at and not state.closed:
-        since = state.carried_over_at or told_more_at
+    if since := _told_while_open(state):
         steps[clocks.INFORMATION] = clocks.due(clocks.INFORMATION, since, calendar)
     if state.plan and state.plan.review_on:
         steps[clocks.REVIEW] = clocks.on_day(state.plan.review_on, calendar)
     return steps
+
+
+def _told_while_open(state: Enquiry) -> datetime | None:
+    """Give since when its lead has to consider what was told, None where nothing was."""
+    return None if state.closed else state.carried_over_at or state.told_more_at
 
 
 def _of_actions(state: Enquiry, calendar: Calendar) -> Sequence[datetime]:
@@ -190,17 +195,27 @@ def _of_an_advocate(state: Enquiry, calendar: Calendar) -> dict[str, datetime]:
     return {clocks.ADVOCATE: clocks.due(clocks.ADVOCATE, since, calendar)} if since else {}
 
 
+def _of_a_lead(state: Enquiry, calendar: Calendar) -> dict[str, datetime]:
+    """Give by when somebody leads it: what was concluded as it was opened may need nobody yet."""
+    if state.led:
+        return {}
+    # Concluded or not, what is opened again is work, and only a lead considers what was told.
+    begun = state.begun_at if state.concluded is None else None
+    since = [it for it in (begun, state.reopened_at, _told_while_open(state)) if it]
+    return {clocks.LEAD: clocks.due(clocks.LEAD, min(since), calendar)} if since else {}
+
+
+def _of_a_doubt(state: Enquiry, calendar: Calendar) -> dict[str, datetime]:
+    since = state.doubted_at
+    return {clocks.DOUBT: clocks.due(clocks.DOUBT, since, calendar)} if since else {}
+
+
 def _of_work(state: Enquiry, calendar: Calendar) -> dict[str, datetime]:
-    steps = dict[str, datetime]()
-    if not state.led:
-        steps[clocks.LEAD] = clocks.due(clocks.LEAD, state.begun_at, calendar)
     if state.planned_at is None:
-        due = clocks.plan_due(state.begun_at, state.red_since, calendar)
-        return steps | {clocks.PLAN: due}
+        return {clocks.PLAN: clocks.plan_due(state.begun_at, state.red_since, calendar)}
     good = state.caused is not None and state.caused.stage == REPORT_ACCEPTED
     reported = state.caused.since if state.caused and good else None
-    due = clocks.conclusion_due(state.planned_at, reported, calendar)
-    return steps | {clocks.CONCLUSION: due}
+    return {clocks.CONCLUSION: clocks.conclusion_due(state.planned_at, reported, calendar)}
 
 
 def _to_its_closing(state: Enquiry, calendar: Calendar) -> dict[str, datetime]:

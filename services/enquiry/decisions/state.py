@@ -4,7 +4,6 @@ The state holds times, dates and codes only, and nobody's words, so the list of 
 it as it is.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
@@ -14,9 +13,12 @@ from services.enquiry.decisions.caused import (
     REPORT_ACCEPTED,
     Caused,
     Late,
+    OfALateReport,
+    OfAPartner,
     caused_after,
     late_after,
 )
+from services.enquiry.decisions.safety import Plan, plan_after
 from services.enquiry.events import EnquiryFact
 from services.enquiry.rules import clocks, codes
 from services.enquiry.rules.advocacy import Advocacy
@@ -35,29 +37,6 @@ class Concluded:
     plan: Code
     wishes_since: bool = False
     """What the adult wants was recorded since."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Live:
-    """An action of the safety plan that has not ended."""
-
-    number: int
-    due_on: date
-    owned: bool
-
-
-@dataclass(frozen=True, kw_only=True)
-class Plan:
-    """The safety plan: which actions are live, and when it is looked at."""
-
-    live: tuple[Live, ...]
-    last: int
-    """The highest number that an action has, live or not."""
-
-    review_on: date | None
-    reviewed: bool = False
-    spent: bool = False
-    """Its actions had ended before a plan was found to be needed: another one is."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,9 +77,9 @@ class Enquiry:
     caused: Caused | None = None
     late: Late | None = None
     concluded: Concluded | None = None
-    conclusion_in_doubt: bool = False
-    """It was opened again, or what was told since changes it, and no manager has concluded since,
-    or said that it stands."""
+    doubted_at: datetime | None = None
+    """Since then its conclusion is in doubt: it was opened again, or what was told or reported
+    since may change it, and no manager has concluded since, or said that it stands."""
 
     plan: Plan | None = None
     changed_at: datetime | None = None
@@ -110,6 +89,9 @@ class Enquiry:
     """That other decision asks for an enquiry."""
 
     closed: bool = False
+    reopened_at: datetime | None = None
+    """When it was opened again, the last time."""
+
     told_more_at: datetime | None = None
     """Since then the sender told more, and nobody has looked: its lead, or, where it is closed, a
     manager."""
@@ -122,6 +104,11 @@ class Enquiry:
 
     escalated: tuple[Escalated, ...] = ()
     """Of each kind, and of each who has to know, the last time."""
+
+    @property
+    def conclusion_in_doubt(self) -> bool:
+        """Say whether its conclusion has to be said again, or said to stand."""
+        return self.doubted_at is not None
 
     @property
     def caused_open(self) -> bool:
@@ -167,22 +154,22 @@ def evolve(state: Enquiry | None, happened: EnquiryFact, act: Act) -> Enquiry:
             | events.ReportAssessed()
             | events.CausedEnquiryRecalled()
         ):
-            return replace(_known(state), caused=caused_after(_known(state).caused, happened, act))
+            return _of_a_partner(_known(state), happened, act)
         case events.LateReportReceived() | events.LateReportConsidered():
-            known = _known(state)
-            return replace(known, late=late_after(known.late, happened, known.caused, act))
+            return _of_a_late_report(_known(state), happened, act)
         case (
             events.SafetyPlanRecorded()
             | events.SafetyPlanRecorded2()
             | events.ActionEnded()
             | events.SafetyPlanReviewed()
         ):
-            plan = _plan(_known(state).plan, happened)
+            plan = plan_after(_known(state).plan, happened)
             return replace(_known(state), plan=plan, moved_at=_moved(_known(state), act))
         case events.EnquiryConcluded():
             return _concluded(_known(state), happened, act)
         case events.EnquiryClosed():
-            return replace(_known(state), closed=True)
+            # In histories from before a report put it in doubt, it was closed all the same.
+            return replace(_known(state), closed=True, doubted_at=None)
         case events.EnquiryReopened() | events.EnquiryReopened2():
             return _reopened(_known(state), act)
         case (
@@ -200,10 +187,6 @@ def evolve(state: Enquiry | None, happened: EnquiryFact, act: Act) -> Enquiry:
 Made = (
     events.LeadAllocated | events.PlanAgreed | events.DesiredOutcomesAsked
     | events.DesiredOutcomesAssessed | events.AdvocacyEstablished
-)  # fmt: skip
-OfAPlan = (
-    events.SafetyPlanRecorded | events.SafetyPlanRecorded2 | events.ActionEnded
-    | events.SafetyPlanReviewed
 )  # fmt: skip
 OfADecision = events.DecisionUndone | events.DecisionMadeAgain | events.DecisionReviewed
 
@@ -253,12 +236,9 @@ def _told_more(
             told = state.told_more_at
             return replace(state, carried_over_at=max(told, act.effective_at) if told else None)
         case events.InformationConsidered(effect=effect):
-            concluded = state.concluded is not None and state.concluded.complete
-            doubted = state.conclusion_in_doubt or (concluded and effect in codes.IN_DOUBT)
-            return replace(
-                state, told_more_at=None, carried_over_at=None, conclusion_in_doubt=doubted,
-                moved_at=_moved(state, act),
-            )  # fmt: skip
+            state = _doubted(state, act) if effect in codes.IN_DOUBT else state
+            moved_at = _moved(state, act)
+            return replace(state, told_more_at=None, carried_over_at=None, moved_at=moved_at)
 
 
 def _moved(state: Enquiry, act: Act) -> datetime:
@@ -266,14 +246,35 @@ def _moved(state: Enquiry, act: Act) -> datetime:
     return max(state.moved_at, act.effective_at)
 
 
+def _of_a_partner(state: Enquiry, happened: OfAPartner, act: Act) -> Enquiry:
+    state = replace(state, caused=caused_after(state.caused, happened, act))
+    good = isinstance(happened, events.ReportAssessed) and happened.verdict == codes.GOOD
+    return _doubted(state, act) if good and state.caused else state
+
+
+def _of_a_late_report(state: Enquiry, happened: OfALateReport, act: Act) -> Enquiry:
+    if isinstance(happened, events.LateReportConsidered) and state.late:
+        state = _doubted(state, act)
+    return replace(state, late=late_after(state.late, happened, state.caused, act))
+
+
+def _doubted(state: Enquiry, act: Act) -> Enquiry:
+    """Give it with a conclusion that was drawn without what is known by now."""
+    concluded = state.concluded
+    # While it is closed, whoever sees that it changes something opens it again.
+    if state.closed or concluded is None or not concluded.complete:
+        return state
+    return replace(state, doubted_at=state.doubted_at or max(concluded.at, act.effective_at))
+
+
 def _reopened(state: Enquiry, act: Act) -> Enquiry:
-    doubted = state.concluded is not None and state.concluded.complete
     # In histories from before anything was carried over, to open it again was to have looked.
     told_more_at = state.told_more_at if state.carried_over_at else None
-    return replace(
-        state, closed=False, told_more_at=told_more_at, conclusion_in_doubt=doubted,
+    state = replace(
+        state, closed=False, reopened_at=act.effective_at, told_more_at=told_more_at,
         moved_at=_moved(state, act),
     )  # fmt: skip
+    return _doubted(state, act)
 
 
 def _made(state: Enquiry, happened: Made, act: Act) -> Enquiry:
@@ -303,40 +304,6 @@ def _wished(state: Enquiry) -> Enquiry:
     return replace(state, concluded=replace(concluded, wishes_since=True))
 
 
-def _plan(was: Plan | None, happened: OfAPlan) -> Plan | None:
-    if isinstance(happened, events.SafetyPlanRecorded):
-        return _recorded(was, (), _live(happened.actions, 1), happened.review_on)
-    if isinstance(happened, events.SafetyPlanRecorded2):
-        new = _live(happened.actions, happened.first)
-        return _recorded(was, was.live if was else (), new, happened.review_on)
-    if was is None:
-        return None
-    match happened:
-        case events.ActionEnded(action=action):
-            return replace(was, live=tuple(it for it in was.live if it.number != action))
-        case events.SafetyPlanReviewed(next_review_on=day):
-            return replace(was, review_on=day, reviewed=True)
-
-
-def _live(actions: Sequence[events.Action], first: int) -> tuple[Live, ...]:
-    return tuple(
-        Live(number=number, due_on=it.due_on, owned=it.owner is not None)
-        for number, it in enumerate(actions, first)
-    )
-
-
-def _recorded(
-    was: Plan | None, on: tuple[Live, ...], new: tuple[Live, ...], review_on: date | None
-) -> Plan:
-    taken = {it.number for it in new}
-    return Plan(
-        live=(*(it for it in on if it.number not in taken), *new),
-        last=max(it.number for it in (*on, *new)),
-        # A review that was promised is held, whatever takes the plan's place.
-        review_on=review_on or (was.review_on if was else None),
-    )
-
-
 def _concluded(state: Enquiry, happened: events.EnquiryConcluded, act: Act) -> Enquiry:
     was, plan = state.concluded, state.plan
     newly = happened.plan == codes.NEEDED and (was is None or was.plan != codes.NEEDED)
@@ -349,8 +316,7 @@ def _concluded(state: Enquiry, happened: events.EnquiryConcluded, act: Act) -> E
     if plan and newly and not plan.live:
         plan = replace(plan, spent=True)
     return replace(
-        state, concluded=concluded, conclusion_in_doubt=False, plan=plan,
-        moved_at=_moved(state, act),
+        state, concluded=concluded, doubted_at=None, plan=plan, moved_at=_moved(state, act)
     )  # fmt: skip
 
 
@@ -365,7 +331,7 @@ def _decided(state: Enquiry, happened: OfADecision, act: Act) -> Enquiry:
             # What an open one was told since is its lead's to consider: this may not know of it.
             if state.closed:
                 state = replace(state, told_more_at=None, carried_over_at=None)
-            return replace(state, changed_at=None, wanted_again=False, conclusion_in_doubt=False)
+            return replace(state, changed_at=None, wanted_again=False, doubted_at=None)
 
 
 def _decided_again(state: Enquiry, happened: events.DecisionMadeAgain, at: datetime) -> Enquiry:

@@ -117,6 +117,10 @@ class EnquiryView:
     """Since then its sender told more, and nobody has looked: its lead, or, where it is closed, a
     manager."""
 
+    conclusion_in_doubt_since: datetime | None
+    """It was opened again, or what was told or reported since may change what was concluded, and no
+    manager has concluded again, or said that it stands."""
+
     due: Sequence[Due]
     """What is still owed, the first one first. An open enquiry owes something always."""
 
@@ -200,6 +204,7 @@ def view(id: UUID, history: Sequence[Recorded[Any]]) -> EnquiryView | None:
         closing_reason=closed.fact.reason if closed and state.closed else None,
         decision_changed_at=state.changed_at,
         told_more_at=state.told_more_at,
+        conclusion_in_doubt_since=state.doubted_at,
         due=[Due(kind=it.kind, due_at=it.due_at) for it in in_order(state)],
         missed=[_missed(it.fact) for it in history if isinstance(it.fact, events.DeadlineMissed)],
         overdue=overdue_in_order(state),

@@ -45,6 +45,7 @@ class Counted:
     escalated: bool = False
     reminders: int = 0
     told_more: bool = False
+    in_doubt: bool = False
     to_be_noted: bool = False
     noted: int = 0
 
@@ -61,6 +62,7 @@ def fold(row: Counted | None, happened: Recorded[Fact]) -> Counted | None:
         "overdue": " ".join(sorted(overdue(now, calendar()))),
         "outcome": first.outcome if now.concluded else None,
         "told_more": now.told_more_at is not None,
+        "in_doubt": now.conclusion_in_doubt,
         "to_be_noted": bool(to_note(now, calendar())),
     }
     return _counted(replace(first, **told), happened.fact)
@@ -78,7 +80,7 @@ def _counted(row: Counted, happened: Fact) -> Counted:
     )
 
 
-figures = Projection("enquiry_figures", version=5, row=Counted, fold=fold)
+figures = Projection("enquiry_figures", version=6, row=Counted, fold=fold)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +107,9 @@ class Figures:
     told_more: int
     """Enquiries of which a sender told more, and nobody has said what it changes."""
 
+    in_doubt: int
+    """Enquiries whose conclusion is in doubt: no manager has concluded again, or said it stands."""
+
     to_be_noted: int
     """Enquiries of which the Board's partner lead has to take note."""
 
@@ -122,6 +127,7 @@ async def how_many(db: AsyncConnection) -> Figures:
         "escalated": func.count().filter(it.escalated),
         "partners_reminded": func.sum(it.reminders),
         "told_more": func.count().filter(it.told_more),
+        "in_doubt": func.count().filter(it.in_doubt),
         "to_be_noted": func.count().filter(it.to_be_noted),
         "noted": func.sum(it.noted),
     }

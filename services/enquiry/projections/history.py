@@ -9,7 +9,8 @@ from typing import Any
 
 from services.enquiry import events
 from services.enquiry.decisions.caused import OfALateReport, OfAPartner
-from services.enquiry.decisions.state import Made, OfADecision, OfAPlan
+from services.enquiry.decisions.safety import OfAPlan
+from services.enquiry.decisions.state import Made, OfADecision
 from services.enquiry.events import EnquiryFact
 from services.enquiry.rules import clocks, codes
 from services.enquiry.rules.opening import SECTION_42

@@ -80,7 +80,7 @@ def kept_state(text: str) -> Enquiry:
 
 
 ORDER, OF_THE_BOARD = ("due_at", "enquiry"), ("note_due_at", "enquiry")
-enquiries = Projection("enquiries", version=8, row=Kept, fold=fold, indexes=(ORDER, OF_THE_BOARD))
+enquiries = Projection("enquiries", version=9, row=Kept, fold=fold, indexes=(ORDER, OF_THE_BOARD))
 Place = tuple[datetime, UUID]
 
 
@@ -117,6 +117,9 @@ class Row:
 
     told_more_since: datetime | None
     """Its sender told more, and nobody has looked."""
+
+    conclusion_in_doubt_since: datetime | None
+    """No manager has concluded again since then, or said that the conclusion stands."""
 
     missing: Sequence[Code]
     """What stands in the way of closing it."""
@@ -173,6 +176,7 @@ def _row(kept: Any) -> Row:
         escalated_to=who_has_to_know(state, calendar()),
         late_report_since=state.late.since if state.late else None,
         told_more_since=state.told_more_at,
+        conclusion_in_doubt_since=state.doubted_at,
         missing=missing(state),
         version=kept["version"],
         stale_since=kept["stale_since"],

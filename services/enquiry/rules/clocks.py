@@ -4,7 +4,8 @@ Targets run in working days to the close of the day (17:00 London); of what was 
 sooner. A partner is reminded of a report before it is due, and when it is. A time that passed unmet
 is escalated, and owed again some days later, and so on, until somebody does what is owed: nothing
 waits unseen. The Board's partner lead takes note of what comes to them, or the manager hears that
-they did not. Reviews and actions are set in calendar days, as a date.
+they did not. Reviews and actions are set in calendar days, as a date. For a conclusion in doubt
+nobody publishes a target: it has as long as one after a partner's report.
 
 Law: none; the statutory guidance sets no days. Source: the council's local targets, 2026.
 """
@@ -20,7 +21,7 @@ LEAD, PLAN, CONCLUSION, REPORT = "lead", "plan", "conclusion", "report"
 REPORT_ANSWER, FINDINGS, SAFETY_PLAN = "report-answer", "findings", "safety-plan"
 ACTION, REVIEW, CLOSURE, LOOK = "action", "review", "closure", "look"
 ADVOCATE, REMINDER = "advocate", "report-reminder"
-INFORMATION, NOTE = "information", "escalation-note"
+INFORMATION, NOTE, DOUBT = "information", "escalation-note", "doubt"
 
 KINDS: Mapping[Code, str] = {
     Code(f"enquiry-deadline@1:{kind}"): says
@@ -38,6 +39,7 @@ KINDS: Mapping[Code, str] = {
         ADVOCATE: "an independent advocate is arranged",
         LOOK: "a manager has looked at a decision that changed, or at more that was told",
         INFORMATION: "its lead has looked at what was told",
+        DOUBT: "a conclusion in doubt is said again, or a manager says that it stands",
         NOTE: "the partner lead of the Safeguarding Adults Board took note",
     }.items()
 }
@@ -86,13 +88,16 @@ class Clocks:
     report: timedelta
     """The latest that a partner's report may be expected."""
 
+    action: timedelta
+    """The latest that an action of a safety plan may be due: some wait for a builder, or a year."""
+
 
 CLOCKS_1 = Clocks(
-    code=Code("enquiry-clocks@1:2026-11.5"),
+    code=Code("enquiry-clocks@1:2026-11.6"),
     working_days={
         LEAD: 1, PLAN: 5, CONCLUSION: 20, REPORT: 10, REPORT_ANSWER: 5, FINDINGS: 5,
         SAFETY_PLAN: 5, CLOSURE: 5, LOOK: 1, REVIEW: 0, ACTION: 0, ADVOCATE: 5,
-        INFORMATION: 1, NOTE: 5,
+        INFORMATION: 1, NOTE: 5, DOUBT: 5,
     },
     of_red={PLAN: 1},
     reminder=2,
@@ -102,6 +107,7 @@ CLOCKS_1 = Clocks(
     first_review=timedelta(weeks=6),
     next_review=timedelta(days=92),
     report=timedelta(days=92),
+    action=timedelta(days=366),
 )  # fmt: skip
 
 CLOCKS: Mapping[Code, Clocks] = {clocks.code: clocks for clocks in (CLOCKS_1,)}
@@ -174,3 +180,8 @@ def may_be_reviewed_on(day: date, today: date, *, first: bool, clocks: Clocks = 
     """Say whether a review may be set to `day`: not in the past, and not too late."""
     within = clocks.first_review if first else clocks.next_review
     return today <= day <= today + within
+
+
+def may_be_done_on(day: date, today: date, clocks: Clocks = CURRENT) -> bool:
+    """Say whether an action may be set to `day`, which is no slip of the year."""
+    return day <= today + clocks.action

@@ -2,7 +2,7 @@
 
 Nothing closes silently: whatever others still owe, or we owe to the adult, is looked at first. What
 its sender told since may be new abuse, so that is looked at too. It stands in nobody's way to a
-conclusion, but what changes one puts it in doubt.
+conclusion, but what changes one puts it in doubt, and so does a report that it was drawn without.
 
 Law: Care Act 2014 s68 on advocates; else statutory guidance, chapter 14, on plans, and a local
 rule.
@@ -63,8 +63,8 @@ GUARDS: Mapping[Code, str] = {
     NOT_CONCLUDED: "It is not concluded.",
     FINDINGS_INCOMPLETE: "What was found is not recorded.",
     WISHES_SINCE: "What the adult wants was recorded since, and the conclusion does not say it.",
-    CONCLUSION_IN_DOUBT: "It was opened again, or what was told since changes it, and no manager"
-    " concluded or said that it stands.",
+    CONCLUSION_IN_DOUBT: "It was opened again, or what was told or reported since may change it,"
+    " and no manager has concluded again or said that it stands.",
     PLAN_MISSING: "A safety plan is needed, and there is none.",
     ACTION_WITHOUT_OWNER: "An action of the safety plan has no owner.",
     REVIEW_NOT_SET: "The safety plan has no date for its review.",
