@@ -1,6 +1,7 @@
 """What may others know of a request?"""
 
 from services.dols import events
+from services.dols.decisions.evolving import OfQuestions
 from shared.contracts import dols as contract
 from shared.facts import Act, party
 from shared.time.calendar import london_date
@@ -8,6 +9,8 @@ from shared.time.calendar import london_date
 
 def publish(happened: events.DolsFact, act: Act) -> contract.Message | None:
     """Give the message for `happened`, or None where it concerns nobody else."""
+    if isinstance(happened, OfQuestions):
+        return _of_questions(happened)
     match happened:
         case events.RequestReceived(received_on=day, urgent_ends_on=ends):
             return contract.RequestReceived(
@@ -22,8 +25,8 @@ def publish(happened: events.DolsFact, act: Act) -> contract.Message | None:
                 legal_test=happened.legal_test,
                 assessed_on=happened.assessed_on,
             )
-        case events.InformationRequested(question=question, due_at=due_at):
-            return contract.InformationRequested(question=question, due_on=london_date(due_at))
+        case events.RequestWithdrawn():
+            return contract.RequestWithdrawn(withdrawn_on=london_date(act.effective_at))
         case events.UrgentExtended(ends_on=ends_on):
             extended_on = london_date(act.effective_at)
             return contract.UrgentExtended(extended_on=extended_on, ends_on=ends_on)
@@ -52,7 +55,6 @@ def publish(happened: events.DolsFact, act: Act) -> contract.Message | None:
         case (
             events.CircumstancesTold()
             | events.CircumstancesConsidered()
-            | events.RequestWithdrawn()
             | events.PlaceDescribed()
             | events.LocationTold()
             | events.LocationMistaken()
@@ -60,13 +62,22 @@ def publish(happened: events.DolsFact, act: Act) -> contract.Message | None:
         ):
             return None
         case (
-            events.FieldsTold()
-            | events.InformationAnswered()
-            | events.QuestionSettled()
-            | events.AssessorOffered()
+            events.AssessorOffered()
             | events.OfferDeclined()
             | events.OfferExpired()
+            | events.AssessorRegistered()
+            | events.AssessorChanged()
         ):
             return None
-        case events.AssessorRegistered() | events.AssessorChanged():
+
+
+def _of_questions(happened: OfQuestions) -> contract.Message | None:
+    match happened:
+        case events.InformationRequested(question=question, due_at=due_at):
+            return contract.InformationRequested(question=question, due_on=london_date(due_at))
+        case events.InformationAnswered(questions=closed):
+            return contract.QuestionsClosed(questions=closed) if closed else None
+        case events.QuestionSettled(question=question):
+            return contract.QuestionsClosed(questions=(question,))
+        case events.FieldsTold():
             return None

@@ -5,7 +5,8 @@ Streams: correspondence, one for all that one partner is told of one case, and o
 the feed lacked some of that; subscriber, one for each partner with webhook endpoints; contribution,
 one for each adult of whom a partner told more.
 Hears: dols.assessor-allocated, dols.authorisation-granted, dols.authorisation-not-granted,
-dols.extension-refused, dols.information-requested, dols.request-received, dols.urgent-extended,
+dols.extension-refused, dols.information-requested, dols.questions-closed, dols.request-received,
+dols.request-withdrawn, dols.urgent-extended,
 enquiry.caused-enquiry-answered,
 enquiry.caused-enquiry-recalled, enquiry.enquiry-caused, enquiry.enquiry-closed,
 enquiry.enquiry-concluded, enquiry.enquiry-opened,

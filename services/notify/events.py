@@ -90,6 +90,32 @@ class TaskMoved:
     """In London, when a report is expected, where that was said."""
 
 
+@fact("notify.question-asked/1")
+class QuestionAsked:
+    """A partner was asked what their request lacks, so they owe an answer.
+
+    Law: SI 2008/1858 reg 16.
+    """
+
+    question: UUID
+    """As the request's own status names it; its words are there, and not here."""
+
+    due_on: date
+    """In London; the answer is asked for by then."""
+
+
+@fact("notify.question-closed/1")
+class QuestionClosed:
+    """A partner owes no answer to a question any more: it has one, or needs none."""
+
+    question: UUID
+
+
+@fact("notify.request-ended/1")
+class RequestEnded:
+    """A partner's request was taken back or decided: nothing that they were asked of it is owed."""
+
+
 @fact("notify.event-placed/1")
 class EventPlaced:
     """An event that the feed lacked stands in it from here on: readers had gone past its place.
@@ -110,7 +136,15 @@ class EventPlaced:
 
 
 CorrespondenceFact = (
-    SenderKnown | EventAwaited | DeliveryOwed | DeliveryAttempted | TaskMoved | EventPlaced
+    SenderKnown
+    | EventAwaited
+    | DeliveryOwed
+    | DeliveryAttempted
+    | TaskMoved
+    | QuestionAsked
+    | QuestionClosed
+    | RequestEnded
+    | EventPlaced
 )
 
 # Where a partner wants to hear it

@@ -18,6 +18,8 @@ def publish(happened: events.NotifyFact, _: Act) -> contract.Message | None:
             return None
         case events.SenderKnown() | events.EventAwaited() | events.TaskMoved():
             return None
+        case events.QuestionAsked() | events.QuestionClosed() | events.RequestEnded():
+            return None
         case events.DeliveryOwed() | events.DeliveryAttempted() | events.EventPlaced():
             return None
         case events.EndpointRegistered() | events.SecretRotated():

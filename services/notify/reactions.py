@@ -17,7 +17,14 @@ from services.notify.decisions.contribution import (
     HearReached,
     HearRedirection,
 )
-from services.notify.decisions.correspondence import HearSender, MoveTask, TellPartner
+from services.notify.decisions.correspondence import (
+    AskPartner,
+    CloseQuestions,
+    EndRequest,
+    HearSender,
+    MoveTask,
+    TellPartner,
+)
 from services.notify.events import Happening
 from services.notify.rules import replies
 from services.notify.rules.disclosure import MANAGING_AUTHORITY, REFERRER, code_of
@@ -55,6 +62,30 @@ def hear_request(said: Recorded[dols.RequestReceived]) -> HearSender:
     """Tell a managing authority that their request is here."""
     told = happening("dols.received", said)
     return HearSender(partner=said.fact.sender, relation=MANAGING_AUTHORITY, happening=told)
+
+
+def hear_question(said: Recorded[dols.InformationRequested]) -> AskPartner:
+    """Tell a managing authority that it is asked for what its request lacks, and await it."""
+    return AskPartner(
+        question=said.fact.question,
+        due_on=said.fact.due_on,
+        happening=happening("dols.question-asked", said),
+    )
+
+
+def hear_closed(said: Recorded[dols.QuestionsClosed]) -> CloseQuestions:
+    """Await no answer to these any more."""
+    return CloseQuestions(questions=said.fact.questions)
+
+
+def hear_withdrawal(_said: Recorded[dols.RequestWithdrawn]) -> EndRequest:
+    """Await no answer at all; who took the request back knows it."""
+    return EndRequest()
+
+
+def ends(type_: str) -> Callable[[Recorded[Any]], EndRequest]:
+    """Give what tells a managing authority how its request ended, and awaits nothing of it."""
+    return lambda said: EndRequest(happening=happening(type_, said))
 
 
 def hear_contribution(said: Recorded[intake.InformationReceived]) -> HearContribution:
@@ -161,11 +192,11 @@ def _of_adult(when: type[Any], type_: str) -> Reaction[Any, Any]:
 
 def _of_case(when: type[Any], type_: str) -> Reaction[Any, Any]:
     """Tell whoever sent a request how far it is."""
-    return Reaction(
-        when=when,
-        then=lambda said: TellPartner(happening=happening(type_, said)),
-        on=lambda said: correspondence.stream(said.case),
-    )
+    return _of_request(when, lambda said: TellPartner(happening=happening(type_, said)))
+
+
+def _of_request(when: type[Any], then: Callable[[Recorded[Any]], Any]) -> Reaction[Any, Any]:
+    return Reaction(when=when, then=then, on=lambda said: correspondence.stream(said.case))
 
 
 def _begins(when: type[Any], then: Callable[[Recorded[Any]], Any]) -> Reaction[Any, Any]:
@@ -226,9 +257,11 @@ REACTIONS = (
     _of_task(enquiry.CausedEnquiryRecalled, hear_recall),
     _begins(dols.RequestReceived, hear_request),
     _of_case(dols.AssessorAllocated, "dols.allocated"),
-    _of_case(dols.InformationRequested, "dols.question-asked"),
+    _of_request(dols.InformationRequested, hear_question),
+    _of_request(dols.QuestionsClosed, hear_closed),
+    _of_request(dols.RequestWithdrawn, hear_withdrawal),
     _of_case(dols.UrgentExtended, "dols.extended"),
     _of_case(dols.ExtensionRefused, "dols.not-extended"),
-    _of_case(dols.AuthorisationGranted, "dols.granted"),
-    _of_case(dols.AuthorisationNotGranted, "dols.not-granted"),
+    _of_request(dols.AuthorisationGranted, ends("dols.granted")),
+    _of_request(dols.AuthorisationNotGranted, ends("dols.not-granted")),
 )

@@ -68,6 +68,25 @@ class InformationRequested:
     """In London; the answer is asked for by then."""
 
 
+@fact("dols.questions-closed/1")
+class QuestionsClosed:
+    """Questions were answered, or need no answer any more: the managing authority owes none."""
+
+    questions: tuple[UUID, ...]
+    """Of those that it was asked."""
+
+
+@fact("dols.request-withdrawn/1")
+class RequestWithdrawn:
+    """The managing authority takes its request back, so it owes no answer. It is decided later.
+
+    Law: Mental Capacity Act 2005 Sch A1 Part 4.
+    """
+
+    withdrawn_on: date
+    """In London."""
+
+
 @fact("dols.urgent-extended/1")
 class UrgentExtended:
     """The supervisory body extended the urgent authorisation, once.
@@ -135,6 +154,8 @@ Message = (
     | AssessorAllocated
     | RequirementAssessed
     | InformationRequested
+    | QuestionsClosed
+    | RequestWithdrawn
     | UrgentExtended
     | ExtensionRefused
     | AuthorisationGranted

@@ -37,6 +37,15 @@ TOLD: dict[str, tuple[Any, Any]] = {
         a.asked_back,
         contract.InformationRequested(question=SOMEBODY.id, due_on=date(2026, 11, 5)),
     ),
+    "an answer, by the questions that it closes": (
+        a.answered, contract.QuestionsClosed(questions=(SOMEBODY.id,))
+    ),
+    "a question that a coordinator closed, without a word of why": (
+        a.settled, contract.QuestionsClosed(questions=(SOMEBODY.id,))
+    ),
+    "that a request is taken back, without a word of why": (
+        a.withdrawn, contract.RequestWithdrawn(withdrawn_on=a.TODAY)
+    ),
     "an extension, and its new end": (
         a.extended, contract.UrgentExtended(extended_on=a.TODAY, ends_on=date(2026, 11, 15))
     ),
@@ -78,6 +87,16 @@ def test_the_answer_to_a_request_for_an_extension_is_dated_as_in_london() -> Non
     assert isinstance(given, contract.UrgentExtended)
     assert isinstance(refused, contract.ExtensionRefused)
     assert (given.extended_on, refused.refused_on) == (date(2026, 7, 1), date(2026, 7, 1))
+
+
+def test_a_request_is_taken_back_on_a_day_in_london() -> None:
+    late = replace(SOMEBODY, effective_at=a.at("2026-06-30T23:30:00+00:00"))
+    told = publish(a.withdrawn, late)
+    assert told == contract.RequestWithdrawn(withdrawn_on=date(2026, 7, 1))
+
+
+def test_an_answer_that_closes_no_question_is_nobodys_to_hear() -> None:
+    assert publish(replace(a.answered, questions=()), SOMEBODY) is None
 
 
 SAID = {type(fact) for fact, _ in TOLD.values()}

@@ -4,7 +4,7 @@ from uuid import uuid4
 
 import pytest
 
-from tests.dols.asking import asks, does, today
+from tests.dols.asking import asks, does, send, today
 from tests.enquiry.asking import lists
 from tests.journeys.people import MANAGER, Lead, Staff, organisation, referral
 from tests.support.house import Home
@@ -85,6 +85,13 @@ async def test_a_managing_authority_hears_that_it_is_asked(working: dict[str, Ho
         assert "Marigold" not in str(told), "its words are fetched"
         (question,) = (await ward.get(told["data"]["links"]["self"])).json()["questions"]
         assert question["words"] == "When was Marigold born?"
+
+        # They owe the answer, as both sides see, until they have given it.
+        (owed,) = await home.owed(("answer-to-question", "them"))
+        assert (owed["id"], owed["case"]) == (question["question"], case)
+        born = {"person": {"date_of_birth": "1941-05-02"}}
+        assert (await send(ward, case, "answers", **born)).status_code == 201
+        await home.owed()
 
 
 @pytest.mark.slow

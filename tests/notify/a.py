@@ -13,6 +13,9 @@ from services.notify.decisions.contribution import (
     HearReached,
 )
 from services.notify.decisions.correspondence import (
+    AskPartner,
+    CloseQuestions,
+    EndRequest,
     HearSender,
     MoveTask,
     RecordAttempt,
@@ -29,10 +32,22 @@ from services.notify.events import (
     EndpointRegistered,
     EventAwaited,
     Happening,
+    QuestionAsked,
+    QuestionClosed,
+    RequestEnded,
     SenderKnown,
 )
 from services.notify.rules import replies
-from services.notify.rules.disclosure import ASKED, REFERRER, SENDER_RECEIPT, SENDER_STATUS, code_of
+from services.notify.rules.disclosure import (
+    ASKED,
+    MANAGING_AUTHORITY,
+    REFERRER,
+    REQUEST_QUESTION,
+    SENDER_RECEIPT,
+    SENDER_STATUS,
+    STATUTORY_NOTICE,
+    code_of,
+)
 from services.notify.rules.retry import DELIVERED, REJECTED
 from shared.facts import Code, Recorded, party
 from shared.sealed import Sealed
@@ -65,6 +80,22 @@ ask = MoveTask(
     happening=happened("task.assigned"),
 )  # fmt: skip
 asked = SenderKnown(partner=POLICE, relation=ASKED)
+QUESTION, ANOTHER = uuid5(LANE, "question"), uuid5(LANE, "another question")
+requesting = SenderKnown(partner=HOME, relation=MANAGING_AUTHORITY)
+question = AskPartner(
+    question=QUESTION, due_on=date(2026, 11, 5), happening=happened("dols.question-asked")
+)
+questioned = QuestionAsked(question=QUESTION, due_on=date(2026, 11, 5))
+told_of_it = DeliveryOwed(
+    partner=HOME, sequence=1, happening=question.happening, disclosure=REQUEST_QUESTION
+)
+answer = CloseQuestions(questions=(QUESTION,))
+answered = QuestionClosed(question=QUESTION)
+end, withdraw = EndRequest(happening=happened("dols.granted")), EndRequest()
+ended = RequestEnded()
+told_the_end = DeliveryOwed(
+    partner=HOME, sequence=1, happening=happened("dols.granted"), disclosure=STATUTORY_NOTICE
+)
 attempt = RecordAttempt(
     lane=LANE, partner=HOME, sequence=1, endpoint=ENDPOINT, owed_at=AT, outcome=DELIVERED,
     status=204, milliseconds=12,

@@ -15,11 +15,16 @@ from services.notify.decisions.contribution import (
     HearKept,
     HearRedirection,
 )
-from services.notify.decisions.correspondence import MoveTask
+from services.notify.decisions.correspondence import (
+    CloseQuestions,
+    EndRequest,
+    HearSender,
+    MoveTask,
+)
 from services.notify.reactions import lane_of_task
 from services.notify.rules import replies
 from services.notify.rules.body import case_told
-from services.notify.rules.disclosure import ASKED
+from services.notify.rules.disclosure import ASKED, MANAGING_AUTHORITY
 from shared.facts import party
 from shared.log.handle import handle
 from tests.notify import a
@@ -207,6 +212,72 @@ async def test_who_declined_or_was_told_to_stop_owes_nothing(home: Home, end: An
         )
         await moves(they, enquiry, end)
         assert await owed(they) == []
+
+
+async def asks_for(they: Partner) -> UUID:
+    """Let a partner ask for an authorisation."""
+    request = uuid4()
+    received = HearSender(
+        partner=party(they.name), relation=MANAGING_AUTHORITY, happening=a.happened("dols.received")
+    )
+    await do(they.home, correspondence.stream(request), received)
+    return request
+
+
+async def is_asked(they: Partner, request: UUID, due_on: date) -> UUID:
+    """Let a coordinator ask a managing authority for what its request lacks."""
+    question = uuid4()
+    asking = replace(a.question, question=question, due_on=due_on)
+    await do(they.home, correspondence.stream(request), asking)
+    return question
+
+
+async def test_what_a_request_lacks_is_owed_by_who_made_it_until_the_question_is_closed(
+    home: Home, manager: httpx.AsyncClient, other: httpx.AsyncClient
+) -> None:
+    async with partner(home) as they:
+        request = await asks_for(they)
+        question = await is_asked(they, request, date(2026, 11, 5))
+        later = await is_asked(they, request, date(2026, 11, 6))
+        first = ("answer-to-question", "them", "2026-11-05T17:00:00Z")
+        second = ("answer-to-question", "them", "2026-11-06T17:00:00Z")
+        assert await owed(they) == await owed(they, owed_by="them") == [first, second]
+        assert await owed(they, owed_by="us") == []
+        item, _ = (await they.gets("obligations"))["items"]
+        assert item == item | {
+            "id": str(question), "case": str(request), "partner": str(party(they.name)),
+            "met": False, "unanswered": None,
+        }  # fmt: skip
+        at = f"/v1/obligations/{question}"
+        assert (await manager.get(at)).json() == item
+        assert (await other.get(at)).status_code == 404, "it is not theirs"
+        refused = await shut(manager, str(question))
+        assert (refused.status_code, kind(refused)) == (409, "owed-elsewhere")
+
+        await do(home, correspondence.stream(request), CloseQuestions(questions=(question,)))
+        assert await owed(they) == [second]
+        assert (await they.gets(f"obligations/{question}"))["met"] is True
+        assert (await they.gets(f"obligations/{later}"))["met"] is False
+
+
+@pytest.mark.parametrize("end", [a.withdraw, a.end], ids=["taken back", "decided"])
+async def test_of_a_request_that_is_over_nobody_owes_an_answer(home: Home, end: EndRequest) -> None:
+    async with partner(home) as they:
+        request, untouched = await asks_for(they), await asks_for(they)
+        await is_asked(they, request, date(2026, 11, 5))
+        kept = await is_asked(they, untouched, date(2026, 11, 5))
+        await do(home, correspondence.stream(request), end)
+        assert [it["id"] for it in (await they.gets("obligations"))["items"]] == [str(kept)]
+
+
+async def test_a_question_about_a_request_that_names_no_sender_is_staffs_alone_to_see(
+    home: Home, manager: httpx.AsyncClient
+) -> None:
+    async with partner(home) as they:
+        question = await is_asked(they, uuid4(), date(2026, 11, 5))
+        assert await owed(they) == []
+        found = (await manager.get(f"/v1/obligations/{question}")).json()
+        assert (found["partner"], found["owed_by"]) == (None, "them")
 
 
 async def test_staff_see_everybodys_and_whose_it_is(

@@ -13,7 +13,14 @@ from hypothesis import strategies as some
 
 from services.notify.decisions.contribution import Contributions, owed
 from services.notify.decisions.correspondence import Correspondence
-from services.notify.events import DeliveryOwed, EventAwaited, TaskMoved
+from services.notify.events import (
+    DeliveryOwed,
+    EventAwaited,
+    QuestionAsked,
+    QuestionClosed,
+    RequestEnded,
+    TaskMoved,
+)
 from services.notify.published import publish
 from services.notify.reactions import REACTIONS, lane_of_task
 from services.notify.rules import replies
@@ -261,6 +268,50 @@ def test_a_managing_authority_hears_how_far_its_request_is() -> None:
         "dols.received", "dols.allocated", "dols.question-asked", "dols.not-extended",
         "dols.extended", "dols.granted", "dols.not-granted",
     ]  # fmt: skip
+
+
+TEST, OTHER_QUESTION = Code("legal-test@1:agni-2026"), uuid4()
+REQUESTED = dols.RequestReceived(sender=a.HOME, urgent=True, received_on=ON)
+ASKS = dols.InformationRequested(question=a.QUESTION, due_on=date(2026, 11, 5))
+ENDS = {
+    "dols.granted": dols.AuthorisationGranted(
+        legal_test=TEST, decided_on=ON, starts_on=ON, ends_on=ON
+    ),
+    "dols.not-granted": dols.AuthorisationNotGranted(
+        reason=Code("not-granted-reason@1:died"), legal_test=TEST, decided_on=ON
+    ),
+}
+
+
+def asked_of(*letters: Any) -> tuple[list[Any], list[str]]:
+    """Give what is kept of questions where dols says these, and what its sender is told."""
+    service = Notify().hear(*(a.said(it, REQUEST) for it in letters))
+    kinds = (QuestionAsked, QuestionClosed, RequestEnded)
+    kept = [it for them in service.facts.values() for it in them if isinstance(it, kinds)]
+    return kept, [it for _, it in service.told(REQUEST)]
+
+
+def test_a_managing_authority_owes_the_answer_to_a_question_until_dols_says_it_is_closed() -> None:
+    asked = QuestionAsked(question=a.QUESTION, due_on=date(2026, 11, 5))
+    closing = dols.QuestionsClosed(questions=(a.QUESTION, OTHER_QUESTION))
+    assert asked_of(REQUESTED, ASKS) == ([asked], ["dols.received", "dols.question-asked"])
+    assert asked_of(REQUESTED, ASKS, closing) == (
+        [asked, QuestionClosed(question=a.QUESTION), QuestionClosed(question=OTHER_QUESTION)],
+        ["dols.received", "dols.question-asked"],
+    )
+
+
+def test_who_takes_a_request_back_owes_no_answer_and_is_not_told_what_they_did() -> None:
+    kept, told = asked_of(REQUESTED, ASKS, dols.RequestWithdrawn(withdrawn_on=ON))
+    assert kept[1:] == [RequestEnded(), QuestionClosed(question=a.QUESTION)]
+    assert told == ["dols.received", "dols.question-asked"]
+
+
+@pytest.mark.parametrize("event", ENDS)
+def test_a_decision_is_told_and_ends_what_was_asked(event: str) -> None:
+    kept, told = asked_of(REQUESTED, ASKS, ENDS[event])
+    assert kept[1:] == [RequestEnded(), QuestionClosed(question=a.QUESTION)]
+    assert told == ["dols.received", "dols.question-asked", event]
 
 
 @pytest.mark.parametrize(

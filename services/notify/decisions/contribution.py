@@ -107,7 +107,7 @@ class BeforeItWasTold(Refusal):
 
 
 class OwedElsewhere(Refusal):
-    """It is owed for an enquiry that a partner was asked for: it is settled in that enquiry."""
+    """It is owed for an enquiry that a partner was asked for, or for a request: settled there."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,6 +2,9 @@
 
 The stream is the lane: each endpoint is brought its events in order, the next one when the last is
 settled. What the lane keeps of an endpoint is the last event tried there, and whether it is.
+
+What a partner is asked of their request is kept in its lane. Whichever is heard first, a question,
+that it is closed or that the request has ended, in the end the same is owed.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,6 +19,9 @@ from services.notify.events import (
     EventAwaited,
     EventPlaced,
     Happening,
+    QuestionAsked,
+    QuestionClosed,
+    RequestEnded,
     SenderKnown,
     TaskMoved,
 )
@@ -62,6 +68,29 @@ class MoveTask:
 
 
 @dataclass(frozen=True, kw_only=True)
+class AskPartner:
+    """Ask whoever's request it is for what it lacks, and tell them so."""
+
+    question: UUID
+    due_on: date
+    happening: Happening
+
+
+@dataclass(frozen=True, kw_only=True)
+class CloseQuestions:
+    """Await no answer to these questions any more."""
+
+    questions: tuple[UUID, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class EndRequest:
+    """Await no answer at all, and tell whoever's request it was how it ended, where that is new."""
+
+    happening: Happening | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class TryEndpoint:
     """Send an endpoint an event that speaks of nobody. The lane is the endpoint's own."""
 
@@ -99,7 +128,15 @@ class PlaceEvents:
 
 
 CorrespondenceCommand = (
-    HearSender | TellPartner | MoveTask | TryEndpoint | RecordAttempt | PlaceEvents
+    HearSender
+    | TellPartner
+    | MoveTask
+    | AskPartner
+    | CloseQuestions
+    | EndRequest
+    | TryEndpoint
+    | RecordAttempt
+    | PlaceEvents
 )
 
 
@@ -138,6 +175,13 @@ class Correspondence:
     stages: Mapping[UUID, Code] = field(default_factory=dict)
     """How far each partner's task is who was asked to enquire."""
 
+    asked: tuple[UUID, ...] = ()
+    """Questions about a request, closed or not."""
+
+    closed: frozenset[UUID] = frozenset()
+    """Questions to which no answer is owed; it may be heard of one before that it was asked."""
+
+    request_ended: bool = False
     placed: frozenset[UUID] = frozenset()
     """Events of the lane beside which this is, that stand in the feed where they were placed."""
 
@@ -149,11 +193,15 @@ def decide(command: CorrespondenceCommand, state: Correspondence | None, act: Ac
         case HearSender():
             return _heard(command, known)
         case TellPartner(happening=happening):
-            if known.partner is None or known.relation is None:
-                return (EventAwaited(happening=happening),)
-            return tuple(_owed(known, known.partner, known.relation, happening))
+            return _told(known, happening)
         case MoveTask():
             return _moved(command, known)
+        case AskPartner():
+            return _asked(command, known)
+        case CloseQuestions(questions=questions):
+            return _closed(known, questions)
+        case EndRequest():
+            return _ended(command, known)
         case TryEndpoint(partner=who, happening=happening):
             fresh = () if known.partner else (SenderKnown(partner=who, relation=OWNER),)
             return (*fresh, *_owed(known, who, OWNER, happening))
@@ -169,6 +217,33 @@ def _heard(command: HearSender, known: Correspondence) -> Facts:
         return ()
     owed = _owed(known, who, relation, command.happening, *known.awaited)
     return (SenderKnown(partner=who, relation=relation), *owed)
+
+
+def _told(known: Correspondence, happening: Happening) -> Facts:
+    if known.partner is None or known.relation is None:
+        return (EventAwaited(happening=happening),)
+    return tuple(_owed(known, known.partner, known.relation, happening))
+
+
+def _asked(command: AskPartner, known: Correspondence) -> Facts:
+    question = command.question
+    if question in known.asked:
+        return ()
+    asked = QuestionAsked(question=question, due_on=command.due_on)
+    over = known.request_ended or question in known.closed
+    closed = (QuestionClosed(question=question),) if over else ()
+    return (asked, *closed, *_told(known, command.happening))
+
+
+def _closed(known: Correspondence, questions: Sequence[UUID]) -> Facts:
+    left = (it for it in dict.fromkeys(questions) if it not in known.closed)
+    return [QuestionClosed(question=it) for it in left]
+
+
+def _ended(command: EndRequest, known: Correspondence) -> Facts:
+    ended = () if known.request_ended else (RequestEnded(), *_closed(known, known.asked))
+    told = _told(known, command.happening) if command.happening else ()
+    return (*ended, *told)
 
 
 def _moved(command: MoveTask, known: Correspondence) -> Facts:
@@ -262,6 +337,12 @@ def evolve(state: Correspondence | None, happened: CorrespondenceFact, act: Act)
             return replace(known, standing={**known.standing, endpoint: stands})
         case TaskMoved(partner=partner, stage=stage):
             return replace(known, stages={**known.stages, partner: stage})
+        case QuestionAsked(question=question):
+            return replace(known, asked=(*known.asked, question))
+        case QuestionClosed(question=question):
+            return replace(known, closed=known.closed | {question})
+        case RequestEnded():
+            return replace(known, request_ended=True)
         case EventPlaced():
             return replace(known, placed=known.placed | {_id(happened)})
 

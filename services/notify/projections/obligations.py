@@ -1,10 +1,10 @@
 """Who owes whom an answer, and by when?
 
 The joint view of partners and council: what partners added to a referral and we have to answer,
-enquiries that we asked them to make, and reports of theirs that wait for us. Who must act next is
-who owes. A row is kept when it is met, and the list leaves it out. What was added about an adult
-whom triage does not have is ours to look at; where the adult goes on, the same row is owed an
-answer.
+enquiries that we asked them to make, reports of theirs that wait for us, and what we ask of their
+requests. Who must act next is who owes. A row is kept when it is met, and the list leaves it out.
+What was added about an adult whom triage does not have is ours to look at; where the adult goes on,
+the same row is owed an answer.
 """
 
 from collections.abc import Hashable, Sequence
@@ -22,6 +22,8 @@ from services.notify.events import (
     ContributionKept,
     ContributionReceived,
     NotifyFact,
+    QuestionAsked,
+    QuestionClosed,
     TaskMoved,
 )
 from services.notify.projections.senders import senders
@@ -39,6 +41,7 @@ TO_KEPT = Code("obligation@1:look-at-contribution")
 TO_REQUEST = Code("obligation@1:answer-to-request")
 REPORT = Code("obligation@1:report")
 TO_REPORT = Code("obligation@1:answer-to-report")
+TO_QUESTION = Code("obligation@1:answer-to-question")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,13 +55,14 @@ class Kept:
     """The council owes it; else the partner."""
 
     case_id: UUID
-    """The referral it is about, or the enquiry that was asked for, as the partner knows it."""
+    """The referral or request it is about, or the enquiry that was asked for, as the partner knows
+    it."""
 
     partner: UUID | None
-    """None where the referral says whose it is."""
+    """None where the referral or request says whose it is."""
 
     adult: UUID | None
-    """Of whom something was added; None where it is owed for an enquiry."""
+    """Of whom something was added; None where it is owed for an enquiry or a request."""
 
     since: datetime
     due_at: datetime
@@ -83,6 +87,8 @@ def key(happened: Recorded[NotifyFact]) -> Hashable:
             return id
         case ContributionAnswered(contribution=id) | ContributionClosed(contribution=id):
             return id
+        case QuestionAsked(question=id) | QuestionClosed(question=id):
+            return id
         case TaskMoved(partner=partner):
             return case_told(happened.case, partner, ASKED)
         case _:
@@ -96,7 +102,9 @@ def fold(row: Kept | None, happened: Recorded[NotifyFact]) -> Kept | None:
             return _contribution(came, TO_CONTRIBUTION, happened)
         case ContributionKept() as kept:
             return _contribution(kept, TO_KEPT, happened)
-        case ContributionAnswered():
+        case QuestionAsked() as asked:
+            return _question(asked, happened)
+        case ContributionAnswered() | QuestionClosed():
             return replace(row, met=True) if row else None
         case ContributionClosed(why=why):
             return replace(row, met=True, unanswered=why) if row else None
@@ -113,6 +121,14 @@ def _contribution(
         obligation=came.contribution, correlation=happened.act.correlation, kind=kind, by_us=True,
         case_id=came.contact, partner=None, adult=happened.case, since=came.told_at,
         due_at=replies.due(came.told_at, calendar()), met=False,
+    )  # fmt: skip
+
+
+def _question(asked: QuestionAsked, happened: Recorded[NotifyFact]) -> Kept:
+    return Kept(
+        obligation=asked.question, correlation=happened.act.correlation, kind=TO_QUESTION,
+        by_us=False, case_id=happened.case, partner=None, adult=None,
+        since=happened.act.effective_at, due_at=replies.on_day(asked.due_on, calendar()), met=False,
     )  # fmt: skip
 
 
@@ -133,7 +149,7 @@ def _task(row: Kept | None, moved: TaskMoved, happened: Recorded[NotifyFact]) ->
 
 ORDER = ("due_at", "obligation")
 obligations = Projection(
-    "obligations", version=2, row=Kept, fold=fold, key=key, indexes=(ORDER, ("partner",))
+    "obligations", version=3, row=Kept, fold=fold, key=key, indexes=(ORDER, ("partner",))
 )
 Place = tuple[datetime, UUID]
 
@@ -149,7 +165,7 @@ class Obligation:
     owed_by: Side
     partner: UUID | None
     case: UUID
-    """The referral it is about, or the enquiry that was asked for."""
+    """The referral or request it is about, or the enquiry that was asked for."""
 
     since: datetime
     due_at: datetime
@@ -194,7 +210,7 @@ async def one(db: AsyncConnection, id: UUID, partner: UUID | None = None) -> Obl
 
 
 async def added_about(db: AsyncConnection, id: UUID) -> UUID | None:
-    """Give the adult about whom a partner added what we owe for; None for a task's obligation.
+    """Give the adult about whom a partner added what we owe for; None where nothing was added.
 
     Raises:
         NotFound: there is no such obligation.
@@ -208,7 +224,7 @@ async def added_about(db: AsyncConnection, id: UUID) -> UUID | None:
 
 
 def _of(partner: UUID | None) -> Select[Any]:
-    """Ask for obligations with whose they are: what was added to a referral is its sender's."""
+    """Ask for obligations with whose they are: the sender's, where it says nobody's name."""
     table, theirs = obligations.table, senders.table
     whose = func.coalesce(table.c.partner, theirs.c.partner)
     joined = table.outerjoin(theirs, theirs.c.lane == table.c.case_id)

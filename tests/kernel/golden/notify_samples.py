@@ -38,6 +38,9 @@ def of_correspondence(_shut: Shut, case: UUID) -> Sequence[notify.Correspondence
             status=503, milliseconds=12, retry_at=AT,
         ),
         notify.TaskMoved(partner=HOME, stage=replies.ASSIGNED, due_on=date(2026, 11, 16)),
+        notify.QuestionAsked(question=uuid5(case, "question"), due_on=date(2026, 11, 5)),
+        notify.QuestionClosed(question=uuid5(case, "question")),
+        notify.RequestEnded(),
         notify.EventPlaced(
             lane=uuid5(case, "lane"), partner=HOME, sequence=1, happening=told,
             disclosure=SENDER_STATUS, owed_at=3, cause=uuid5(case, "cause"),
