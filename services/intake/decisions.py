@@ -113,6 +113,10 @@ class BeforeTheReferral(Refusal):
     """That was before the day on which the referral came."""
 
 
+class BeforeItWasTold(Refusal):
+    """That was before the sender told more, so nobody can have read it by then."""
+
+
 class AlreadyWithdrawn(Refusal):
     """The referral was taken back already."""
 
@@ -129,6 +133,9 @@ class Held:
     kept: tuple[InformationKept, ...] = ()
     """What the sender added since."""
 
+    told_at: datetime | None = None
+    """When the last of it was told."""
+
     @property
     def news(self) -> bool:
         """Say whether the sender told more since, so that it has to be read as well."""
@@ -144,6 +151,9 @@ class Redirected:
     kept: tuple[InformationKept, ...] = ()
     known: int = 0
     """How many of those were there when it was passed on."""
+
+    told_at: datetime | None = None
+    """When the last of them was told."""
 
     @property
     def news(self) -> bool:
@@ -188,17 +198,15 @@ def decide(command: ReferralCommand, state: Referral | None, act: Act) -> Sequen
         case AmendReferral():
             return _amended(command, _theirs(state, act))
         case WithdrawReferral():
-            return _withdrawn(command, _theirs(state, act))
+            return _withdrawn(command, _since_it_came(_theirs(state, act), act))
         case PromoteContact():
             return _promoted(command, state, _contact(state, command.adult, act))
         case RedirectContact():
-            return _redirected(command, _contact(state, command.adult, act))
+            return _redirected(command, _contact(state, command.adult, act), act)
         case HearOutcome():
             return _heard(command, state)
-        case HearReopening(adult=adult):
-            if state is None or adult not in state.contacts:
-                raise AwaitingCause
-            return (OutcomeReopened(adult=adult),)
+        case HearReopening():
+            return _reopened(command, state)
 
 
 def _by_policy(part: Part, *, empty: bool) -> ContactPromoted | ContactHeld:
@@ -214,6 +222,12 @@ def _theirs(state: Referral | None, act: Act) -> Referral:
     if state is None or state.sender != act.actor:
         raise NotFound
     return state
+
+
+def _since_it_came(referral: Referral, act: Act) -> Referral:
+    if london_date(act.effective_at) < london_date(referral.received_at):
+        raise BeforeTheReferral  # or the clocks of its concern would have run for long
+    return referral
 
 
 def _amended(command: AmendReferral, referral: Referral) -> Sequence[ReferralFact]:
@@ -238,9 +252,7 @@ def _withdrawn(command: WithdrawReferral, referral: Referral) -> Sequence[Referr
 
 
 def _contact(state: Referral | None, adult: UUID, act: Act) -> Held | Redirected:
-    if state and london_date(act.effective_at) < london_date(state.received_at):
-        raise BeforeTheReferral  # or the clocks of its concern would have run for long
-    contact = state.contacts.get(adult) if state else None
+    contact = _since_it_came(state, act).contacts.get(adult) if state else None
     match contact:
         case None:
             raise NotFound
@@ -273,9 +285,13 @@ def _promoted(
     return (promoted, *added, *withdrawn)
 
 
-def _redirected(command: RedirectContact, contact: Held | Redirected) -> Sequence[ReferralFact]:
+def _redirected(
+    command: RedirectContact, contact: Held | Redirected, act: Act
+) -> Sequence[ReferralFact]:
     if command.to not in REDIRECTIONS:
         raise RedirectionUnknown
+    if contact.news and contact.told_at and act.effective_at < contact.told_at:
+        raise BeforeItWasTold  # dated back, it would pass over words that nobody had read
     if isinstance(contact, Redirected) and contact.to == command.to and not contact.news:
         return ()
     redirected = ContactRedirected(
@@ -295,6 +311,14 @@ def _heard(command: HearOutcome, state: Referral | None) -> Sequence[ReferralFac
         decided_on=command.decided_on,
     )
     return (heard,)
+
+
+def _reopened(command: HearReopening, state: Referral | None) -> Sequence[ReferralFact]:
+    contact = state.contacts.get(command.adult) if state else None
+    if not isinstance(contact, Promoted):
+        raise AwaitingCause
+    # A decision that we never heard of was counted nowhere.
+    return (OutcomeReopened(adult=command.adult),) if contact.outcome_class else ()
 
 
 def evolve(state: Referral | None, happened: ReferralFact, act: Act) -> Referral:
@@ -317,7 +341,7 @@ def evolve(state: Referral | None, happened: ReferralFact, act: Act) -> Referral
         case ContactHeld(part=part):
             return _with(state, part.adult, Held(part=part))
         case ContactRedirected() | InformationKept():
-            return _still_here(state, happened)
+            return _still_here(state, happened, act)
         case ReferralAmended(checks=checks):
             return replace(state, amendments=state.amendments + 1, checks=state.checks + checks)
         case ReferralWithdrawn():
@@ -330,14 +354,19 @@ def evolve(state: Referral | None, happened: ReferralFact, act: Act) -> Referral
             return state
 
 
-def _still_here(state: Referral, happened: ContactRedirected | InformationKept) -> Referral:
+def _still_here(
+    state: Referral, happened: ContactRedirected | InformationKept, act: Act
+) -> Referral:
     contact = state.contacts.get(happened.adult)
     if contact is None or isinstance(contact, Promoted):
         return state
     kept = contact.kept
     if isinstance(happened, InformationKept):
-        return _with(state, happened.adult, replace(contact, kept=(*kept, happened)))
-    passed_on = Redirected(part=contact.part, to=happened.to, kept=kept, known=len(kept))
+        now = replace(contact, kept=(*kept, happened), told_at=act.effective_at)
+        return _with(state, happened.adult, now)
+    passed_on = Redirected(
+        part=contact.part, to=happened.to, kept=kept, known=len(kept), told_at=contact.told_at
+    )
     return _with(state, happened.adult, passed_on)
 
 

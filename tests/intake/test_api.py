@@ -137,6 +137,21 @@ async def test_a_repeat_under_the_same_key_is_the_same_referral(
     assert theirs.json()["id"] != first.json()["id"], "a key is its sender's own"
 
 
+async def test_a_repeat_gets_the_first_receipt_however_far_it_has_got_since(
+    rosewood: httpx.AsyncClient,
+) -> None:
+    once, more = key(), key()
+    first = await rosewood.post("/v1/referrals", json=REFERRAL, headers=once)
+    at = f"{first.headers['Location']}/amendments"
+    added = await rosewood.post(at, json={"x": 1}, headers=more)
+    await rosewood.post(at, json={"y": 1}, headers=key())
+    again = await rosewood.post("/v1/referrals", json=REFERRAL, headers=once)
+    assert (again.json(), again.headers["ETag"]) == (first.json(), first.headers["ETag"])
+    added_again = await rosewood.post(at, json={"x": 1}, headers=more)
+    assert added_again.json() == added.json()
+    assert added_again.headers["ETag"] == added.headers["ETag"]
+
+
 async def test_without_a_key_a_referral_is_taken_and_its_sender_told(
     rosewood: httpx.AsyncClient,
 ) -> None:
@@ -255,6 +270,47 @@ async def test_who_adds_something_is_not_told_to_triage_with_it(
     assert "Zoë" in await vault.open(passed_on.fact.words, str)
     assert "Ivy" not in await vault.open(passed_on.fact.words, str)
     assert "Ivy" in await vault.open(amended.fact.document, str)
+
+
+async def test_whoever_adds_that_there_is_danger_is_told_to_call_999(
+    rosewood: httpx.AsyncClient,
+) -> None:
+    at = f"/v1/referrals/{(await sent(rosewood))['id']}"
+    calm = await rosewood.post(f"{at}/amendments", json={"views": "x"}, headers=key())
+    assert calm.json()["advice"][0].startswith("This is not an emergency service")
+    more = {"immediate_danger": True}
+    added = await rosewood.post(f"{at}/amendments", json=more, headers=key())
+    assert added.json()["advice"][0].startswith("Call 999 now")
+    assert (await rosewood.get(at)).json()["advice"][0].startswith("Call 999 now")
+
+
+async def test_whoever_adds_another_adult_is_asked_for_another_referral(
+    rosewood: httpx.AsyncClient,
+) -> None:
+    told = await sent(rosewood)
+    at = f"/v1/referrals/{told['id']}/amendments"
+    one = await rosewood.post(at, json={"adults": [{"name": "Ann"}]}, headers=key())
+    assert one.json()["checks"] == []
+    for number in (2, 60):
+        more = {"adults": [{"name": "Ann"}] * number}
+        two = await rosewood.post(at, json=more, headers=key())
+        (check,) = two.json()["checks"]
+        assert (check["code"], check["field"]) == ("too-many", "adults")
+        assert "another referral" in check["message"]
+
+
+async def test_an_addition_is_not_turned_away_for_numbers_that_we_write_longer(
+    home: Home, rosewood: httpx.AsyncClient
+) -> None:
+    told = await sent(rosewood)
+    body = b'{"what_happened": "He is back.", "x": [' + b"9e15," * 51_000 + b"1]}"
+    at = f"/v1/referrals/{told['id']}/amendments"
+    answer = await rosewood.post(at, content=body, headers=key())
+    assert answer.status_code == 201, answer.text
+    amended, passed_on = (await history(home, told["id"]))[-2:]
+    vault = home.runtime.log.vault
+    assert "He is back." in await vault.open(passed_on.fact.words, str)
+    assert await vault.open(amended.fact.document, str) == body.decode()
 
 
 async def test_an_addition_sent_twice_is_kept_once(home: Home, rosewood: httpx.AsyncClient) -> None:

@@ -107,6 +107,25 @@ async def test_nobody_is_passed_on_past_words_that_nobody_read(
     assert again.is_success, "a repeat gets the first answer"
 
 
+async def test_a_redirection_sent_again_is_the_first_one_whatever_was_told_since(
+    home: Home, rosewood: httpx.AsyncClient, contact: httpx.AsyncClient
+) -> None:
+    told = await sent(rosewood, CHILD)
+    at, once = f"/v1/referrals/{told['id']}", key()
+    passed_on = {
+        "adult": told["adults"][0]["adult"], "to": "redirection@1:children", "reasons": REASONS
+    }  # fmt: skip
+    first = await contact.post(f"{at}/redirection", json=passed_on, headers=once)
+    await rosewood.post(f"{at}/amendments", json={"what_happened": "Again."}, headers=key())
+    there = len(await history(home, told["id"]))
+    again = await contact.post(f"{at}/redirection", json=passed_on, headers=once)
+    assert (again.status_code, again.headers["ETag"]) == (204, first.headers["ETag"])
+    other = await contact.post(f"{at}/redirection", json=passed_on | {"reasons": "x"}, headers=once)
+    assert (other.status_code, kind(other)) == (422, "key-reused")
+    assert len(await history(home, told["id"])) == there
+    assert told["adults"][0]["adult"] in await listed(home, contact), "it waits to be read"
+
+
 @pytest.mark.parametrize("what", ["promotion", "redirection"])
 async def test_what_staff_may_not_do_with_an_adult(
     home: Home, rosewood: httpx.AsyncClient, contact: httpx.AsyncClient, what: str

@@ -16,6 +16,7 @@ from services.intake.decisions import (
     REDIRECTED,
     AlreadyPromoted,
     AlreadyWithdrawn,
+    BeforeItWasTold,
     BeforeTheReferral,
     Promoted,
     RedirectionUnknown,
@@ -89,6 +90,11 @@ def test_nothing_is_dated_before_the_day_of_the_referral(command: Any) -> None:
     """Or the clocks of its concern would have run for decades."""
     before = replace(SOMEBODY, effective_at=SOMEBODY.effective_at.replace(year=1926))
     held.when(command, act=before).then_refused(BeforeTheReferral)
+
+
+def test_nothing_is_taken_back_before_the_day_on_which_it_was_sent() -> None:
+    sent.when(a.withdrawal, act=a.later(days=-1)).then_refused(BeforeTheReferral)
+    sent.when(a.withdrawal, act=a.later(hours=-1)).then(a.withdrawn, a.withdrawal_passed_on)
 
 
 @pytest.mark.parametrize("command", [a.amendment, a.withdrawal, a.promotion, a.redirection])
@@ -216,6 +222,12 @@ def test_a_decision_that_was_opened_again_no_longer_stands() -> None:
 
 def test_a_reopening_waits_for_the_referral_that_it_is_about() -> None:
     story.when(a.reopening, act=a.TRIAGE).then_refused(AwaitingCause)
+    held.when(a.reopening, act=a.TRIAGE).then_refused(AwaitingCause)
+
+
+def test_a_decision_that_we_never_heard_of_is_not_taken_off_those_counted() -> None:
+    sent.when(a.reopening, act=a.TRIAGE).then()
+    sent.given(a.heard, a.not_standing).when(a.reopening, act=a.TRIAGE).then()
 
 
 def test_what_became_of_an_adult_is_heard() -> None:
@@ -298,6 +310,23 @@ def test_no_history_begins_with_anything_but_the_receipt(fact: ReferralFact) -> 
 def test_a_policy_is_named_for_what_it_did() -> None:
     assert a.promoted.policy == CURRENT.code
     assert by_a_person.policy == "promotion@1:by-a-person"
+
+
+@pytest.mark.parametrize(
+    ("given", "was"), [((a.held,), HELD), ((a.held, a.redirected), REDIRECTED)]
+)
+def test_a_look_dated_before_the_sender_told_more_has_not_seen_it(
+    given: tuple[ReferralFact, ...], was: Code
+) -> None:
+    known = story.given(a.received, *given, act=a.ROSEWOOD)
+    told = known.given(a.amended, a.kept(), act=a.later(hours=2))
+    told.when(a.redirection, act=a.later(SOMEBODY, hours=1)).then_refused(BeforeItWasTold)
+    told.when(a.redirection, act=a.later(SOMEBODY, hours=2)).then(replace(a.redirected, was=was))
+    seen = told.given(replace(a.redirected, was=was), act=a.later(SOMEBODY, hours=3))
+    elsewhere = replace(a.redirection, to=a.advice)
+    seen.when(elsewhere, act=a.later(SOMEBODY, hours=1)).then(
+        replace(a.redirected, was=REDIRECTED, to=a.advice)
+    )
 
 
 def test_who_was_passed_on_may_be_passed_on_again_once_more_was_told() -> None:

@@ -338,3 +338,14 @@ def test_adults_beyond_those_we_read_are_one_part_that_a_person_looks_at() -> No
     assert adults[-1].age == MORE_ADULTS
     assert adults[-1].details == AdultDetails()
     assert adults[-1].answers.signals == signal("immediate-danger")
+
+
+def test_no_danger_waits_unread_behind_fifty_others() -> None:
+    some: list[object] = [{"name": "x"}] * MOST_ADULTS
+    risks: list[object] = [{"signals": ["third-concern"]}, {"signals": "immediate danger"}, 5, None]
+    said = read({"adults": some + [{"risk": risk} for risk in risks] + ["y"]}, TODAY)
+    assert said.adults[-1].age == MORE_ADULTS
+    assert said.adults[-1].answers.signals == signal("immediate-danger", "third-concern")
+    assert not said.adults[0].answers.signals
+    assert said.immediate_danger == "yes"
+    assert {check.field for check in said.checks if check.code == "too-many"} == {"adults"}

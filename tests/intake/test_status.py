@@ -124,6 +124,14 @@ def test_danger_that_only_a_signal_tells_of_is_danger() -> None:
     assert not told(unsaid, a.promoted).advice[0].startswith("Call 999 now")
 
 
+@pytest.mark.parametrize("where", [(a.promoted, a.passed_on(a.TWO)), (a.held, a.kept(a.TWO))])
+def test_danger_told_later_is_danger(where: Any) -> None:
+    contact, told_more = where
+    assert told(a.received, contact, a.amended, told_more).advice[0].startswith("Call 999 now")
+    calm = replace(told_more, answers=RiskAnswers(likelihood=4))
+    assert not told(a.received, contact, a.amended, calm).advice[0].startswith("Call 999 now")
+
+
 def test_whoever_tells_of_a_child_is_pointed_to_childrens_services() -> None:
     assert "children's services" in told(a.received, a.held).advice[-1]
     assert not any("children" in it for it in told(a.received, a.held_empty).advice)

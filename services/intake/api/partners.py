@@ -19,7 +19,8 @@ from services.intake.projections.status import CheckTold, ReferralStatus, status
 from services.intake.rules import receipt
 from services.intake.rules.checks import REPEATS, Check
 from services.intake.rules.document import NotAnObject, parse
-from services.intake.rules.reading import ReadAdult, ReadReferral, read
+from services.intake.rules.fields import ADULTS
+from services.intake.rules.reading import UNDER_18, ReadAdult, ReadReferral, read
 from shared.access.tokens import Caller
 from shared.contracts.intake import AdultPart, RiskAnswers
 from shared.decider import Stream
@@ -73,6 +74,8 @@ class Amended(BaseModel):
     id: UUID
     amendments: int
     checks: Sequence[CheckTold]
+    advice: Sequence[str]
+    """What to do now, most urgent first."""
 
 
 class Withdrawal(Body):
@@ -94,7 +97,7 @@ async def send_referral(request: Request, by: Sends, log: Log) -> Response:
     stream = referral.stream(uuid5(by.id, "referral"))
     command = _received(stream.case, body.decode(), said, by, _keyless(request))
     done = await handle(log, stream, command, by, known=())
-    history = _just_now(stream, by, done.facts) or await log.history(stream)
+    history = _just_now(stream, by, done.facts) or (await log.history(stream))[: done.version]
     shown = adapter(ReferralStatus).dump_json(await _shown(log, stream.case, history))
     headers = resting(done) | {"Location": f"/v1/referrals/{stream.case}"}
     return Response(shown, 201, headers, media_type="application/json")
@@ -144,19 +147,23 @@ async def amend(id: UUID, request: Request, response: Response, by: Sends, log: 
     adults = history[0].fact.adults
     # Who tells it is the referrer's own, and may be nobody's to know: it stays in the document.
     rest = {name: it for name, it in sent.items() if name != "referrer"}
-    words = dumps(rest, default=str, ensure_ascii=False).encode("utf-8", "replace").decode()
+    words = dumps(rest, default=str, ensure_ascii=False).encode("utf-8", "replace")[:MOST_TOLD]
     command = AmendReferral(
         amended=ReferralAmended(
-            checks=_worth_telling(said.checks) + _keyless(request),
+            checks=_worth_telling(said, len(adults)) + _keyless(request),
             document=_document(id, body.decode()),
         ),
         answers=_answers(adults, sent, said, by),
-        words={it: Open(subject=it, audience="adult", value=words) for it in adults},
+        words={
+            it: Open(subject=it, audience="adult", value=words.decode(errors="ignore"))
+            for it in adults
+        },
     )
-    response.headers.update(resting(await handle(log, stream, command, by)))
-    state = referral.fold(await log.history(stream))
-    checks = [told(check) for check in command.amended.checks]
-    return Amended(id=id, amendments=state.amendments if state else 0, checks=checks)
+    done = await handle(log, stream, command, by)
+    response.headers.update(resting(done))
+    first = (await log.history(stream))[: done.version]  # as it stood when this was added
+    shut = receipt.out_of_hours(await log.now(), calendar())
+    return _amended(id, first, _advice(said, shut=shut))
 
 
 @router.post("/{id}/withdrawal", status_code=204)
@@ -170,8 +177,27 @@ async def withdraw(id: UUID, said: Withdrawal, by: Writes, log: Log, expected: I
     return answer(await handle(log, referral.stream(id), command, act, expected))
 
 
+def _amended(id: UUID, history: Sequence[Recorded[Any]], advice: Sequence[str]) -> Amended:
+    added = [it.fact for it in history if isinstance(it.fact, ReferralAmended)]
+    checks = [told(check) for check in added[-1].checks]
+    return Amended(id=id, amendments=len(added), checks=checks, advice=advice)
+
+
+def _advice(said: ReadReferral, *, shut: bool) -> Sequence[str]:
+    return receipt.advice(
+        immediate_danger=said.immediate_danger,
+        emergency_services_called=said.emergency_services_called,
+        out_of_hours=shut,
+        under_18=any(it.age == UNDER_18 for it in said.adults),
+        signals=any(it.answers.signals for it in said.adults),
+    )
+
+
 Read = tuple[Mapping[str, object], ReadReferral]
 LARGE = 16 * 1024
+MOST_TOLD = 300 * 1024
+"""Bytes of an addition's words that are told to triage. It takes a list of numbers to reach them,
+which we write longer than they came; all of it is in the document."""
 
 
 async def _read(body: bytes, by: Act) -> Read:
@@ -197,9 +223,11 @@ def _keyless(request: Request) -> tuple[Check, ...]:
     return () if request.headers.get("idempotency-key", "").strip('"') else (REPEATS,)
 
 
-def _worth_telling(checks: Sequence[Check]) -> tuple[Check, ...]:
-    # An addition need not say again what the referral said.
-    return tuple(check for check in checks if check.code != "missing")
+def _worth_telling(said: ReadReferral, adults: int) -> tuple[Check, ...]:
+    # An addition need not say again what the referral said, and adds no adult to it.
+    more = [Check(code="too-many", field=ADULTS)] if len(said.adults) > adults else []
+    checks = [check for check in said.checks if check.code != "missing" and check not in more]
+    return (*checks, *more)
 
 
 def _document(id: UUID, text: str) -> Open[str]:

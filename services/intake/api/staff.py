@@ -141,8 +141,8 @@ async def redirect(id: UUID, said: Redirection, by: Acts, log: Log, expected: If
 
     Where the sender told more of the adult since, `If-Match` says that this was read.
     """
-    now = await log.history(referral.stream(id))
-    if expected is None and _has_news(referral.fold(now), said.adult):
+    now, done = await log.load(referral.stream(id), by)  # a repeat gets the first answer
+    if not done and expected is None and _has_news(referral.fold(now), said.adult):
         raise HTTPException(428)  # what came since they looked would pass for read
     reasons = _reasons(id, said.reasons)
     command = RedirectContact(adult=said.adult, to=said.to, reasons=reasons)

@@ -9,10 +9,17 @@ from datetime import date, datetime
 from uuid import UUID
 
 from services.intake.decisions import Contact, Held, Promoted, Redirected, Referral, referral
-from services.intake.events import ContactHeld, ContactPromoted, ReferralFact
+from services.intake.events import (
+    ContactHeld,
+    ContactPromoted,
+    InformationKept,
+    InformationPassedOn,
+    ReferralFact,
+)
 from services.intake.rules import receipt
 from services.intake.rules.checks import Check, message
 from services.intake.rules.promotion import HELD_UNDER_18
+from services.intake.rules.reading import DANGER
 from services.intake.rules.receipt import Status
 from shared.facts import Code, Recorded
 
@@ -140,8 +147,12 @@ def _advice(
 ) -> Sequence[str]:
     held = [it.fact for it in history if isinstance(it.fact, ContactHeld)]
     parts = [it.fact.part for it in history if isinstance(it.fact, ContactHeld | ContactPromoted)]
+    added = [
+        it.fact for it in history if isinstance(it.fact, InformationKept | InformationPassedOn)
+    ]
+    since = any(DANGER in it.answers.signals for it in added)
     return receipt.advice(
-        immediate_danger=state.received.immediate_danger,
+        immediate_danger="yes" if since else state.received.immediate_danger,
         emergency_services_called=state.received.emergency_services_called,
         out_of_hours=shut,
         under_18=any(it.reason == HELD_UNDER_18 for it in held),

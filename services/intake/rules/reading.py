@@ -118,10 +118,10 @@ def read(document: Mapping[str, object], received_on: date) -> ReadReferral:
 
 def _in_danger(adults: Sequence[ReadAdult]) -> bool:
     """Say whether it was told of any of them, wherever the sender's form has it."""
-    return any(_DANGER in adult.answers.signals for adult in adults)
+    return any(DANGER in adult.answers.signals for adult in adults)
 
 
-_DANGER: Final = Code("risk-signal@1:immediate-danger")
+DANGER: Final = Code("risk-signal@1:immediate-danger")
 _ELSEWHERE: Final = (ADULTS, *(group.name for group in GROUPS))
 
 Values = Mapping[str, Value]
@@ -233,8 +233,17 @@ def _adults(notes: _Notes, sent: object, outline: Values) -> Iterator[ReadAdult]
         yield _adult(notes, one, index, outline)
     if len(sent) > MOST_ADULTS:
         notes.add("too-many", ADULTS)
-        rest = _adult(_Notes(notes.received_on), None, MOST_ADULTS, outline)
-        yield replace(rest, age=MORE_ADULTS)
+        unseen = _Notes(notes.received_on)
+        rest = _adult(unseen, None, MOST_ADULTS, outline)
+        answers = _answers(_signals_of(unseen, sent[MOST_ADULTS:]), outline)
+        yield replace(rest, age=MORE_ADULTS, answers=answers)
+
+
+def _signals_of(notes: _Notes, rest: Sequence[object]) -> Values:
+    """Give the signals told of any of them: nobody's danger waits unread behind fifty others."""
+    risks = (one[RISK.name] for one in rest if isinstance(one, Mapping) and RISK.name in one)
+    said = {signal for risk in risks for signal in notes.part(RISK, risk)["signals"].words}
+    return notes.part(RISK, {"signals": sorted(said)})
 
 
 def _adult(notes: _Notes, sent: object, index: int, outline: Values) -> ReadAdult:
