@@ -2,7 +2,7 @@
 
 import services.dols as room
 from services.dols.api import assessors as register
-from services.dols.api import partners, staff
+from services.dols.api import lists, partners, staff
 from services.dols.decisions import assessor, request
 from services.dols.projections.assessors import assessors
 from services.dols.projections.figures import figures
@@ -17,5 +17,5 @@ dols = Service(
     deciders=(request, assessor),
     projections=(requests, queue, figures, assessors),
     publish=publish,
-    routes=(partners.router, staff.router, register.router),
+    routes=(partners.router, lists.router, staff.router, register.router),
 )

@@ -241,6 +241,18 @@ class AssessorAllocated:
     declared: Declared
 
 
+@fact("dols.assessor-released/1")
+class AssessorReleased:
+    """A coordinator took a role back from who had it: it is open again."""
+
+    role: Code
+    assessor: UUID
+    reason: Code
+    """Of `assessor-released@1`. Some bar also what the assessor found of this request."""
+
+    words: Sealed[str]
+
+
 @fact("dols.requirement-assessed/1")
 class RequirementAssessed:
     """One of the six requirements was assessed. Recorded again, the last one counts."""
@@ -316,6 +328,7 @@ RequestFact = (
     | OfferDeclined
     | OfferExpired
     | AssessorAllocated
+    | AssessorReleased
     | RequirementAssessed
     | AuthorisationGranted
     | AuthorisationNotGranted

@@ -67,6 +67,7 @@ def publish(happened: events.DolsFact, act: Act) -> contract.Message | None:
             | events.OfferExpired()
             | events.AssessorRegistered()
             | events.AssessorChanged()
+            | events.AssessorReleased()
         ):
             return None
 

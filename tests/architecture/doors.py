@@ -118,10 +118,12 @@ GRID: Mapping[str, Mapping[str, str]] = {
         "POST /v1/dols-requests/{id}/offers": "K",
         "POST /v1/dols-requests/{id}/allocations": "KA",
         "POST /v1/dols-requests/{id}/declines": "KA",
+        "POST /v1/dols-requests/{id}/releases": "K",
         "POST /v1/dols-requests/{id}/assessments": "A",
         "POST /v1/dols-requests/{id}/decision": "G",
         "POST /v1/assessors": "K",
         "GET /v1/assessors": "KGM",
+        "GET /v1/assessors/{id}/requests": "KGM",
         "POST /v1/assessors/{id}/changes": "K",
     },
     "notify": EVERYWHERE | {

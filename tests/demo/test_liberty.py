@@ -9,7 +9,7 @@ import pytest
 
 from deploy.demo.scenario import assessors, coordinators, signatory
 from deploy.demo.scenario.arrivals import GONE
-from deploy.demo.scenario.assessors import FAILING, REQUIREMENTS, Desk, failing, former_test
+from deploy.demo.scenario.assessors import FAILING, REQUIREMENTS, Desk, failing
 from deploy.demo.scenario.coordinators import Morning, offers
 from deploy.demo.scenario.days import instant
 from deploy.demo.scenario.liberty import askings
@@ -110,22 +110,27 @@ def test_each_assesses_their_own_requirements_and_one_that_fails_is_the_last(
     assert seen == {"failed", "passed"}
 
 
-@pytest.mark.parametrize(
-    ("requirement", "test", "day", "gone"),
-    [
-        ("best-interests", "cw-2014", date(2026, 6, 1), False),
-        ("best-interests", "cw-2014", date(2026, 6, 2), True),
-        ("best-interests", "agni-2026", date(2026, 6, 2), False),
-        ("best-interests", None, date(2026, 6, 2), False),
-        ("mental-health", "cw-2014", date(2026, 6, 2), False),
-    ],
-)
 def test_best_interests_are_assessed_anew_once_the_legal_test_is_another_one(
-    requirement: str, test: str | None, day: date, *, gone: bool
+    tmp_path: Path,
 ) -> None:
-    found = {"requirement": f"requirement@1:{requirement}",
-             "legal_test": test and f"legal-test@1:{test}"}  # fmt: skip
-    assert former_test({"requirements": [found]}, day) is gone
+    owed = [{"kind": "assessment", "due_at": "2026-06-23T22:59:00Z"}]
+    had: dict[str, Any] = {"stage": "dols-stage@1:assessing", "roles_open": []}
+    rows = [request(1, due=owed, **had), request(2, **had), request(3, due=owed)]
+    (act,) = assessors.assessed_anew(desk(tmp_path, BEST_INTERESTS[0], *rows))
+    assert (act.case, b"requirement@1:best-interests" in act.body) == ("request-0001", True)
+    assert not assessors.assessed_anew(desk(tmp_path, DOCTORS[0], *rows))
+
+
+def test_what_was_told_is_considered_as_the_list_had_it_and_looked_at_afresh_after_it(
+    tmp_path: Path,
+) -> None:
+    told = [{"kind": it, "due_at": "2026-04-29T22:59:00Z"} for it in ("look", "re-check")]
+    here = morning(tmp_path, [request(1, due=told), request(2, due=told[1:], version=7)])
+    (seen,) = coordinators.considered(here)
+    assert (seen.case, seen.etag) == ("request-0001", '"2"')
+    case = {"priority": {"answers": {"objection": "none"}}}
+    etags = [coordinators.rechecked(here, row, case).etag for row in here.queue]
+    assert etags == [None, '"7"']
 
 
 def test_as_many_fail_as_the_scenario_says(tmp_path: Path) -> None:

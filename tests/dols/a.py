@@ -14,6 +14,7 @@ from services.dols.events import (
     AssessorChanged,
     AssessorOffered,
     AssessorRegistered,
+    AssessorReleased,
     AuthorisationGranted,
     AuthorisationLapsed,
     AuthorisationNotGranted,
@@ -197,6 +198,15 @@ declining = want.DeclineOffer(
     role=codes.BEST_INTERESTS, reason=Code("offer-declined@1:no-time")
 )  # fmt: skip
 declined = OfferDeclined(role=codes.BEST_INTERESTS, reason=declining.reason)
+releasing = want.ReleaseAssessor(
+    role=codes.BEST_INTERESTS, reason=Code("assessor-released@1:suspended"),
+    words=words("Suspended on Friday."),
+)  # fmt: skip
+released = AssessorReleased(
+    role=codes.BEST_INTERESTS, assessor=bea.assessor, reason=releasing.reason,
+    words=releasing.words,
+)  # fmt: skip
+barred = replace(released, reason=Code("assessor-released@1:interest"))
 expired = OfferExpired(role=codes.BEST_INTERESTS, expired_at=offered.expires_at)
 
 
@@ -253,12 +263,13 @@ missed = DeadlineMissed(
 EVERY_FACT: tuple[RequestFact, ...] = (
     received, urgent, low, high, told, considered, withdrawn, extended, lapsed, renewal_lapsed,
     asked_back, born, answered, settled, described, elsewhere, mistaken, confirmed, not_extended,
-    offered, declined, expired, allocated, doctor, *six, missed, granted, not_granted,
+    offered, declined, expired, allocated, doctor, *six, released, barred, missed, granted,
+    not_granted,
 )  # fmt: skip
 
 ON_AN_OPEN_ONE: tuple[Any, ...] = (
     withdrawing, scoring, extending, not_extending, describing, asking_back, settling, mistyped,
-    confirming, offering, accepting, declining, assessing(codes.AGE), granting, refusing,
+    confirming, offering, accepting, declining, releasing, assessing(codes.AGE), granting, refusing,
 )  # fmt: skip
 """Commands that a decided request does not take."""
 

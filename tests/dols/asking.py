@@ -62,6 +62,9 @@ COMMANDS: dict[str, dict[str, Any]] = {
     "offers": {"role": BEST, "assessor": BIA},
     "allocations": {"role": BEST, "assessor": BIA, "declared": NO_BAR},
     "declines": {"role": BEST, "reason": "offer-declined@1:no-time"},
+    "releases": {
+        "role": BEST, "reason": "assessor-released@1:suspended", "words": "On Friday.",
+    },
     "assessments": {
         "requirement": "requirement@1:age", "result": "assessment-result@1:satisfied",
         "assessed_on": "2023-01-02", "words": "Born in 1941.",

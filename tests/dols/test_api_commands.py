@@ -139,7 +139,7 @@ async def test_who_waits_is_allocated_while_the_registers_table_is_built_anew(
 
 COORDINATES = (
     "priority", "consideration", "questions", SETTLEMENT, "place", "location-mistake", "presence",
-    "offers",
+    "offers", "releases",
 )  # fmt: skip
 BOTH = ("allocations", "declines")
 
@@ -200,6 +200,8 @@ async def test_each_command_is_for_its_own_roles(home: Home, case: str, what: st
         ("cora", "location-mistake", {}, 428, "precondition-required"),
         ("cora", "location-mistake", {"reasons": ""}, 422, "unreadable"),
         ("cora", "location-mistake", {"location": "the house"}, 422, "unreadable"),
+        ("cora", "releases", {}, 428, "precondition-required"),
+        ("cora", "releases", {"words": ""}, 422, "unreadable"),
         ("cora", "presence", {}, 428, "precondition-required"),
         ("cora", "presence", {"reasons": ""}, 422, "unreadable"),
         ("cora", SETTLEMENT, {}, 409, "question-not-open"),

@@ -336,18 +336,6 @@ async def test_who_was_suspended_since_they_accepted_assesses_nothing(
         assert kind(await send(suspended, case, "assessments")) == "assessor-suspended"
 
 
-async def test_what_the_managing_authority_told_is_considered(
-    ward: httpx.AsyncClient, coordinator: httpx.AsyncClient, case: str
-) -> None:
-    assert kind(await send(coordinator, case, "consideration")) == "nothing-was-told"
-    await ward.post(
-        f"/v1/dols-requests/{case}/circumstances", json={"still_needed": "no"}, headers=key()
-    )
-    assert (await sees(coordinator, case))["case"]["told_at"]
-    await does(coordinator, case, "consideration")
-    assert (await sees(coordinator, case))["case"]["told_at"] is None
-
-
 # Words
 
 

@@ -340,7 +340,7 @@ def test_a_result_is_of_the_list_and_of_a_day_that_came() -> None:
 
 
 def test_who_was_suspended_since_they_accepted_assesses_nothing_more() -> None:
-    out = replace(a.assessing(codes.AGE), suspended=True)
+    out = replace(a.assessing(codes.AGE), standing=replace(a.bea, suspended=True))
     staffed.when(out, act=a.BEA).then_refused(refusals.AssessorSuspended)
 
 

@@ -84,7 +84,7 @@ OWED: dict[str, tuple[tuple[RequestFact, ...], dict[str, str]]] = {
     "urgent": (
         (a.urgent, replace(a.low, by=Code("priority-by@1:receipt")), a.allocated, a.doctor),
         {
-            "decision": LAW, "re-check": RE_CHECK, "urgent": "2026-11-08T23:59",
+            "decision": "2026-11-08T23:59", "re-check": RE_CHECK, "urgent": "2026-11-08T23:59",
             "score": "2026-11-06T00:00",
         },
     ),

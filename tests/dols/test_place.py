@@ -251,6 +251,7 @@ async def test_a_ward_tells_the_place_and_who_works_there_is_barred(
     assert (known["location"], known["locations_before"]) == (HERE, [THERE])
     refused = await send(coordinator, case, "offers", assessor=name)
     assert kind(refused) == "assessor-interested", "another place told later frees nobody"
+    await does(coordinator, case, "declines", reason="offer-declined@1:not-independent")
     await does(coordinator, case, "offers", assessor=BIA)
     then = known["received_at"]
     assert (await sees(coordinator, case, effective_at=then))["case"]["location"] == HERE

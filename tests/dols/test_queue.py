@@ -1,6 +1,6 @@
 """Who waits, who is next, what is counted, and who is in the register?"""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -18,6 +18,7 @@ from services.dols.projections.figures import figures, how_many
 from services.dols.projections.queue import Kept, in_the_hands_of, queue, stale_since, who_is_next
 from services.dols.projections.requests import made_by, requests
 from services.dols.rules import codes
+from services.dols.rules.independence import Standing
 from shared.facts import Act, Recorded
 from shared.shapes import adapter
 from tests.dols import a
@@ -42,9 +43,14 @@ def entered(*facts: Any) -> Sequence[Recorded[Any]]:
     return story.recorded(*facts, kind="assessor", case=a.bea.assessor, act=SOMEBODY)
 
 
+async def nobody(_ids: Collection[UUID]) -> Mapping[UUID, Standing]:
+    """Give a register that is empty."""
+    return {}
+
+
 async def order(db: AsyncConnection, *history: Sequence[Recorded[Any]]) -> Sequence[UUID]:
     await keep(db, queue, [it for part in history for it in part])
-    found, more = await who_is_next(db, a.TODAY, 200)
+    found, more = await who_is_next(db, nobody, a.TODAY, 200)
     assert more is None
     return [it.request for it in found]
 
@@ -85,7 +91,7 @@ async def test_what_is_decided_waits_no_more(db: AsyncConnection) -> None:
 async def test_a_row_says_why_it_stands_there_and_for_how_long(db: AsyncConnection) -> None:
     lapsed = came(ONE, a.high, a.lapsed, when="2026-05-01T09:00:00Z", first=a.urgent)
     await keep(db, queue, [*lapsed, *entered(a.registered)])
-    (row,), more = await who_is_next(db, date(2026, 11, 2), 1)
+    (row,), more = await who_is_next(db, nobody, date(2026, 11, 2), 1)
     assert more is None
     assert (row.unprotected, row.over_180_days, row.days_waited) == (True, True, 185)
     assert row.rank_reason == "High: first, by the time received, 01 May 2026."
@@ -93,15 +99,15 @@ async def test_a_row_says_why_it_stands_there_and_for_how_long(db: AsyncConnecti
     assert [it.kind for it in row.due] == ["allocation", "re-check", "score", "decision"]
     assert row.stale_since is None
     assert await stale_since(db, ONE) is None
-    (same,), _ = await who_is_next(db, date(2026, 10, 28), 1)
+    (same,), _ = await who_is_next(db, nobody, date(2026, 10, 28), 1)
     assert (same.over_180_days, same.days_waited) == (False, 180)
 
 
 async def test_pages_go_on_where_the_last_ended(db: AsyncConnection) -> None:
     await keep(db, queue, [*came(ONE, a.high), *came(TWO, a.low), *came(THREE, a.low)])
-    first, place = await who_is_next(db, a.TODAY, 2)
+    first, place = await who_is_next(db, nobody, a.TODAY, 2)
     assert [it.request for it in first] == [ONE, TWO]
-    second, more = await who_is_next(db, a.TODAY, 2, place)
+    second, more = await who_is_next(db, nobody, a.TODAY, 2, place)
     assert ([it.request for it in second], more) == ([THREE], None)
 
 
@@ -112,11 +118,11 @@ async def test_an_assessor_sees_what_they_have_in_hand_and_nothing_else(
     done, others = came(THREE, *a.ready[1:], a.granted), came(UUID(int=104), a.low, a.doctor)
     gone = came(UUID(int=105), a.low, a.offered, a.declined)
     await keep(db, queue, [*offered, *has, *done, *others, *gone])
-    found, more = await in_the_hands_of(db, a.bea.assessor, a.TODAY, 2)
+    found, more = await in_the_hands_of(db, nobody, a.bea.assessor, a.TODAY, 2)
     assert ([it.request for it in found], more) == ([ONE, TWO], None)
-    first, place = await in_the_hands_of(db, a.bea.assessor, a.TODAY, 1)
+    first, place = await in_the_hands_of(db, nobody, a.bea.assessor, a.TODAY, 1)
     assert [it.request for it in first] == [ONE]
-    rest, more = await in_the_hands_of(db, a.bea.assessor, a.TODAY, 1, place)
+    rest, more = await in_the_hands_of(db, nobody, a.bea.assessor, a.TODAY, 1, place)
     assert ([it.request for it in rest], more) == ([TWO], None)
 
 
@@ -175,7 +181,7 @@ async def test_a_renewal_whose_authorisation_ended_is_unprotected(db: AsyncConne
               first=replace(a.renewal, authorisation_ends_on=date(2126, 11, 10))),
     ]  # fmt: skip
     await keep(db, queue, history)
-    found, _ = await who_is_next(db, date(2026, 11, 11), 4)
+    found, _ = await who_is_next(db, nobody, date(2026, 11, 11), 4)
     assert {it.request for it in found if it.unprotected} == {ONE}
     assert len(found) == 4
     await keep(db, figures, history)

@@ -86,9 +86,9 @@ def test_nor_on_that_of_the_councils_own_assessor_where_it_runs_the_place() -> N
 
 def test_an_interest_that_was_entered_since_they_accepted_bars_who_assesses() -> None:
     staffed, age = story.given(*a.staffed), a.assessing(codes.AGE)
-    here = replace(age, interests=("1-101000001",))
+    here = replace(age, standing=replace(a.bea, interests=("1-101000001",)))
     staffed.when(here, act=a.BEA).then_refused(refusals.AssessorInterested)
-    elsewhere = replace(age, interests=("1-101000002",))
+    elsewhere = replace(age, standing=replace(a.bea, interests=("1-101000002",)))
     staffed.when(elsewhere, act=a.BEA).then(a.assessed(codes.AGE))
 
 

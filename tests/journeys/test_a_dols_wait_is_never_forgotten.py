@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from tests.dols.asking import (
+    BEST,
     BIA,
     BY_THE_BIA,
     BY_THE_DOCTOR,
@@ -76,7 +77,7 @@ async def test_a_dols_wait_is_never_forgotten(simulated: House) -> None:
         await register(dols, "2023-03-01")
         receipt = await asks(ward, urgent=URGENT, care=OBJECTS, date_wanted="2023-06-05")
         id = receipt["id"]
-        assert (receipt["statutory_due_on"], receipt["checks"]) == ("2023-06-25", [])
+        assert (receipt["statutory_due_on"], receipt["checks"]) == ("2023-06-11", [])
         assert receipt["urgent"]["ends_on"] == "2023-06-11"
         fresh = (await sees(office, id))["case"]
         assert fresh["priority"]["priority"]["band"] == "priority-band@1:medium"
@@ -84,8 +85,8 @@ async def test_a_dols_wait_is_never_forgotten(simulated: House) -> None:
         assert {it["kind"]: it["due_at"] for it in fresh["due"]} == {
             "score": "2023-06-08T23:00:00Z",
             "urgent": "2023-06-11T22:59:00Z",
+            "decision": "2023-06-11T22:59:00Z",
             "allocation": "2023-06-20T22:59:00Z",
-            "decision": "2023-06-25T22:59:00Z",
             "re-check": "2023-07-03T22:59:00Z",
         }
 
@@ -104,8 +105,8 @@ async def test_a_dols_wait_is_never_forgotten(simulated: House) -> None:
 
         # High is looked at afresh every seven days; nobody did, and that is seen.
         await it_is(town, "2023-06-13T09:00:00Z")
-        late = await shows(office, id, lambda it: it["missed"])
-        assert kinds(late["missed"]) == ["re-check"]
+        late = await shows(office, id, lambda it: len(it["missed"]) == 2)
+        assert kinds(late["missed"]) == ["decision", "re-check"]
         assert "re-check" in kinds(late["due"]), "and it is owed again"
         answers = OBJECTS | {"objection": "consistent"}
         await does(office, id, "priority", answers=answers, evidence="We telephoned the home.")
@@ -114,7 +115,7 @@ async def test_a_dols_wait_is_never_forgotten(simulated: House) -> None:
         await does(office, id, "offers")
         await it_is(town, "2023-06-14T10:00:00Z")
         gone = await shows(office, id, lambda it: it["roles"][0]["status"].endswith("expired"))
-        assert kinds(gone["missed"]) == ["re-check", "allocation"]
+        assert kinds(gone["missed"]) == ["decision", "re-check", "allocation"]
         for who, what, more in (
             (office, "offers", {}), (bia, "allocations", {"assessor": None}),
             (office, "allocations", {"role": MENTAL, "assessor": DOCTOR}),
@@ -122,7 +123,7 @@ async def test_a_dols_wait_is_never_forgotten(simulated: House) -> None:
             await does(who, id, what, **more)
         assert (await ward.get(f"/v1/dols-requests/{id}")).json()["status"] == "allocated"
 
-        # The 21 days pass, which is a fact, and the law's clock goes on.
+        # The law's day passed with the urgent authorisation, and its clock goes on.
         await assesses(doctor, id, *BY_THE_DOCTOR, on="2023-06-14")
         await it_is(town, "2023-06-27T09:00:00Z")
         overdue = await shows(office, id, lambda it: it["overdue"])
@@ -143,6 +144,49 @@ async def test_a_dols_wait_is_never_forgotten(simulated: House) -> None:
         figures = await counts(office, lambda it: it["granted"] == 1)
         assert (figures["waiting"], figures["unprotected"]) == (0, 0)
         assert (figures["decided"], figures["decided_in_21_days"]) == (1, 0)
+
+
+@pytest.mark.slow
+async def test_what_waited_for_a_signature_when_the_law_changed_is_assessed_anew(
+    simulated: House,
+) -> None:
+    async with (
+        at_home(simulated, "dols") as dols,
+        dols.client("rosewood-house", "dols.write") as ward,
+        dols.client("cora", "dols-coordinator") as office,
+        dols.client(BIA, "assessor") as bia,
+        dols.client(DOCTOR, "assessor") as doctor,
+        dols.client("sig", "dols-signatory") as signatory,
+    ):
+        town = {"dols": dols}
+        await ready(dols)
+        await it_is(town, "2026-06-01T09:00:00Z")  # Monday
+        await register(dols, "2026-03-01")
+        id = (await asks(ward, date_wanted="2026-06-01"))["id"]
+        for role, who in ((BEST, BIA), (MENTAL, DOCTOR)):
+            await does(office, id, "allocations", role=role, assessor=who)
+        await assesses(doctor, id, *BY_THE_DOCTOR, on="2026-06-01")
+        await assesses(bia, id, *BY_THE_BIA, on="2026-06-01")
+        assert (await sees(office, id))["case"]["stage"] == "dols-stage@1:awaiting-signature"
+
+        # The judgment is handed down at ten in London: the grant is refused, and it is owed anew.
+        await it_is(town, "2026-06-02T10:00:00Z")
+        case = await shows(office, id, lambda it: it["stage"] == "dols-stage@1:assessing")
+        assert case["left_to_assess"] == ["requirement@1:best-interests"]
+        assert "assessment" in kinds(case["due"])
+        grant = {"starts_on": "2026-06-02", "ends_on": "2026-08-01"}
+        refused = await send(signatory, id, "decision", not_grant=None, grant=grant)
+        assert kind(refused) == "assessed-under-former-test"
+
+        async def in_hand() -> Any:
+            (mine,) = (await bia.get("/v1/dols-allocations")).json()
+            return mine["left_to_assess"] == case["left_to_assess"]
+
+        assert await until(in_hand)
+        await assesses(bia, id, "best-interests", on="2026-06-02")
+        assert "sign-off" in kinds((await sees(office, id))["case"]["due"])
+        await does(signatory, id, "decision", not_grant=None, grant=grant)
+        assert (await sees(office, id))["case"]["due"] == []
 
 
 @pytest.mark.slow

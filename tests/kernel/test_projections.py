@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, fields
 from datetime import date, datetime
+from functools import partial
 from typing import Any, get_args, get_type_hints
 from uuid import UUID, uuid4
 
@@ -15,6 +16,7 @@ from services.dols.app import dols
 from services.dols.decisions import request
 from services.dols.projections import figures as dols_figures
 from services.dols.projections import queue as dols_queue
+from services.dols.projections.assessors import standing_of
 from services.enquiry.app import enquiry
 from services.enquiry.decisions import enquiry as enquiries
 from services.enquiry.projections.open import who_is_owed
@@ -156,7 +158,7 @@ async def counts(house: House, log: Log, room: Room) -> list[object]:
         if room.service is notify:
             return [await who_owes(db, 50)]
         if room.service is dols:
-            waits = await dols_queue.who_is_next(db, ON, 50)
+            waits = await dols_queue.who_is_next(db, partial(standing_of, log), ON, 50)
             return [await dols_figures.how_many(db, ON), waits]
         return [await figures.how_many(db), await queue.who_is_next(db, 50)]
 

@@ -17,14 +17,12 @@ REQUIREMENTS: Mapping[str, Sequence[str]] = {
 }
 FAILING = (("best-interests", 62), ("mental-capacity", 27), ("mental-health", 4),
            ("eligibility", 5), ("no-refusals", 2))  # fmt: skip
-INTERESTS, AWAITS = "requirement@1:best-interests", "dols-stage@1:awaiting-signature"
+INTERESTS = "requirement@1:best-interests"
 INDEPENDENT = {"related": "no", "financial_interest": "no", "involved_in_care": "no"}
 DECLINES = ("no-time", "no-time", "too-far", "other")
 LONGEST = (90, 180, 270, 365)
 WORDS = "Seen at the place, with the care plan; the daughter and the ward sister were asked."
 OPEN = {"waiting", "allocated", "assessing"}
-NEW_TEST, NEW_TEST_SINCE = "legal-test@1:agni-2026", date(2026, 6, 2)
-"""What was assessed under the test before it cannot be signed any more."""
 
 
 @dataclass(frozen=True)
@@ -72,28 +70,17 @@ async def answer(town: Town, now: datetime) -> Sequence[Act]:
 
 async def assess(town: Town, now: datetime, thrown: str | None = None) -> Sequence[Act]:
     """Assess what was taken on, and anew what the law no longer bears."""
-    found = list[Act]()
-    for desk in await _desks(town, now, thrown):
-        found += assessments(desk)
-        found += [_anew(desk, row) for row in desk.rows if await _outdated(desk, row)]
-    return found
+    desks = await _desks(town, now, thrown)
+    return [act for desk in desks for act in (*assessments(desk), *assessed_anew(desk))]
 
 
-async def _outdated(desk: Desk, row: Any) -> bool:
-    if f"{row['stage']}" != AWAITS or desk.role == "mental-health" or desk.today < NEW_TEST_SINCE:
-        return False
-    path = f"/v1/dols-requests/{row['request']}/case"
-    return former_test((await desk.town.read("dols", path, desk.who))["case"], desk.today)
-
-
-def former_test(case: Any, today: date) -> bool:
-    """Say whether best interests were assessed under a legal test that has gone since."""
-    tests = {it["legal_test"] for it in case["requirements"] if it["requirement"] == INTERESTS}
-    return today >= NEW_TEST_SINCE and bool(tests - {NEW_TEST, None})
-
-
-def _anew(desk: Desk, row: Any) -> Act:
-    return desk.act("assessments", row, _found(desk, row, INTERESTS, "satisfied"), NEW_TEST)
+def assessed_anew(desk: Desk) -> Sequence[Act]:
+    """Find again what was found under a legal test that has gone since."""
+    return [
+        desk.act("assessments", row, _found(desk, row, INTERESTS, "satisfied"), "anew")
+        for row in desk.rows
+        if "assessment" in kinds(row) and desk.role == "best-interests" and _is_theirs(desk, row)
+    ]
 
 
 def answers(desk: Desk) -> Sequence[Act]:
@@ -116,9 +103,13 @@ def assessments(desk: Desk) -> Sequence[Act]:
 
 
 def _is_due(desk: Desk, row: Any) -> bool:
-    mine = f"assessor-role@1:{desk.role}" not in row["roles_open"]
     dice = dice_of(desk.town.seed, "assessed", desk.who, row["request"], desk.thrown)
-    return mine and _is_open(row) and dice.chance(desk.town.plan.chances.assessed_a_day)
+    chance = desk.town.plan.chances.assessed_a_day
+    return _is_theirs(desk, row) and _is_open(row) and dice.chance(chance)
+
+
+def _is_theirs(desk: Desk, row: Any) -> bool:
+    return f"assessor-role@1:{desk.role}" not in row["roles_open"]
 
 
 def _is_open(row: Any) -> bool:

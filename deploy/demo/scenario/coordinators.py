@@ -77,11 +77,13 @@ class Morning:
         """Give the London date."""
         return local(self.now).date()
 
-    def act(self, did: str, row: Any, body: Mapping[str, Any], *more: object) -> Act:
+    def act(
+        self, did: str, row: Any, body: Mapping[str, Any], *more: object, etag: int | None = None
+    ) -> Act:
         """Give a command on a request."""
-        case = str(row["request"])
+        case, version = str(row["request"]), row["version"]
         where = ("dols", f"/v1/dols-requests/{case}/{did}")
-        return self.town.act(did, COORDINATOR, where, case, body, row["version"], *more)
+        return self.town.act(did, COORDINATOR, where, case, body, version, *more, etag=etag)
 
 
 async def look(town: Town, now: datetime) -> Sequence[Act]:
@@ -92,7 +94,7 @@ async def look(town: Town, now: datetime) -> Sequence[Act]:
     cases = [(await _case(town, row), row) for row in again]
     return [
         *considered(morning),
-        *(_rechecked(morning, row, case) for case, row in cases),
+        *(rechecked(morning, row, case) for case, row in cases),
         *offers(morning),
     ]
 
@@ -108,9 +110,9 @@ def kinds(row: Any) -> set[str]:
 
 
 def considered(morning: Morning) -> Sequence[Act]:
-    """Say that what was told was seen."""
+    """Say that what was told was seen, as far as this morning's list goes."""
     return [
-        morning.act("consideration", row, {"reasons": READ})
+        morning.act("consideration", row, {"reasons": READ}, etag=row["version"])
         for row in morning.queue
         if "look" in kinds(row)
     ]
@@ -134,12 +136,15 @@ def _waits(row: Any) -> bool:
     return str(row["stage"]).rpartition(":")[2] in {"waiting", "allocated", "assessing"}
 
 
-def _rechecked(morning: Morning, row: Any, case: Any) -> Act:
+def rechecked(morning: Morning, row: Any, case: Any) -> Act:
+    """Score afresh who was asked after."""
     answers = {name: it for name, it in case["priority"]["answers"].items() if it}
     dice = dice_of(morning.town.seed, "re-check", row["request"], row["version"])
     if dice.chance(250):
         answers |= {"objection": dice.pick(("none", "intermittent", "consistent"))}
-    return morning.act("priority", row, {"answers": answers, "evidence": LOOKED})
+    # What was told is considered first, and is a version more.
+    seen = None if "look" in kinds(row) else row["version"]
+    return morning.act("priority", row, {"answers": answers, "evidence": LOOKED}, etag=seen)
 
 
 def offers(morning: Morning) -> Sequence[Act]:

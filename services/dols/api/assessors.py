@@ -1,5 +1,7 @@
 """What may staff ask of the register of assessors?"""
 
+from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +12,9 @@ from services.dols.api.staff import Coordinator, Reads
 from services.dols.decisions import assessor
 from services.dols.decisions.register import ChangeAssessor, RegisterAssessor
 from services.dols.events import AssessorChanged, AssessorRegistered
-from services.dols.projections.assessors import Row, all_of_them, assessors
+from services.dols.projections.assessors import Row as Entry
+from services.dols.projections.assessors import all_of_them, assessors, standing_of
+from services.dols.projections.queue import Row, in_the_hands_of, queue
 from services.dols.rules.independence import assessor_id
 from shared.http.parts import (
     Cursor,
@@ -46,7 +50,7 @@ async def register(said: shape.Entry, by: Coordinator, log: Log) -> Response:
 ENTRY = AssessorRegistered.__dataclass_fields__
 
 
-@router.get("", response_model=Page[Row])
+@router.get("", response_model=Page[Entry])
 async def who_assesses(
     _by: Reads,
     db: Db,
@@ -63,13 +67,40 @@ async def who_assesses(
     return Page(items=rows, next=cursor(*more) if more else None)
 
 
+@router.get("/{id}/requests", response_model=Page[Row])
+async def what_they_have_in_hand(
+    id: UUID,
+    _by: Reads,
+    db: Db,
+    log: Log,
+    response: Response,
+    start: Cursor = None,
+    limit: Limited = 50,
+    least: MinPosition = None,
+) -> Any:
+    """Give what an assessor was offered or has in hand, and where they cannot go on with it.
+
+    To be looked at when the register changes: `cannot_go_on` says whom to take a role back from.
+    """
+    await fresh(queue, db, response, least)
+    place: Any = after(start, datetime.fromisoformat, UUID)
+    today, register = london_date(await log.now()), partial(standing_of, log)
+    rows, more = await in_the_hands_of(db, register, id, today, limit, place)
+    return Page(items=rows, next=cursor(*more) if more else None)
+
+
 @router.post("/{id}/changes", status_code=204)
 async def change(
     id: UUID, said: shape.Change, by: Coordinator, log: Log, expected: IfMatch
 ) -> Response:
-    """Say what the register says from now on: training, employer, interests, suspension."""
+    """Say what the register says from now on: training, employer, interests, suspension.
+
+    `Link` leads to what they have in hand: whoever cannot go on there has to be released by you.
+    """
     changed = AssessorChanged(
         **{name: getattr(said, name) for name in AssessorChanged.__dataclass_fields__}
     )
     command = ChangeAssessor(changed=changed)
-    return answer(await handle(log, assessor.stream(id), command, dated(by, said), expected))
+    done = answer(await handle(log, assessor.stream(id), command, dated(by, said), expected))
+    done.headers["Link"] = f'</v1/assessors/{id}/requests>; rel="related"'
+    return done

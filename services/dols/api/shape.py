@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, Field
 
 from services.dols.projections.case import CaseView
+from services.dols.projections.queue import Unfit
 from services.dols.projections.status import CheckTold
 from services.dols.rules import fields as form
 from services.dols.rules.independence import Declared
@@ -162,6 +163,16 @@ class Decline(Body):
     """Of `offer-declined@1`."""
 
 
+class Release(Body):
+    """Which role is taken back from who has it, and why."""
+
+    role: Code
+    """Of `assessor-role@1`."""
+    reason: Code
+    """Of `assessor-released@1`."""
+    words: Words
+
+
 class Assessment(Body):
     """What was found of one requirement."""
 
@@ -242,5 +253,7 @@ class CaseShown(BaseModel):
     """A request as staff see it."""
 
     case: CaseView
+    cannot_go_on: Sequence[Unfit]
+    """Who has a role, and may not assess in it as the register says now, whatever time is shown."""
     words: Sequence[WordsShown]
     stale_since: datetime | None

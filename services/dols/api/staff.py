@@ -2,7 +2,7 @@
 
 from asyncio import Lock
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, Any, TypeVar
 from uuid import UUID, uuid5
 from weakref import WeakKeyDictionary, WeakValueDictionary
@@ -12,31 +12,13 @@ from fastapi import APIRouter, HTTPException, Response, Security
 from services.dols.api import shape
 from services.dols.decisions import assessor, request
 from services.dols.decisions import commands as want
-from services.dols.projections.assessors import taken_on
+from services.dols.projections.assessors import standing_of, taken_on
 from services.dols.projections.case import Shut, is_theirs, view, was_asked, words
-from services.dols.projections.figures import Figures, figures, how_many
-from services.dols.projections.queue import Row, in_the_hands_of, queue, stale_since, who_is_next
+from services.dols.projections.queue import Unfit, stale_since, unfit_of
 from services.dols.rules.independence import Standing, assessor_id
 from shared.access.tokens import Caller
 from shared.facts import Act
-from shared.http.parts import (
-    AsAt,
-    Body,
-    Cursor,
-    Db,
-    IfMatch,
-    Limited,
-    Log,
-    MinPosition,
-    Page,
-    acting,
-    after,
-    answer,
-    caller,
-    cursor,
-    dated,
-    fresh,
-)
+from shared.http.parts import AsAt, Body, Db, IfMatch, Log, acting, answer, caller, dated
 from shared.log.handle import handle
 from shared.refusals import NotFound
 from shared.sealed.vault import Open
@@ -58,61 +40,6 @@ ReadsCase = Annotated[Caller, Security(caller, scopes=[*OFFICE, "assessor"])]
 T = TypeVar("T")
 
 
-@router.get("/dols-queue", response_model=Page[Row])
-async def who_waits(
-    _by: Reads,
-    db: Db,
-    log: Log,
-    response: Response,
-    start: Cursor = None,
-    limit: Limited = 50,
-    least: MinPosition = None,
-) -> Any:
-    """Give those who wait, the next one first: High by receipt, then the others by due time."""
-    await fresh(queue, db, response, least)
-    place: Any = after(start, int, datetime.fromisoformat, UUID)
-    rows, more = await who_is_next(db, await _today(log), limit, place)
-    return Page(items=rows, next=cursor(*more) if more else None)
-
-
-MOST = 200
-"""Rows that are given to who does not say how many."""
-
-
-@router.get("/dols-allocations", response_model=Sequence[Row])
-async def what_i_have_in_hand(
-    by: ReadsOwn,
-    db: Db,
-    log: Log,
-    response: Response,
-    start: Cursor = None,
-    limit: Limited = MOST,
-    least: MinPosition = None,
-) -> Any:
-    """Give an assessor what they were offered or have accepted and is not decided.
-
-    Where there is more, `Link` with `rel="next"` leads to it. No object around the rows, as other
-    lists have one: callers rely on the list.
-    """
-    await fresh(queue, db, response, least)
-    place: Any = after(start, datetime.fromisoformat, UUID)
-    mine = assessor_id(by.name)
-    rows, more = await in_the_hands_of(db, mine, await _today(log), limit, place)
-    if more:
-        path = f"/v1/dols-allocations?after={cursor(*more)}&limit={limit}"
-        response.headers["Link"] = f'<{path}>; rel="next"'
-    return rows
-
-
-@router.get("/figures", response_model=Figures)
-async def counts(
-    _by: Reads, db: Db, log: Log, response: Response, least: MinPosition = None
-) -> Any:  # fmt: skip
-    """Count requests: who waits, who is unprotected, what was decided, and in time or not."""
-    await fresh(figures, db, response, least)
-    return await how_many(db, await _today(log))
-
-
 @router.get("/dols-requests/{id}/case", response_model=shape.CaseShown)
 async def one_case(id: UUID, response: Response, by: ReadsCase, log: Log, db: Db, at: AsAt) -> Any:
     """Give all that is known of one request, or was: its words, priority, clocks, assessors."""
@@ -127,25 +54,41 @@ async def one_case(id: UUID, response: Response, by: ReadsCase, log: Log, db: Db
     if not at:
         response.headers["ETag"] = f'"{known.version}"'
     opened = [await _opened(log, it) for it in words(history)]
-    return shape.CaseShown(case=known, words=opened, stale_since=await stale_since(db, id))
+    return shape.CaseShown(
+        case=known,
+        cannot_go_on=await _unfit(log, history),
+        words=opened,
+        stale_since=await stale_since(db, id),
+    )
+
+
+async def _unfit(log: Log, history: Sequence[Any]) -> Sequence[Unfit]:
+    state = request.fold(history)
+    if state is None or state.ended:
+        return ()
+    has = {it.standing.assessor for it in state.allocations}
+    return unfit_of(state, await standing_of(log, has))
 
 
 @router.post("/dols-requests/{id}/priority", status_code=204)
 async def prioritise(
     id: UUID, said: shape.Scoring, by: Coordinator, log: Log, expected: IfMatch
 ) -> Response:
-    """Score afresh, as a person who looked: this is the re-check of who waits."""
+    """Score afresh, as a person who looked: this is the re-check of who waits.
+
+    Where something was told that no person has seen, `If-Match` says that this was read.
+    """
     command = want.Prioritise(answers=said.answers, evidence=_sealed(id, said.evidence))
-    return await _do(log, id, command, (by, said), expected)
+    return await _looking(log, id, command, (by, said), expected)
 
 
 @router.post("/dols-requests/{id}/consideration", status_code=204)
 async def consider(
     id: UUID, said: shape.Consideration, by: Coordinator, log: Log, expected: IfMatch
 ) -> Response:
-    """Say that what the managing authority told was seen, and what follows."""
+    """Say that what the managing authority told was seen, and what follows; with `If-Match`."""
     command = want.ConsiderCircumstances(reasons=_sealed(id, said.reasons))
-    return await _do(log, id, command, (by, said), expected)
+    return await _looking(log, id, command, (by, said), expected)
 
 
 @router.post("/dols-requests/{id}/location-mistake", status_code=204)
@@ -269,12 +212,23 @@ async def decline(
     return await _do(log, id, command, (by, said), expected)
 
 
+@router.post("/dols-requests/{id}/releases", status_code=204)
+async def release(
+    id: UUID, said: shape.Release, by: Coordinator, log: Log, expected: IfMatch
+) -> Response:
+    """Take a role back from who cannot go on in it, and say why: it is open again, and owed."""
+    command = want.ReleaseAssessor(
+        role=said.role, reason=said.reason, words=_sealed(id, said.words)
+    )  # fmt: skip
+    return await _having_seen(log, id, command, (by, said), expected)
+
+
 @router.post("/dols-requests/{id}/assessments", status_code=204)
 async def assess(
     id: UUID, said: shape.Assessment, by: Assessor, log: Log, expected: IfMatch
 ) -> Response:
     """Record, as an allocated assessor, what you found of one requirement."""
-    known = assessor.fold(await log.history(assessor.stream(assessor_id(by.actor))))
+    me = assessor_id(by.actor)
     command = want.AssessRequirement(
         requirement=said.requirement,
         result=said.result,
@@ -282,8 +236,7 @@ async def assess(
         recommended_days=said.recommended_days,
         conditions=_conditions(id, said.conditions),
         words=_sealed(id, said.words),
-        suspended=known is not None and known.suspended,
-        interests=known.interests if known else (),
+        standing=(await standing_of(log, {me})).get(me),
     )
     return await _do(log, id, command, (by, said), expected)
 
@@ -312,13 +265,23 @@ async def decide(
     return await _do(log, id, command, (by, said), expected)
 
 
+async def _looking(
+    log: Log, id: UUID, command: want.Looks, asked: tuple[Act, Body], expected: int | None
+) -> Response:
+    now = await log.history(request.stream(id))
+    state, repeated = request.fold(now), any(it.act.id == asked[0].id for it in now)
+    if expected is None and state and state.told_at and not repeated:
+        raise HTTPException(428)  # what came since they looked would pass for seen
+    return await _do(log, id, command, asked, expected or len(now) or None)
+
+
 async def _having_seen(
-    log: Log, id: UUID, command: want.OfACoordinator, asked: tuple[Act, Body], expected: int | None
+    log: Log, id: UUID, command: want.RequestCommand, asked: tuple[Act, Body], expected: int | None
 ) -> Response:
     act = dated(*asked)
     if not await log.history(request.stream(id)):
         raise NotFound
-    if expected is None:  # 428: what was told since they looked would be overruled unseen
+    if expected is None:  # 428: what came since they looked would be overruled unseen
         raise HTTPException(428)
     return answer(await handle(log, request.stream(id), command, act, expected))
 
@@ -351,15 +314,7 @@ async def _standing(log: Log, db: Db, name: str) -> tuple[Standing, want.Room]:
         raise NotFound
     taken = await taken_on(db, log.codec, stream.case, await _today(log))
     room = want.Room(weekly_capacity=known.weekly_capacity, taken_on=taken)
-    return Standing(
-        assessor=stream.case,
-        version=len(history),
-        kinds=known.kinds,
-        trained_on=known.trained_on,
-        employer=known.employer,
-        interests=known.interests,
-        suspended=known.suspended,
-    ), room
+    return known.standing(stream.case, len(history)), room
 
 
 def _sealed(id: UUID, said: T) -> Open[T]:

@@ -1,10 +1,12 @@
 """Who may be asked to assess, who has a role, and what may they record?
 
 Law: Mental Capacity Act 2005 Sch A1 paras 16 and 50 (nothing is left to assess where the person is
-no longer a detained resident), 129; SI 2008/1858 regs 3-13.
+no longer a detained resident), 33 and 49 (what was assessed before the request is an equivalent
+assessment, or none of it), 129; SI 2008/1858 regs 3-13.
 """
 
 from collections.abc import Collection, Sequence
+from uuid import UUID
 
 from services.dols import events
 from services.dols.decisions import commands as want
@@ -42,16 +44,13 @@ def needed(state: Request) -> Request:
     return state
 
 
-def staffed(
-    command: want.OfferAllocation | want.AllocateAssessor | want.DeclineOffer,
-    state: Request,
-    act: Act,
-) -> Facts:
-    """Offer a role, or record who accepted or declined it."""
+def staffed(command: want.Staffing, state: Request, act: Act) -> Facts:
+    """Offer a role, record who accepted or declined it, or take it back."""
     match command:
         case want.OfferAllocation():
             _independent(command, needed(state), act, final=False)
             _room(command, state)
+            _not_asked(command.role, None, state, act)
             offered = events.AssessorOffered(
                 role=command.role,
                 name=command.name,
@@ -65,6 +64,7 @@ def staffed(
                 _offered(command.role, state, act)
             _independent(command, needed(state), act, final=True)
             _room(command, state)
+            _not_asked(command.role, command.standing.assessor, state, act)
             allocated = events.AssessorAllocated(
                 role=command.role,
                 name=command.name,
@@ -76,6 +76,29 @@ def staffed(
             listed(codes.DECLINED, reason)
             _offered(role, state, act)
             return (events.OfferDeclined(role=role, reason=reason),)
+        case want.ReleaseAssessor():
+            return (_released(command, state),)
+
+
+def _released(command: want.ReleaseAssessor, state: Request) -> events.AssessorReleased:
+    """Take a role back, whatever the request waits for; who had it is named in the fact."""
+    listed(codes.RELEASED, command.reason)
+    has = next((it for it in state.allocations if it.role == command.role), None)
+    if has is None:
+        raise refusals.NobodyHasTheRole
+    return events.AssessorReleased(
+        role=command.role,
+        assessor=has.standing.assessor,
+        reason=command.reason,
+        words=command.words,
+    )
+
+
+def _not_asked(role: Code, but: UUID | None, state: Request, act: Act) -> None:
+    """Refuse to pass over an offer that stands open, to anybody but one: nobody would tell them."""
+    for it in state.offers:
+        if it.role == role and it.assessor != but and act.effective_at <= it.expires_at:
+            raise refusals.OfferOpen
 
 
 def _offered(role: Code, state: Request, act: Act) -> None:
@@ -113,15 +136,13 @@ def assessed(command: want.AssessRequirement, state: Request, act: Act) -> Facts
     """Record what was found of a requirement, by who may assess it."""
     listed(codes.REQUIREMENTS, command.requirement)
     listed(codes.RESULTS, command.result)
-    by = _fitting(command.requirement, state, act)
-    if command.suspended:
-        raise refusals.AssessorSuspended
+    by = _fitting(command, state, act)
     _assessable(command, state, act)
-    disinterested((*by.standing.interests, *command.interests), state)
-    if command.requirement == codes.INTERESTS:
-        not_employed_by_both(by.standing.employer, state)
-    if command.assessed_on > london_date(act.effective_at):
-        raise refusals.AssessedInFuture
+    for known in filter(None, (by.standing, command.standing)):
+        disinterested(known.interests, state)
+        if command.requirement == codes.INTERESTS:
+            not_employed_by_both(known.employer, state)
+    _in_its_time(command, state, act)
     met = command.requirement == codes.INTERESTS and command.result in MET
     if met and command.recommended_days is None:
         raise refusals.DurationMissing
@@ -137,6 +158,19 @@ def assessed(command: want.AssessRequirement, state: Request, act: Act) -> Facts
         words=command.words,
     )
     return (assessed,)
+
+
+def _in_its_time(command: want.AssessRequirement, state: Request, act: Act) -> None:
+    """Refuse what was found on a day on which it cannot have been.
+
+    What is required for a request is assessed after it (33); only what counts in the place of such
+    an assessment was there before (49).
+    """
+    if command.assessed_on > london_date(act.effective_at):
+        raise refusals.AssessedInFuture
+    before = command.assessed_on < state.received_on
+    if before and command.result in {codes.SATISFIED, codes.NOT_SATISFIED}:
+        raise refusals.AssessedBeforeReceipt
 
 
 def _assessable(command: want.AssessRequirement, state: Request, act: Act) -> None:
@@ -163,13 +197,16 @@ def not_employed_by_both(employer: Code | None, state: Request) -> None:
         raise refusals.INDEPENDENCE_REFUSALS[why_not]
 
 
-def _fitting(requirement: Code, state: Request, act: Act) -> now.Allocation:
-    """Give the allocation in which the actor may assess this requirement."""
-    me = assessor_id(act.actor)
+def _fitting(command: want.AssessRequirement, state: Request, act: Act) -> now.Allocation:
+    """Give the allocation in which the actor may assess this requirement, as they still are."""
+    me, still = assessor_id(act.actor), command.standing
     mine = [it for it in state.allocations if it.standing.assessor == me]
     if not mine:
         raise refusals.NotAllocated
+    if still and still.suspended:
+        raise refusals.AssessorSuspended
     for it in mine:
-        if may_assess(requirement, Assessing(role=it.role, kinds=it.standing.kinds)):
+        kinds = tuple(kind for kind in it.standing.kinds if still is None or kind in still.kinds)
+        if may_assess(command.requirement, Assessing(role=it.role, kinds=kinds)):
             return it
     raise refusals.NotTheirsToAssess

@@ -158,6 +158,15 @@ class DeclineOffer:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ReleaseAssessor:
+    """Take a role back from who has it."""
+
+    role: Code
+    reason: Code
+    words: Sealed[str]
+
+
+@dataclass(frozen=True, kw_only=True)
 class AssessRequirement:
     """Record what an assessor found of one requirement."""
 
@@ -167,11 +176,8 @@ class AssessRequirement:
     recommended_days: int | None
     conditions: Sealed[tuple[str, ...]] | None
     words: Sealed[str]
-    suspended: bool = False
-    """The register says now that the assessor is."""
-
-    interests: tuple[str, ...] = ()
-    """The places that the register names now in which they have an interest, or work."""
+    standing: Standing | None = None
+    """What the register says of the assessor now; when they accepted it may have said less."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -197,8 +203,10 @@ class RefuseAuthorisation:
 OfTheSender = TellCircumstances | AnswerQuestions | WithdrawRequest
 OfThePlace = DescribePlace | FindLocationMistaken
 OfACoordinator = AskQuestion | SettleQuestion | ConfirmPresence | OfThePlace | Prioritise
+Looks = ConsiderCircumstances | Prioritise
 OfTheWait = OfACoordinator | ExtendUrgent | RefuseExtension
-OfAssessors = OfferAllocation | AllocateAssessor | DeclineOffer | AssessRequirement
+Staffing = OfferAllocation | AllocateAssessor | DeclineOffer | ReleaseAssessor
+OfAssessors = Staffing | AssessRequirement
 OfTheEnd = GrantAuthorisation | RefuseAuthorisation
 RequestCommand = (
     ReceiveRequest

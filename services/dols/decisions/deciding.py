@@ -67,7 +67,12 @@ def decide(command: RequestCommand, state: Request | None, act: Act) -> Facts:
             return _extended(command, _open(state, act), act)
         case want.RefuseExtension():
             return _not_extended(command, _open(state, act), act)
-        case want.OfferAllocation() | want.AllocateAssessor() | want.DeclineOffer():
+        case (
+            want.OfferAllocation()
+            | want.AllocateAssessor()
+            | want.DeclineOffer()
+            | want.ReleaseAssessor()
+        ):
             return staffed(command, _open(state, act), act)
         case want.AssessRequirement():
             return assessed(command, _open(state, act), act)
@@ -322,8 +327,7 @@ def _rests_on_what_holds(
     for it in assessed:
         if it.at > act.effective_at:
             raise refusals.DecidedBeforeAssessed
-        tests = {it.legal_test, legal_test.of_finding(it.on, it.at)}
-        if it.requirement == codes.INTERESTS and tests != {test}:
+        if it.requirement == codes.INTERESTS and it.tests != {test}:
             raise refusals.AssessedUnderFormerTest
         if it.requirement != codes.AGE and starts_on > clocks.good_until(it.on):
             raise refusals.AssessmentTooOld
@@ -348,7 +352,10 @@ def _not_granted(command: want.RefuseAuthorisation, state: Request, act: Act) ->
     if not may_be_refused(command.reason, state.results):
         raise refusals.ReasonNotBorneOut
     failed = codes.REASONS[command.reason]
-    _independently((it for it in state.assessed if it.requirement == failed), state)
+    rests_on = [it for it in state.assessed if it.requirement == failed]
+    _independently(rests_on, state)
+    if any(london_date(act.effective_at) > clocks.good_until(it.on) for it in rests_on):
+        raise refusals.AssessmentTooOld
     ended = events.AuthorisationNotGranted(
         reason=command.reason,
         legal_test=legal_test.in_force(act.effective_at),

@@ -36,6 +36,7 @@ def evolve(state: Request | None, happened: RequestFact, act: Act) -> Request:
     if state is None:  # a history begins with the receipt
         raise ValueError("nothing is recorded before this")
     at = act.effective_at
+    state = replace(state, known_at=max(state.known_at, at))
     match happened:
         case events.RequestPrioritised():
             return _prioritised(state, happened, at)
@@ -67,6 +68,8 @@ def evolve(state: Request | None, happened: RequestFact, act: Act) -> Request:
             | events.AssessorAllocated()
         ):
             return _staffed(state, happened)
+        case events.AssessorReleased():
+            return _released(state, happened)
         case events.RequirementAssessed():
             return _assessed(state, happened, act)
         case events.AuthorisationGranted() | events.AuthorisationNotGranted():
@@ -89,6 +92,7 @@ def _received(happened: events.RequestReceived, act: Act) -> Request:
     ends_on = clocks.relied_on(happened.authorisation_ends_on, happened.received_on)
     return Request(
         received_at=at,
+        known_at=at,
         received_on=happened.received_on,
         due_on=happened.due_on,
         setting=happened.setting,
@@ -255,6 +259,19 @@ def _staffed(state: Request, happened: Staffing) -> Request:
         mine = Allocation(role=happened.role, standing=happened.standing)
         return replace(state, offers=offers, allocations=(*others, mine))
     return replace(state, offers=offers)
+
+
+def _released(state: Request, happened: events.AssessorReleased) -> Request:
+    """Open a role again; of who is barred, nothing that they found counts any more."""
+    has = (happened.role, happened.assessor)
+    left = tuple(it for it in state.allocations if (it.role, it.standing.assessor) != has)
+    state = replace(state, allocations=left)
+    if happened.reason not in codes.BARRING:
+        return state
+    kept = tuple(it for it in state.assessed if it.assessor != happened.assessor)
+    stands = any(it.requirement == codes.INTERESTS for it in kept)
+    days = state.recommended_days if stands else None
+    return replace(state, assessed=kept, recommended_days=days)
 
 
 def _assessed(state: Request, happened: events.RequirementAssessed, act: Act) -> Request:

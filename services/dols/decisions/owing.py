@@ -23,6 +23,7 @@ def owed(state: Request, calendar: Calendar) -> frozenset[Deadline]:
         steps[clocks.LOOK] = calendar.close_of_day(state.told_at, working_days=days)
     if state.ended is None:
         steps |= _of_the_wait(state, calendar)
+        steps[clocks.RE_CHECK] = _re_check(state, missed.get(clocks.RE_CHECK), calendar)
     promised = {Deadline(kind, when(kind, due)) for kind, due in steps.items()}
     if asked := state.questions_owed:  # a later one does not wait for an older, late one
         due_at = min(when(clocks.ANSWER, it.due_at) for it in asked)
@@ -48,17 +49,29 @@ def _extension(
 
 
 def _of_the_wait(state: Request, calendar: Calendar) -> dict[str, datetime]:
-    steps = {
-        clocks.DECISION: clocks.end_of(state.due_on),
-        clocks.RE_CHECK: clocks.recheck_due(state.band, state.checked_at),
-    }
-    over = state.withdrawn_at or state.not_needed_at
-    if state.roles_open and not over:  # nobody may take it on
+    steps = {clocks.DECISION: clocks.end_of(state.statutory_due_on)}
+    if state.roles_open and state.left_to_assess:
         steps[clocks.ALLOCATION] = allocation_due(state, calendar)
+    if since := state.anew_since:
+        steps[clocks.ASSESSMENT] = clocks.assessed_anew_due(since)
     if ready := state.can_be_decided_since:
         days = clocks.CURRENT.sign_off_working_days
         steps[clocks.SIGN_OFF] = calendar.close_of_day(ready, working_days=days)
     return steps
+
+
+def _re_check(state: Request, missed: datetime | None, calendar: Calendar) -> datetime:
+    """Give by when who waits is looked at afresh: sooner where the legal test has changed since.
+
+    The change is a time of its own: what was missed before it does not put it off.
+    """
+    due = clocks.recheck_due(state.band, state.checked_at)
+    if missed and missed >= due:
+        due = clocks.again(clocks.RE_CHECK, missed, state.band, calendar)
+    of_law = clocks.new_law_recheck_due(legal_test.SINCE)
+    if state.checked_at >= legal_test.SINCE or (missed and missed >= of_law):
+        return due
+    return min(due, of_law)
 
 
 def allocation_due(state: Request, calendar: Calendar) -> datetime:

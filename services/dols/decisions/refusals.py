@@ -80,6 +80,14 @@ class NotOffered(Refusal):
     """No offer of this role stands open to this assessor."""
 
 
+class OfferOpen(Refusal):
+    """An offer of this role stands open: wait for its answer, or record that it was declined."""
+
+
+class NobodyHasTheRole(Refusal):
+    """Nobody has this role, so it cannot be taken back."""
+
+
 class AssessorSuspended(Refusal):
     """The assessor is suspended in the register."""
 
@@ -136,6 +144,10 @@ class AssessedInFuture(Refusal):
     """An assessment cannot have been made on a day that has not come."""
 
 
+class AssessedBeforeReceipt(Refusal):
+    """What was found before the request was received can only be an equivalent assessment."""
+
+
 class DurationMissing(Refusal):
     """Who finds the best interests requirement satisfied recommends the longest duration."""
 
@@ -153,7 +165,7 @@ class AssessedUnderFormerTest(Refusal):
 
 
 class AssessmentTooOld(Refusal):
-    """An authorisation rests on assessments of the twelve months before it starts; age aside."""
+    """No decision rests on what was found over twelve months before; a grant may, on the age."""
 
 
 class StartsTooEarly(Refusal):

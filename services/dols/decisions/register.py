@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from services.dols.events import AssessorChanged, AssessorFact, AssessorRegistered
 from services.dols.rules import codes
+from services.dols.rules.independence import Standing
 from shared.decider import Decider
 from shared.facts import Act, Code
 from shared.refusals import NotFound, Refusal
@@ -47,6 +49,18 @@ class Assessor:
     interests: tuple[str, ...]
     weekly_capacity: int
     suspended: bool = False
+
+    def standing(self, id: UUID, version: int) -> Standing:
+        """Give what a check rests on: what is said here, and at which version."""
+        return Standing(
+            assessor=id,
+            version=version,
+            kinds=self.kinds,
+            trained_on=self.trained_on,
+            employer=self.employer,
+            interests=self.interests,
+            suspended=self.suspended,
+        )
 
 
 def decide(

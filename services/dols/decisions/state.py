@@ -4,17 +4,18 @@ The state holds times, dates, codes and ids only, and nobody's words or name, so
 who wait keeps it as it is.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from services.dols.rules import clocks, codes
+from services.dols.rules import clocks, codes, legal_test
 from services.dols.rules.independence import Place, Standing, employed
 from services.dols.rules.priority import Answers, Timing
-from services.dols.rules.requirements import all_met, failed
+from services.dols.rules.requirements import MET, all_met, failed
 from shared.decider import Deadline
 from shared.facts import Code
+from shared.time.calendar import london_date
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,6 +73,11 @@ class Assessed:
     on: date
     at: datetime
 
+    @property
+    def tests(self) -> set[Code]:
+        """Give the legal tests it was made by: as it says, and as its day says."""
+        return {self.legal_test, legal_test.of_finding(self.on, self.at)}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Question:
@@ -101,6 +107,9 @@ class Request:
     """A request, from its receipt on."""
 
     received_at: datetime
+    known_at: datetime
+    """When the last of all that is known happened: time has come so far at least."""
+
     received_on: date
     due_on: date
     setting: Code
@@ -174,24 +183,74 @@ class Request:
 
     @property
     def overdue(self) -> bool:
-        """Say whether the 21 days passed."""
-        return any(it.kind == clocks.DECISION for it in self.missed)
+        """Say whether the day passed by which law has it assessed."""
+        due = clocks.end_of(self.statutory_due_on)
+        return any(it.kind == clocks.DECISION and it.due_at >= due for it in self.missed)
+
+    @property
+    def statutory_due_on(self) -> date:
+        """Give the day by whose end the assessments are due (SI 2008/1858 reg 13)."""
+        ends_on = self.urgent.ends_on if self.urgent else None
+        return clocks.statutory_due(self.due_on, ends_on, self.received_on)
 
     @property
     def results(self) -> Mapping[Code, Code]:
         """Give the results of the requirements that were assessed."""
-        return {it.requirement: it.result for it in self.assessed}
+        return _results(self.assessed)
 
     @property
-    def can_be_decided_since(self) -> datetime | None:
-        """Give since when a signatory can decide, None where something is missing.
+    def holding(self) -> tuple[Assessed, ...]:
+        """Give what a decision may rest on: of the independent, not too old, under the law."""
+        return tuple(
+            it for it in self.assessed if not self._gone_since(it) and not self._unfounded(it)
+        )
+
+    def _gone_since(self, it: Assessed) -> datetime | None:
+        """Give since when a finding bears no decision, as far as time is known to have come.
+
+        That best interests were met, when the legal test changes; what was not satisfied stays so,
+        for by the former test more people were deprived of liberty. Any but that of an adult's
+        age, when twelve months have passed (para 49).
+        """
+        met, last, since = it.result in MET, clocks.good_until(it.on), set[datetime]()
+        in_force = legal_test.in_force(self.known_at)
+        if met and it.requirement == codes.INTERESTS and it.tests != {in_force}:
+            since.add(legal_test.SINCE)
+        if london_date(self.known_at) > last and not (met and it.requirement == codes.AGE):
+            since.add(clocks.start_of(last + clocks.DAY))
+        return max(min(since), it.at) if since else None
+
+    @property
+    def anew_since(self) -> datetime | None:
+        """Give since when something is to be assessed anew, None where nothing is."""
+        left = self.left_to_assess
+        since = (self._gone_since(it) for it in self.assessed if it.requirement in left)
+        return min((it for it in since if it), default=None)
+
+    @property
+    def left_to_assess(self) -> tuple[Code, ...]:
+        """Give what is to be assessed, or to be assessed anew, before this can be decided."""
+        if self.ended or self.can_be_decided_since:
+            return ()
+        results = _results(self.holding)
+        return tuple(it for it in codes.REQUIREMENTS if results.get(it) not in MET)
+
+    @property
+    def found_since(self) -> datetime | None:
+        """Give since when enough is found to decide on, None where something is missing.
 
         All six have to be met, and the first that is not satisfied is enough to end it.
         """
-        met = max((it.at for it in self.assessed), default=None)
-        fails = (it.at for it in self.assessed if it.requirement in failed(self.results))
-        ready = met if all_met(self.results) else min(fails, default=None)
-        since = (ready, self.withdrawn_at, self.not_needed_at)
+        holding = self.holding
+        results = _results(holding)
+        met = max((it.at for it in holding), default=None)
+        fails = (it.at for it in holding if it.requirement in failed(results))
+        return met if all_met(results) else min(fails, default=None)
+
+    @property
+    def can_be_decided_since(self) -> datetime | None:
+        """Give since when a signatory can decide: on what was found, or that it is over."""
+        since = (self.found_since, self.withdrawn_at, self.not_needed_at)
         return min((it for it in since if it), default=None)
 
     @property
@@ -221,6 +280,13 @@ class Request:
         found = employed(it.standing.employer, self.place)
         return it.role == codes.BEST_INTERESTS and "employed-by-both" in found
 
+    def _unfounded(self, it: Assessed) -> bool:
+        """Say whether it was found by who may not be relied on at this place."""
+        if self.place.of(it.interests):
+            return True
+        found = employed(it.employer, self.place)
+        return it.requirement == codes.INTERESTS and "employed-by-both" in found
+
     def had_other_role(self, role: Code, assessor: UUID) -> bool:
         """Say whether somebody has, or assessed in, the other role."""
         has = any(it.role != role and it.standing.assessor == assessor for it in self.allocations)
@@ -228,6 +294,10 @@ class Request:
         return has or any(
             did.get(it.requirement) == role and it.assessor == assessor for it in self.assessed
         )
+
+
+def _results(found: Iterable[Assessed]) -> Mapping[Code, Code]:
+    return {it.requirement: it.result for it in found}
 
 
 def timing(state: Request, today: date) -> Timing:

@@ -1,6 +1,6 @@
 """Who is in the register of assessors, and how much have they taken on this week?"""
 
-from collections.abc import Hashable, Iterable, Iterator, Sequence, Set
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
@@ -14,12 +14,13 @@ from services.dols.decisions import assessor
 from services.dols.decisions.register import Assessor
 from services.dols.events import DolsFact
 from services.dols.rules import clocks
-from services.dols.rules.independence import in_date_until
+from services.dols.rules.independence import Standing, in_date_until
 from shared.facts import Code, Recorded
 from shared.log.codec import Codec, Undecodable
+from shared.log.log import Log
 from shared.projections.projection import Projection
 from shared.shapes import adapter
-from shared.telemetry import log
+from shared.telemetry import log as operators
 from shared.time.calendar import london_date
 
 
@@ -77,7 +78,7 @@ def fold(row: Entry | None, happened: Recorded[DolsFact]) -> Entry | None:
             | events.PlaceDescribed() | events.ExtensionRefused()
             | events.InformationRequested() | events.InformationAnswered()
             | events.FieldsTold() | events.LocationTold() | events.PresenceConfirmed()
-            | events.QuestionSettled() | events.LocationMistaken()
+            | events.QuestionSettled() | events.LocationMistaken() | events.AssessorReleased()
         ):  # fmt: skip
             return row
 
@@ -138,6 +139,19 @@ async def all_of_them(
     return [_row(it, today) for it in rows], (rows[-1]["assessor"],) if more else None
 
 
+async def standing_of(log: Log, ids: Collection[UUID]) -> Mapping[UUID, Standing]:
+    """Give what the register says now of some assessors; of who is not in it, nothing.
+
+    Of the log itself, so that nobody waits for a table.
+    """
+    streams = {str(assessor.stream(id)): id for id in ids}
+    found = dict[UUID, Standing]()
+    for name, its in (await log.rows(streams) if streams else {}).items():
+        if known := assessor.fold(map(log.codec.read, its)):
+            found[streams[name]] = known.standing(streams[name], len(its))
+    return found
+
+
 OF_THE_WEEK = text("""
 with before as (select coalesce((select position from log.event where recorded_at < :since
 order by position desc limit 1), 0) as at)
@@ -164,7 +178,7 @@ def _legible(rows: Iterable[Any], codec: Codec) -> Iterator[Recorded[Any]]:
         try:
             yield codec.read(row)
         except Undecodable as why:
-            log.error(
+            operators.error(
                 "undecodable", case=str(row["case_id"]), position=row["position"], exc_info=why
             )
 

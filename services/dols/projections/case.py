@@ -59,7 +59,7 @@ class RoleView:
     assessor: UUID
     name: str
     status: Code
-    """`allocation@1:` offered, declined, expired or allocated."""
+    """`allocation@1:` offered, declined, expired, allocated or released."""
 
     at: datetime
     expires_at: datetime | None
@@ -145,6 +145,9 @@ class CaseView:
     priority: PriorityView | None
     roles: Sequence[RoleView]
     requirements: Sequence[RequirementView]
+    left_to_assess: Sequence[Code]
+    """Of `requirement@1`; with it what is to be assessed anew, as after a change of the law."""
+
     decision: DecisionView | None
     told_at: datetime | None
     """Since then the managing authority told something that no person has seen."""
@@ -185,7 +188,8 @@ def view(id: UUID, history: Sequence[Recorded[Any]], today: date) -> CaseView | 
         authorisation_ends_on=state.authorisation_ends_on,
         priority=_priority(history),
         roles=_roles(history),
-        requirements=_requirements(history),
+        requirements=_requirements(state, history),
+        left_to_assess=state.left_to_assess,
         decision=_decision(state, history),
         told_at=state.told_at,
         gone_at=state.gone_at,
@@ -213,7 +217,7 @@ def _waits(state: Request, today: date) -> Mapping[str, Any]:
     return {
         "received_at": state.received_at,
         "received_on": state.received_on,
-        "statutory_due_on": state.due_on,
+        "statutory_due_on": state.statutory_due_on,
         "overdue": state.overdue,
         "days_waited": waited,
         "over_180_days": state.ended is None and waited > clocks.LONG_WAIT,
@@ -249,6 +253,8 @@ def _roles(history: Sequence[Recorded[Any]]) -> Sequence[RoleView]:
             case events.AssessorAllocated(role=role):
                 had[role] = _role(it, "allocated", None)
                 asked.pop(role, None)
+            case events.AssessorReleased(role=role) if role in had:
+                had[role] = _answered(had[role], "released")
             case events.OfferDeclined(role=role) | events.OfferExpired(role=role):
                 ended = "declined" if isinstance(it.fact, events.OfferDeclined) else "expired"
                 if role in asked:
@@ -296,10 +302,12 @@ def _answered(was: RoleView, status: str) -> RoleView:
     return RoleView(**members | {"status": Code(f"allocation@1:{status}"), "expires_at": None})
 
 
-def _requirements(history: Sequence[Recorded[Any]]) -> Sequence[RequirementView]:
-    last = {
-        it.fact.requirement: it for it in history if isinstance(it.fact, events.RequirementAssessed)
-    }
+def _requirements(
+    state: Request, history: Sequence[Recorded[Any]]
+) -> Sequence[RequirementView]:  # fmt: skip
+    made = (it for it in history if isinstance(it.fact, events.RequirementAssessed))
+    # What was found by who turned out to be barred counts no more: it is in the history.
+    last = {it.fact.requirement: it for it in made if it.fact.requirement in state.results}
     return [_requirement(code, last.get(code)) for code in codes.REQUIREMENTS]
 
 

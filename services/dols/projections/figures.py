@@ -74,7 +74,7 @@ def fold(row: Counted | None, happened: Recorded[DolsFact]) -> Counted | None:
             | events.PlaceDescribed() | events.ExtensionRefused()
             | events.InformationRequested() | events.InformationAnswered()
             | events.FieldsTold() | events.LocationTold() | events.PresenceConfirmed()
-            | events.QuestionSettled() | events.LocationMistaken()
+            | events.QuestionSettled() | events.LocationMistaken() | events.AssessorReleased()
         ):  # fmt: skip
             return row
 

@@ -5,7 +5,7 @@ every wait is bounded. A row keeps the state as it was folded, so that the list 
 differ. It names nobody.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -19,6 +19,7 @@ from services.dols.decisions.owing import allocation_due, owed
 from services.dols.decisions.state import Request
 from services.dols.events import AssessorChanged, AssessorRegistered, DolsFact
 from services.dols.rules import clocks, codes
+from services.dols.rules.independence import Standing, unfit
 from shared.decider import Deadline
 from shared.facts import Code, Recorded
 from shared.projections.projection import Projection
@@ -96,7 +97,7 @@ def in_order(state: Request) -> Sequence[Deadline]:
 
 
 ORDER = ("rank", "sort_at", "request")
-queue = Projection("dols_queue", version=7, row=Kept, fold=fold, indexes=(("decided", *ORDER),))
+queue = Projection("dols_queue", version=8, row=Kept, fold=fold, indexes=(("decided", *ORDER),))
 Place = tuple[int, datetime, UUID]
 
 
@@ -109,6 +110,16 @@ class Due:
     score, an offer."""
 
     due_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unfit:
+    """Who has a role, and cannot go on in it as the register says now: it is to be taken back."""
+
+    role: Code
+    assessor: UUID
+    why: Code
+    """Of `assessor-unfit@1`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,13 +143,21 @@ class Row:
     over_180_days: bool
     rank_reason: str
     roles_open: Sequence[Code]
+    cannot_go_on: Sequence[Unfit]
+    left_to_assess: Sequence[Code]
+    """Of `requirement@1`; with it what is to be assessed anew, as after a change of the law."""
+
     due: Sequence[Due]
     version: int
     stale_since: datetime | None
 
 
+Register = Callable[[Collection[UUID]], Awaitable[Mapping[UUID, Standing]]]
+"""What gives what the register of assessors says now of some of them."""
+
+
 async def who_is_next(
-    db: AsyncConnection, today: date, limit: int, after: Place | None = None
+    db: AsyncConnection, register: Register, today: date, limit: int, after: Place | None = None
 ) -> tuple[Sequence[Row], Place | None]:
     """Give those who wait, the next one first, and the place behind the last if there are more."""
     table = queue.table
@@ -149,15 +168,16 @@ async def who_is_next(
     found = (await db.execute(query.order_by(*order).limit(limit + 1))).mappings().all()
     rows, more = found[:limit], len(found) > limit
     place = tuple(rows[-1][name] for name in ORDER) if more else None
-    return [_row(it, today) for it in rows], place
+    return await _rows(register, rows, today), place
 
 
 InHand = tuple[datetime, UUID]
 
 
 async def in_the_hands_of(
-    db: AsyncConnection, assessor: UUID, today: date, limit: int, after: InHand | None = None
-) -> tuple[Sequence[Row], InHand | None]:
+    db: AsyncConnection, register: Register, assessor: UUID, today: date, limit: int,
+    after: InHand | None = None,
+) -> tuple[Sequence[Row], InHand | None]:  # fmt: skip
     """Give what an assessor has in hand or was offered, what waits longest first, as a page."""
     table = queue.table
     hands = (
@@ -172,7 +192,7 @@ async def in_the_hands_of(
     found = (await db.execute(query.order_by(*order).limit(limit + 1))).mappings().all()
     rows, more = found[:limit], len(found) > limit
     place = (rows[-1]["received_at"], rows[-1]["request"]) if more else None
-    return [_row(it, today) for it in rows], place
+    return await _rows(register, rows, today), place
 
 
 async def stale_since(db: AsyncConnection, id: UUID) -> datetime | None:
@@ -187,7 +207,25 @@ def days_waited(state: Request, today: date) -> int:
     return ((state.ended.on if state.ended else today) - state.received_on).days
 
 
-def _row(kept: Any, today: date) -> Row:
+def unfit_of(state: Request, register: Mapping[UUID, Standing]) -> Sequence[Unfit]:
+    """Give who has a role and cannot go on, as the register says."""
+    found = list[Unfit]()
+    for it in state.allocations:
+        known = register.get(it.standing.assessor)
+        why = known and unfit(it.role, known, state.place)
+        if known and why:
+            code = Code(f"assessor-unfit@1:{why}")
+            found.append(Unfit(role=it.role, assessor=known.assessor, why=code))
+    return found
+
+
+async def _rows(register: Register, kept: Sequence[Any], today: date) -> Sequence[Row]:
+    hands = {it[name] for it in kept for name in ("best_interests", "mental_health")} - {None}
+    known = await register(hands)
+    return [_row(it, today, known) for it in kept]
+
+
+def _row(kept: Any, today: date, register: Mapping[UUID, Standing]) -> Row:
     state, waited = read(kept["state"]), (today - kept["received_on"]).days
     return Row(
         request=kept["request"],
@@ -197,12 +235,14 @@ def _row(kept: Any, today: date) -> Row:
         setting=state.setting,
         received_at=state.received_at,
         days_waited=waited,
-        statutory_due_on=state.due_on,
+        statutory_due_on=state.statutory_due_on,
         overdue=state.overdue,
         unprotected=state.unprotected(today),
         over_180_days=waited > clocks.LONG_WAIT,
         rank_reason=rank_reason(state),
         roles_open=state.roles_open,
+        cannot_go_on=unfit_of(state, register),
+        left_to_assess=state.left_to_assess,
         due=[Due(kind=it.kind, due_at=it.due_at) for it in in_order(state)],
         version=kept["version"],
         stale_since=kept["stale_since"],

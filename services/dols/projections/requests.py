@@ -10,8 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.dols import events
 from services.dols.events import DolsFact
+from services.dols.rules import clocks
 from shared.facts import Code, Recorded
 from shared.projections.projection import Projection
+from shared.time.calendar import london_date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +25,8 @@ class Made:
     sender: str
     received_at: datetime
     due_on: date
+    """The assessments are due by its end: day 21, or the last of an urgent authorisation."""
+
     withdrawn: bool = False
     decided_on: date | None = None
     not_granted: Code | None = None
@@ -40,11 +44,15 @@ def fold(row: Made | None, happened: Recorded[DolsFact]) -> Made | None:
             correlation=happened.act.correlation,
             sender=happened.act.actor,
             received_at=happened.act.effective_at,
-            due_on=happened.fact.due_on,
+            due_on=_due(happened.fact),
         )
     if row is None:
         return None  # the register of assessors is no request
     match happened.fact:
+        case events.UrgentExtended(ends_on=ends_on):
+            standard = clocks.standard_due(london_date(row.received_at))
+            urgent = row.due_on < standard
+            return replace(row, due_on=min(standard, ends_on)) if urgent else row
         case events.RequestWithdrawn():
             return replace(row, withdrawn=True)
         case events.AuthorisationGranted(decided_on=on, ends_on=ends_on):
@@ -53,21 +61,26 @@ def fold(row: Made | None, happened: Recorded[DolsFact]) -> Made | None:
             return replace(row, decided_on=on, not_granted=reason)
         case (
             events.RequestPrioritised() | events.CircumstancesTold()
-            | events.CircumstancesConsidered() | events.UrgentExtended()
-            | events.UrgentLapsed() | events.AuthorisationLapsed() | events.AssessorOffered()
+            | events.CircumstancesConsidered() | events.UrgentLapsed()
+            | events.AuthorisationLapsed() | events.AssessorOffered()
             | events.OfferDeclined() | events.OfferExpired() | events.AssessorAllocated()
             | events.RequirementAssessed() | events.DeadlineMissed() | events.AssessorRegistered()
             | events.AssessorChanged() | events.PlaceDescribed() | events.ExtensionRefused()
             | events.InformationRequested() | events.InformationAnswered()
             | events.FieldsTold() | events.LocationTold() | events.PresenceConfirmed()
-            | events.QuestionSettled() | events.LocationMistaken()
+            | events.QuestionSettled() | events.LocationMistaken() | events.AssessorReleased()
         ):  # fmt: skip
             return row
 
 
+def _due(it: events.RequestReceived) -> date:
+    effective = it.urgent_ends_on if it.urgent_given_on else None
+    return clocks.statutory_due(it.due_on, effective, it.received_on)
+
+
 ORDER = ("received_at", "request")
 requests = Projection(
-    "dols_requests", version=1, row=Made, fold=fold, indexes=(("sender", *ORDER),)
+    "dols_requests", version=2, row=Made, fold=fold, indexes=(("sender", *ORDER),)
 )
 Place = tuple[datetime, UUID]
 

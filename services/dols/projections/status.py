@@ -134,7 +134,7 @@ class RequestStatus:
     """London: day 1."""
 
     statutory_due_on: date
-    """London: day 21, by which the assessments are due."""
+    """London: the assessments are due by its end. Day 21, or the last of an urgent one."""
 
     urgent: UrgentTold | None
     renewal: RenewalTold | None
@@ -162,7 +162,7 @@ def status_of(id: UUID, history: Sequence[Recorded[Any]], today: date) -> Reques
         what_happens_next=receipt.OVER_NEXT if over else receipt.what_next(word),
         received_at=state.received_at,
         received_on=state.received_on,
-        statutory_due_on=state.due_on,
+        statutory_due_on=state.statutory_due_on,
         urgent=_urgent(state),
         renewal=_renewal(state),
         cover=_cover(state, decision, today),
@@ -204,7 +204,7 @@ def _word(state: Request) -> Status:
         return "not-granted" if state.ended.reason else "granted"
     if state.withdrawn_at:
         return "withdrawn"
-    return "received" if state.roles_open else "allocated"
+    return "received" if state.roles_open and not state.found_since else "allocated"
 
 
 def _urgent(state: Request) -> UrgentTold | None:

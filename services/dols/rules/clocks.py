@@ -4,9 +4,10 @@ What law sets are calendar days of London, and each lasts to 23:59. Targets are 
 No clock of law stops for our view of a form. A time that passed unmet is owed again some days
 later, until somebody does what is owed: nobody waits unseen.
 
-Law: SI 2008/1858 reg 13 (21 days for the assessments); Mental Capacity Act 2005 Sch A1 paras 76-78
-(urgent, and one request to extend it), 84-85 (its extension), 89 (its end), 42 and 51 (a year, and
-never longer than recommended). Targets: the council's own, 2026.
+Law: SI 2008/1858 reg 13 (21 days for the assessments; with an urgent authorisation, by its end);
+Mental Capacity Act 2005 Sch A1 paras 76-78 (urgent, and one request to extend it), 84-85 (its
+extension), 89 (its end), 42 and 51 (a year, and never longer than recommended). Targets: the
+council's own, 2026.
 """
 
 from collections.abc import Mapping
@@ -46,6 +47,17 @@ def start_of(day: date) -> datetime:
 def standard_due(received_on: date) -> date:
     """Give the last of the 21 days for the assessments; the day of receipt is the first."""
     return received_on + (ASSESSED_WITHIN - 1) * DAY
+
+
+def statutory_due(due_on: date, urgent_ends_on: date | None, received_on: date) -> date:
+    """Give the day by whose end the assessments are due: of the 21 the last, or an earlier one.
+
+    With an urgent authorisation it is its last day. One that had ended before we received the
+    request leaves no time in which to assess, and sets none.
+    """
+    if urgent_ends_on is None or urgent_ends_on < received_on:
+        return due_on
+    return min(due_on, urgent_ends_on)
 
 
 def in_time(received_on: date, signed_off_on: date) -> bool:
@@ -112,6 +124,7 @@ def longest_end(starts_on: date, recommended_days: int | None) -> date:
 
 ALLOCATION, RE_CHECK, DECISION = "allocation", "re-check", "decision"
 SIGN_OFF, LOOK, EXTENSION, ANSWER = "sign-off", "look", "extension", "answer"
+ASSESSMENT = "assessment"
 URGENT, AUTHORISATION, SCORE, OFFER = "urgent", "authorisation", "score", "offer-"
 
 KINDS: Mapping[Code, str] = {
@@ -119,7 +132,8 @@ KINDS: Mapping[Code, str] = {
     for kind, says in {
         ALLOCATION: "both assessors are allocated",
         RE_CHECK: "it is looked at afresh whether the person still waits, and how urgently",
-        DECISION: "it is decided, within the 21 days of the law",
+        DECISION: "it is decided: within 21 days by law, or by the end of an urgent authorisation",
+        ASSESSMENT: "what the law no longer bears, or what is too old, is assessed anew",
         SIGN_OFF: "a signatory decides what can be decided",
         LOOK: "a person has seen what the managing authority told",
         ANSWER: "the managing authority answers what it was asked",
@@ -139,6 +153,12 @@ class Clocks:
     """Calendar days from receipt, for the bands below High."""
 
     recheck_days: Mapping[Code, int]
+    new_law_recheck_days: int
+    """Calendar days from a change of the legal test, for who waits; sooner where the band is."""
+
+    assessed_anew_days: int
+    """Calendar days from it, for what was assessed under the former one; or from a year after."""
+
     offer_hours: Mapping[Code, int]
     """For which an offer stands."""
 
@@ -157,6 +177,8 @@ CLOCKS_1 = Clocks(
     high_allocated_working_days=2,
     allocated_days={MEDIUM: 15, LOW: 60},
     recheck_days={HIGH: 7, MEDIUM: 28, LOW: 84},
+    new_law_recheck_days=28,
+    assessed_anew_days=ASSESSED_WITHIN,
     offer_hours={HIGH: 24, MEDIUM: 48, LOW: 48},
     sign_off_working_days=5,
     look_working_days=2,
@@ -168,10 +190,13 @@ CLOCKS_1 = Clocks(
 CLOCKS_2 = replace(CLOCKS_1, code=Code("dols-clocks@1:2026-12"))
 """Since then a request for an extension has a time, and a question to a managing authority."""
 
-CLOCKS: Mapping[Code, Clocks] = {it.code: it for it in (CLOCKS_1, CLOCKS_2)}
+CLOCKS_3 = replace(CLOCKS_2, code=Code("dols-clocks@1:2026-12-b"))
+"""Since then a change of the legal test has times, and the urgent clock is owed."""
+
+CLOCKS: Mapping[Code, Clocks] = {it.code: it for it in (CLOCKS_1, CLOCKS_2, CLOCKS_3)}
 """Every version ever used."""
 
-CURRENT = CLOCKS_2
+CURRENT = CLOCKS_3
 
 
 def allocation_due(
@@ -209,6 +234,16 @@ def answer_due(asked_at: datetime, calendar: Calendar, clocks: Clocks = CURRENT)
 def recheck_due(band: Code, checked_at: datetime, clocks: Clocks = CURRENT) -> datetime:
     """Give the instant (UTC) by which who waits is looked at afresh."""
     return end_of(london_date(checked_at) + clocks.recheck_days[band] * DAY)
+
+
+def new_law_recheck_due(since: datetime, clocks: Clocks = CURRENT) -> datetime:
+    """Give the instant (UTC) by which is looked at afresh who waited when the law changed."""
+    return end_of(london_date(since) + clocks.new_law_recheck_days * DAY)
+
+
+def assessed_anew_due(since: datetime, clocks: Clocks = CURRENT) -> datetime:
+    """Give the instant (UTC) by which is assessed anew what the law in force no longer bears."""
+    return end_of(london_date(since) + clocks.assessed_anew_days * DAY)
 
 
 def offer_expires(band: Code, offered_at: datetime, clocks: Clocks = CURRENT) -> datetime:

@@ -110,6 +110,24 @@ DECLINED = _list(
     other="another reason",
 )
 
+RELEASED = _list(
+    "assessor-released@1",
+    suspended="suspended in the register",
+    no_longer_eligible="no longer of that kind in the register",
+    interest="has a financial interest in the place or the care, or works there",
+    related="related to the person, or to somebody with an interest in the care",
+    involved="involved in the person's care, or in decisions about it",
+    was_not_eligible="was not eligible when they assessed",
+    gave_back="gave it back",
+    other="another reason",
+)
+BARRING = {
+    Code(f"assessor-released@1:{it}")
+    for it in ("interest", "related", "involved", "was-not-eligible")
+}
+"""Why a role was taken back, and of which also what was found by then no longer counts: that was
+not found by who may (Sch A1 para 129). Who was suspended since, found it while they still might."""
+
 COPIES_IF_GRANTED = (
     "the person", "the representative", "the managing authority", "the IMCA, if there is one",
     "every interested person whom the assessor consulted",

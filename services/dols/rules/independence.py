@@ -136,13 +136,26 @@ def problem(
     return "not-declared" if final and left else None
 
 
-def _of_the_register(role: Code, it: Standing, today: date) -> Iterator[Problem]:
-    if role not in ROLES:
-        yield "role-unknown"
+def unfit(role: Code, it: Standing, place: Place) -> Problem | None:
+    """Give the first reason why who has a role cannot go on in it, as the register says, or None.
+
+    Their refresher counts when they are selected, and what they declared was said then.
+    """
+    found = (*_of_their_kind(role, it), *_of_the_place(role, it, Declared(), place))
+    return found[0] if found else None
+
+
+def _of_their_kind(role: Code, it: Standing) -> Iterator[Problem]:
     if it.suspended:
         yield "suspended"
     if (BIA if role == BEST_INTERESTS else SECTION_12) not in it.kinds:
         yield "not-eligible"
+
+
+def _of_the_register(role: Code, it: Standing, today: date) -> Iterator[Problem]:
+    if role not in ROLES:
+        yield "role-unknown"
+    yield from _of_their_kind(role, it)
     if not it.trained_on <= today <= in_date_until(it.trained_on):
         yield "training-out-of-date"
 

@@ -68,6 +68,10 @@ def of_dols(
         dols.OfferDeclined(role=BEST, reason=Code("offer-declined@1:no-time")),
         dols.OfferExpired(role=MENTAL, expired_at=AT),
         dols.AssessorAllocated(role=BEST, name="bea", standing=standing, declared=NOBODYS),
+        dols.AssessorReleased(
+            role=BEST, assessor=standing.assessor, reason=Code("assessor-released@1:interest"),
+            words=words(),
+        ),
         dols.CircumstancesTold(
             still_here="yes", still_needed="unknown", extension_requested=True, answers=ANSWERS,
             checks=(check,), adult=words({"what_changed": "She hides."}),
