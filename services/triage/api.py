@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
-from fastapi import APIRouter, Response, Security
+from fastapi import APIRouter, HTTPException, Response, Security
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.triage.decisions import (
@@ -16,6 +16,7 @@ from services.triage.decisions import (
     ReopenConcern,
     ScoreConcern,
     concern,
+    unseen_since,
 )
 from services.triage.events import Evidence, Section42Decided
 from services.triage.projections.concern import ConcernView, view, words
@@ -203,9 +204,12 @@ async def history_of(id: UUID, response: Response, by: ReadsOne, log: Log, at: A
 
 @router.post("/concerns/{id}/scores", status_code=204)
 async def score(id: UUID, said: Scoring, by: Worker, log: Log, expected: IfMatch) -> Response:
-    """Score a concern on a screener's answers; the score replaces the referrer's."""
+    """Score a concern on a screener's answers; the score replaces the referrer's.
+
+    Where the sender told more that nobody has seen, `If-Match` says that this was read.
+    """
     command = ScoreConcern(answers=said.answers, evidence=_of_adult(id, said.evidence))
-    return await _do(log, id, command, dated(by, said), expected)
+    return await _having_seen(log, id, command, dated(by, said), expected)
 
 
 @router.post("/concerns/{id}/bands", status_code=204)
@@ -221,7 +225,10 @@ async def set_band(id: UUID, said: Banding, by: Worker, log: Log, expected: IfMa
 async def decide_section_42(
     id: UUID, said: Section42Decision, by: Manager, log: Log, expected: IfMatch
 ) -> Response:
-    """Record whether the section 42 duty arises, and what follows."""
+    """Record whether the section 42 duty arises, and what follows.
+
+    Where the sender told more that nobody has seen, `If-Match` says that this was read.
+    """
     given = {name: getattr(said.tests, name) for name in Tests.model_fields}
     command = DecideSection42(
         tests=ThreeTests(**{name: it.answer for name, it in given.items()}),
@@ -232,7 +239,7 @@ async def decide_section_42(
         route=said.route,
         reasons=_of_adult(id, said.reasons),
     )
-    return await _do(log, id, command, dated(by, said), expected)
+    return await _having_seen(log, id, command, dated(by, said), expected)
 
 
 @router.post("/concerns/{id}/reopening", status_code=204)
@@ -246,9 +253,25 @@ async def reopen(id: UUID, said: Reopening, by: Manager, log: Log, expected: IfM
 async def consider(
     id: UUID, said: Consideration, by: Manager, log: Log, expected: IfMatch
 ) -> Response:
-    """Say that what was told after the decision was looked at, and changes nothing."""
+    """Say that what was told after the decision was looked at, and changes nothing.
+
+    `If-Match` says what was looked at.
+    """
     command = ConsiderInformation(reasons=_of_adult(id, said.reasons))
-    return await _do(log, id, command, dated(by, said), expected)
+    return await _having_seen(log, id, command, dated(by, said), expected)
+
+
+async def _having_seen(
+    log: Log, id: UUID, command: ConcernCommand, act: Act, expected: int | None
+) -> Response:
+    stream = concern.stream(id)
+    now, receipt = await log.load(stream, act)
+    if receipt:  # first of all, or a repeat is refused because of what came after it
+        return answer(receipt)
+    if expected is None and unseen_since(concern.fold(now)):
+        raise HTTPException(428)  # what came since they looked would pass for seen
+    seen = len(now) if expected is None else expected
+    return answer(await handle(log, stream, command, act, seen, known=now))
 
 
 async def _do(

@@ -157,6 +157,7 @@ class Staff:
         answers = {limb: {"answer": more.pop(limb, "met"), "evidence": "Seen."} for limb in limbs}
         await self.does(
             f"concerns/{concern}/section-42-decision",
+            having_read=f"concerns/{concern}",
             tests=answers,
             outcome=f"section-42-outcome@1:{outcome}",
             reasons="As the tests say.",

@@ -73,7 +73,9 @@ async def test_a_partners_contribution_is_answered(monday: dict[str, Home]) -> N
         assert again["due_at"] < "2023-06-13", "and everybody sees that it is late"
 
         # Only a person who says what it changes settles it.
-        await they.manager.does(f"concerns/{id}/consideration", reasons="The plan stands.")
+        await they.manager.does(
+            f"concerns/{id}/consideration", f"concerns/{id}", reasons="The plan stands."
+        )
         await home.owed()
         await home.is_told(sent["id"], *KNOWN_BY_THEN, *ANSWERED, *ANSWERED)
         assert due((await they.manager.reads(id))["concern"]) == {}
@@ -98,7 +100,9 @@ async def test_a_partners_contribution_is_answered(monday: dict[str, Home]) -> N
 
         # That is not yet an answer to the partner, which those who decided owe.
         await home.owed(ANSWER)
-        await they.manager.does(f"concerns/{id}/consideration", reasons="A new referral is made.")
+        await they.manager.does(
+            f"concerns/{id}/consideration", f"concerns/{id}", reasons="A new referral is made."
+        )
         await home.owed()
 
 
@@ -142,7 +146,9 @@ async def test_a_decision_that_did_not_know_what_was_added_does_not_answer_it(
             assert {"look", "re-check"} == due(late["concern"]).keys()
             await home.owed(ANSWER)
             assert "contribution.considered" not in home.receiver.types
-            await Staff(sam).does(f"concerns/{id}/consideration", reasons="Known from her bank.")
+            await Staff(sam).does(
+                f"concerns/{id}/consideration", f"concerns/{id}", reasons="Known from her bank."
+            )
             await home.owed()
             await home.also_hears("contribution.considered")
 

@@ -148,7 +148,9 @@ async def _raised_and_opened_again(door: Door) -> None:
         await _yes(door, ("triage", f"/v1/concerns/{row['concern']}/bands"), staff.MANAGER, body)
         there = f"/v1/concerns/{row['concern']}"
         decided = json.dumps(staff.decision(0)).encode()
-        await _yes(door, ("triage", f"{there}/section-42-decision"), staff.MANAGER, decided)
+        etag = (await door.read("triage", there, staff.MANAGER)).headers["etag"]
+        where = ("triage", f"{there}/section-42-decision")
+        await _yes(door, where, staff.MANAGER, decided, etag)
         again = json.dumps({"reasons": REOPENED}).encode()
         await _yes(door, ("triage", f"{there}/reopening"), staff.MANAGER, again)
 

@@ -92,7 +92,8 @@ async def test_a_manager_says_that_what_was_told_later_changes_nothing(
     case = await recognised(home, a.decided, a.added)
     before = await read(manager, case)
     assert [it["kind"] for it in before["concern"]["due"]] == ["look", "re-check"]
-    assert (await send(manager, case, "consideration")).status_code == 204
+    seen = key() | {"If-Match": f'"{before["concern"]["version"]}"'}
+    assert (await send(manager, case, "consideration", seen)).status_code == 204
     shown = await read(manager, case)
     assert (shown["concern"]["state"], shown["concern"]["due"]) == ("decided", [])
     assert shown["words"]["considered_reasons"] == CONSIDERATION["reasons"]
@@ -184,6 +185,7 @@ async def test_every_command_says_who_it_is_and_which_it_is(
         ("scores", {"answers": {"severity": 5}}, 422, "unreadable"),
         ("scores", {"answers": {"severty": 3}}, 422, "unreadable"),
         ("scores", {"answers": {"signals": ["he hit her"]}}, 422, "unreadable"),
+        ("scores", {"answers": {"signals": ["risk-signal@1:dangr"]}}, 409, "signal-unknown"),
         ("scores", {"evidence": ""}, 422, "unreadable"),
         ("scores", {"evidence": None}, 422, "unreadable"),
         ("bands", {"band": "he hit her"}, 422, "unreadable"),

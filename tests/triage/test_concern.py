@@ -107,3 +107,12 @@ def test_seventeen_is_flagged() -> None:
     assert seen(turning, a.scored()).transition
     assert not seen(*a.waiting).transition
     assert SOMEBODY.effective_at == seen(*a.waiting).received_at
+
+
+def test_told_more_of_it_is_shown_by_when_somebody_looks_as_in_the_queue() -> None:
+    told = [*a.recorded(*a.waiting, a.decided), *a.recorded(a.added, act=a.later(days=14), since=3)]
+    known = view(a.ADULT, told)
+    assert known is not None
+    assert known.look_due_at == datetime(2026, 11, 17, 17, tzinfo=UTC)
+    assert known.rank_reason == "Amber, due Tue 17 Nov 17:00: Amber and Green go by due time"
+    assert [it.due_at for it in known.due if it.kind == "look"] == [known.look_due_at]

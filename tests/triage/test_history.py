@@ -36,12 +36,12 @@ TOLD = {
     "overridden": (a.overridden, "A person set the band from amber to red, with reasons."),
     "lowered": (
         replace(a.overridden, was=RED, band=AMBER, second_person="kim"),
-        "A person set the band from red to amber, with reasons.",
+        "A person set the band from red to amber, with reasons. kim stands behind it too.",
     ),
     "added": (a.added, "The sender told more."),
     "withdrawn": (
         a.withdrawn,
-        "The sender took the referral back; the duty is still to be decided.",
+        "The sender took the referral back; whether the duty arises is ours to decide.",
     ),
     "decided": (a.decided, "Section 42 decided. The duty arises and an enquiry is opened."),
     "decided once": (a.decided_1, "Section 42 decided. The duty arises and an enquiry is opened."),

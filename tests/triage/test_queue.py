@@ -12,7 +12,14 @@ from hypothesis import strategies as some
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.triage.events import ConcernFact, InformationAdded
+from services.triage.decisions import Decided, concern
+from services.triage.events import (
+    ConcernFact,
+    ConcernReopened,
+    DeadlineMissed,
+    InformationAdded,
+    InformationConsidered,
+)
 from services.triage.projections.queue import Row, Waiting, queue, stale_since, who_is_next
 from services.triage.rules.clocks import decision_due
 from services.triage.rules.risk_tool import AMBER, GREEN, RED
@@ -302,3 +309,44 @@ def test_a_row_counts_what_was_missed_and_says_who_was_told_until_it_is_decided(
     assert (waits.missed, waits.escalated_to) == (2, a.escalated.to)
     done = row(*a.recorded(*a.waiting, a.missed_look, a.escalated, a.decided))
     assert (done.missed, done.escalated_to) == (0, None)
+
+
+def test_whoever_is_told_of_again_and_again_does_not_sink_in_the_queue() -> None:
+    told = [*a.recorded(*a.waiting, a.decided)]
+    for day in (14, 15, 16):
+        told += a.recorded(a.added, act=a.later(days=day), since=len(told))
+    assert row(*told).news == 3
+    assert row(*told).due_at == a.at("2026-11-17T17:00:00Z"), "counted from the first, a Monday"
+
+
+befalls = some.lists(
+    some.tuples(
+        some.sampled_from([*a.EVERY_FACT[2:], a.screened(a.green), *map(a.scored, SCALES)]),
+        some.integers(0, 20),
+    ),
+    max_size=12,
+)
+
+
+@given(befalls)
+def test_the_queue_promises_what_is_owed(befell: Sequence[tuple[Any, int]]) -> None:
+    """The look at what was told of a decided concern, else the decision, unless it is missed."""
+    history, state = [*a.recorded(*a.waiting)], concern.fold(a.recorded(*a.waiting))
+    for fact, days in befell:
+        if isinstance(state, Decided) and not isinstance(fact, AFTER_A_DECISION):
+            continue
+        if isinstance(fact, ConcernReopened | InformationConsidered) and not isinstance(
+            state, Decided
+        ):
+            continue
+        history += a.recorded(fact, act=a.later(days=days), since=len(history))
+        state = concern.fold(history)
+    due, kind = row(*history).due_at, "decision"
+    if isinstance(state, Decided):
+        assert row(*history).decided is (state.told_more is None)
+        kind = "look"
+    promised = [it.due_at for it in concern.owed(state, calendar()) if it.kind == kind]  # type: ignore[arg-type]
+    assert promised in ([], [due])
+
+
+AFTER_A_DECISION = InformationAdded | InformationConsidered | ConcernReopened | DeadlineMissed

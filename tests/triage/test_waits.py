@@ -1,7 +1,7 @@
 """Is whoever waits owed something always, and does each time pass once?"""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from hypothesis import given
@@ -103,11 +103,21 @@ def test_a_re_check_comes_again_after_one_that_was_missed_and_after_a_full_score
     )
     waits.when(DeadlinePassed(first)).then(missed)
     (again,) = [it for it in due(waits.given(missed)) if it.kind == "re-check"]
-    assert again.due_at == at("2026-11-11T17:00Z"), "three working days after 17:00 on the 5th"
+    assert again.due_at == at("2026-11-10T17:00Z"), "three working days after the 5th"
     (later,) = [
         it for it in due(waits.given(a.screened(), act=a.later(days=1))) if it.kind == "re-check"
     ]
     assert later.due_at == at("2026-11-06T17:00Z")
+
+
+def test_a_red_concern_that_nobody_re_checks_misses_one_each_working_day() -> None:
+    waits, missed = story.given(a.recognised, a.scored(a.red)), list[datetime]()
+    for _ in range(5):
+        (one,) = [it for it in due(waits) if it.kind == "re-check"]
+        missed.append(one.due_at)
+        waits = waits.given(*passed(waits, one))
+    assert [it.day for it in missed] == [3, 4, 5, 6, 9], "from Tuesday on, but for the weekend"
+    assert {it.time() for it in missed} == {time(17)}
 
 
 def test_nothing_is_owed_once_it_is_decided_until_its_sender_tells_more() -> None:
@@ -121,7 +131,7 @@ def test_nothing_is_owed_once_it_is_decided_until_its_sender_tells_more() -> Non
 
 def test_what_was_told_is_looked_at_and_changes_nothing_until_more_is_told() -> None:
     told = story.given(*a.waiting, a.decided).given(a.added, act=a.later(days=30))
-    told.when(a.consideration).then(a.considered)
+    told.when(a.consideration, act=a.later(days=30)).then(a.considered)
     looked = told.given(a.considered)
     assert not due(looked)
     looked.when(a.consideration).then_refused(NothingToConsider)

@@ -1,7 +1,7 @@
 """May this happen to a concern, and what then is so?"""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -17,6 +17,7 @@ from services.triage.decisions.commands import (
     ConcernCommand,
     ConsiderInformation,
     DecideSection42,
+    JudgedSince,
     NotDecided,
     NoteWithdrawal,
     NothingToConsider,
@@ -31,14 +32,17 @@ from services.triage.decisions.commands import (
     ScoreConcern,
     SecondPersonIsTheFirst,
     SecondPersonMissing,
+    SignalUnknown,
+    ToldMoreSince,
 )
+from services.triage.decisions.state import Concern, Decided, Recognised, Waiting, unseen_since
 from services.triage.events import ConcernFact
 from services.triage.rules import additions, waits
-from services.triage.rules.clocks import CURRENT
 from services.triage.rules.overriding import may_override
-from services.triage.rules.score import Answers, Score, score
+from services.triage.rules.risk_tool import RANK, unread
+from services.triage.rules.score import Answers, score
 from services.triage.rules.section42 import problem
-from services.triage.rules.waits import ESCALATION, Wait
+from services.triage.rules.waits import ESCALATION, TIMES, Wait
 from shared.decider import Deadline, DeadlinePassed, Decider
 from shared.facts import Act, Code
 from shared.refusals import AwaitingCause, NotFound
@@ -62,6 +66,7 @@ __all__ = [
     "ConsiderInformation",
     "DecideSection42",
     "Decided",
+    "JudgedSince",
     "NotDecided",
     "NoteWithdrawal",
     "NothingToConsider",
@@ -77,11 +82,14 @@ __all__ = [
     "ScoreConcern",
     "SecondPersonIsTheFirst",
     "SecondPersonMissing",
+    "SignalUnknown",
+    "ToldMoreSince",
     "Waiting",
     "concern",
     "decide",
     "evolve",
     "owed",
+    "unseen_since",
 ]
 
 POLICY = Code("section-42-policy@1:care-act-2014")
@@ -90,49 +98,12 @@ SCREENER = Code("scorer@1:screener")
 ADDED_INFORMATION = Code("scorer@1:added-information")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Recognised:
-    """A concern is counted, and its first score follows in the same act."""
-
-    contact: UUID
-    received_at: datetime
-
-
-@dataclass(frozen=True, kw_only=True)
-class Waiting:
-    """Somebody has to decide."""
-
-    contact: UUID
-    received_at: datetime
-    score: Score
-    wait: Wait
-    judged: bool = False
-    """A person scored it or set its band, so the sender's answers alone move it no more."""
-
-    @property
-    def band(self) -> Code:
-        """Give the band in which it waits."""
-        return self.wait.band
-
-
-@dataclass(frozen=True, kw_only=True)
-class Decided:
-    """Section 42 is decided."""
-
-    waited: Waiting
-    outcome: Code
-    decided_at: datetime
-    told_more: Wait | None = None
-    """The sender told more since, and somebody has to look."""
-
-
-Concern = Recognised | Waiting | Decided
-
-
 def decide(command: ConcernCommand, state: Concern | None, act: Act) -> Sequence[ConcernFact]:
     """Give the facts that `command` leads to, none where it is so already, or refuse it."""
     if isinstance(command, OF_A_PERSON):
         _not_before(state, act)
+    if isinstance(command, SEES):
+        _not_unseen(state, act)
     match command:
         case RecogniseConcern():
             return () if state else _recognised(command)
@@ -143,14 +114,13 @@ def decide(command: ConcernCommand, state: Concern | None, act: Act) -> Sequence
                 raise AwaitingCause
             return (events.WithdrawalNoted(),)
         case ScoreConcern():
-            waiting = _waiting(state)
-            return (_scored(waiting.contact, SCREENER, command.answers, command.evidence),)
+            return (_scored_by_a_person(command, _waiting(state), act),)
         case OverrideBand():
             return _overridden(command, _waiting(state), act)
         case DecideSection42():
-            return _decided(command, _waiting(state))
+            return _decided(command, _waiting(state), act)
         case ReopenConcern():
-            if not isinstance(state, Decided):
+            if not isinstance(state, Decided) or act.effective_at < state.decided_at:
                 raise NotDecided if state else NotFound
             return (events.ConcernReopened(contact=state.waited.contact, reasons=command.reasons),)
         case ConsiderInformation():
@@ -162,6 +132,8 @@ def decide(command: ConcernCommand, state: Concern | None, act: Act) -> Sequence
 
 
 OF_A_PERSON = ScoreConcern | OverrideBand | DecideSection42 | ReopenConcern | ConsiderInformation
+SEES = ScoreConcern | DecideSection42 | ConsiderInformation
+"""After these nobody is asked to look at what was told before them."""
 
 
 def _not_before(state: Concern | None, act: Act) -> None:
@@ -169,6 +141,12 @@ def _not_before(state: Concern | None, act: Act) -> None:
     known = state.waited if isinstance(state, Decided) else state
     if known and london_date(act.effective_at) < london_date(known.received_at):
         raise BeforeItsReceipt
+
+
+def _not_unseen(state: Concern | None, act: Act) -> None:
+    told_at = unseen_since(state)
+    if told_at and act.effective_at < told_at:
+        raise ToldMoreSince
 
 
 def _waiting(state: Concern | None) -> Waiting:
@@ -202,14 +180,28 @@ def _scored(
     return events.ConcernScored(contact=contact, scored_by=by, score=now, evidence=evidence)
 
 
+def _scored_by_a_person(command: ScoreConcern, waiting: Waiting, act: Act) -> events.ConcernScored:
+    _not_judged_since(waiting, act)
+    if unread(command.answers.signals):  # misspelt, a danger would count for nothing
+        raise SignalUnknown
+    return _scored(waiting.contact, SCREENER, command.answers, command.evidence)
+
+
+def _not_judged_since(waiting: Waiting, act: Act) -> None:
+    # What is entered late would put out of the way, or rest on less than, what was found since.
+    if waiting.judged_at and act.effective_at < waiting.judged_at:
+        raise JudgedSince
+
+
 def _added(command: AddInformation, state: Concern | None) -> Sequence[ConcernFact]:
     if state is None:
         raise AwaitingCause
     told, waiting = events.InformationAdded(words=command.words), _as_waiting(state)
-    answers = additions.known_now(waiting.score, command.answers, judged=waiting.judged)
+    judged = waiting.judged_at is not None
+    answers = additions.known_now(waiting.score, command.answers, judged=judged)
     scored = _scored(waiting.contact, ADDED_INFORMATION, answers, None)
     counts = additions.counts(
-        scored.score, waiting.score, waiting.band, command.answers, judged=waiting.judged
+        scored.score, waiting.score, waiting.band, command.answers, judged=judged
     )
     return (told, scored) if counts else (told,)
 
@@ -226,6 +218,9 @@ def _overridden(command: OverrideBand, waiting: Waiting, act: Act) -> Sequence[C
         raise OVERRIDE_REFUSALS[why_not]
     if command.band == waiting.band:
         return ()
+    if RANK[command.band] < RANK[waiting.band]:  # up is never too late
+        _not_unseen(waiting, act)
+        _not_judged_since(waiting, act)
     overridden = events.BandOverridden(
         was=waiting.band,
         band=command.band,
@@ -235,7 +230,8 @@ def _overridden(command: OverrideBand, waiting: Waiting, act: Act) -> Sequence[C
     return (overridden,)
 
 
-def _decided(command: DecideSection42, waiting: Waiting) -> Sequence[ConcernFact]:
+def _decided(command: DecideSection42, waiting: Waiting, act: Act) -> Sequence[ConcernFact]:
+    _not_judged_since(waiting, act)
     if why_not := problem(command.tests, command.outcome, command.route):
         raise DECISION_REFUSALS[why_not]
     decided = events.Section42Decided2(
@@ -289,29 +285,46 @@ def evolve(state: Concern | None, happened: ConcernFact, act: Act) -> Concern:
         case events.BandOverridden():
             waiting = _as_waiting(state)
             wait = waiting.wait.scored(happened.band, act.effective_at, by_a_person=True)
-            judged = replace(waiting, wait=wait, judged=True)
+            judged = replace(waiting, wait=wait, judged_at=_later(waiting.judged_at, act))
             return replace(state, waited=judged) if isinstance(state, Decided) else judged
         case events.Section42Decided():
-            waited = _as_waiting(state)
+            waited = replace(_as_waiting(state), told_at=None)
             return Decided(waited=waited, outcome=happened.outcome, decided_at=act.effective_at)
         case events.ConcernReopened():
             waiting = _as_waiting(state)
             return replace(waiting, wait=Wait.begun(waiting.band, act.effective_at))
-        case events.InformationAdded():
-            known = _known(state)
-            if isinstance(known, Decided) and known.told_more is None:
-                again = Wait.begun(known.waited.band, act.effective_at)
-                return replace(known, told_more=again)
-            return known
-        case events.InformationConsidered():
-            known = _known(state)
-            return replace(known, told_more=None) if isinstance(known, Decided) else known
-        case events.WithdrawalNoted():
-            return _known(state)
+        case events.InformationAdded() | events.InformationConsidered() | events.WithdrawalNoted():
+            return _after_news(_known(state), happened, act)
         case events.DeadlineMissed(kind=kind, due_at=due_at):
             return _without(_known(state), Deadline(kind.rpartition(":")[2], due_at))
         case events.ConcernEscalated(to=to, due_at=due_at):
             return _without(_known(state), Deadline(ESCALATION + to.rpartition(":")[2], due_at))
+
+
+def _after_news(
+    known: Concern,
+    happened: events.InformationAdded | events.InformationConsidered | events.WithdrawalNoted,
+    act: Act,
+) -> Concern:
+    match happened, known:
+        case events.InformationAdded(), _:
+            return _told_more(known, act)
+        case events.InformationConsidered(), Decided(waited=waited):
+            return replace(known, waited=replace(waited, told_at=None), told_more=None)
+        case events.WithdrawalNoted(), Waiting(told_at=told_at):
+            return replace(known, told_at=_later(told_at, act))
+        case _:
+            return known
+
+
+def _told_more(state: Concern, act: Act) -> Waiting | Decided:
+    was = _as_waiting(state)
+    waiting = replace(was, told_at=_later(was.told_at, act))
+    if not isinstance(state, Decided):
+        return waiting
+    # More of the same gives nobody more time.
+    again = state.told_more or Wait.begun(waiting.band, act.effective_at)
+    return replace(state, waited=waiting, told_more=again)
 
 
 def _without(state: Concern, deadline: Deadline) -> Concern:
@@ -344,8 +357,14 @@ def _after_score(state: Concern | None, happened: events.ConcernScored, act: Act
 def _scored_anew(waiting: Waiting, happened: events.ConcernScored, act: Act) -> Waiting:
     by_a_person = happened.scored_by == SCREENER
     wait = waiting.wait.scored(happened.score.band, act.effective_at, by_a_person=by_a_person)
-    judged = waiting.judged or by_a_person
-    return replace(waiting, score=happened.score, wait=wait, judged=judged)
+    now = replace(waiting, score=happened.score, wait=wait)
+    if not by_a_person:
+        return now
+    return replace(now, judged_at=_later(now.judged_at, act), told_at=None)
+
+
+def _later(one: datetime | None, act: Act) -> datetime:
+    return max(one or act.effective_at, act.effective_at)
 
 
 def _known(state: Concern | None) -> Concern:
@@ -365,5 +384,5 @@ def _as_waiting(state: Concern | None) -> Waiting:
 
 
 concern = Decider(
-    kind="concern", facts=ConcernFact, decide=decide, evolve=evolve, owed=owed, times=CURRENT.code
+    kind="concern", facts=ConcernFact, decide=decide, evolve=evolve, owed=owed, times=TIMES
 )

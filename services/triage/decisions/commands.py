@@ -97,6 +97,18 @@ class BeforeItsReceipt(Refusal):
     """That was before the day on which the concern was received."""
 
 
+class ToldMoreSince(Refusal):
+    """The sender told more after that time, so nobody can have seen it then."""
+
+
+class JudgedSince(Refusal):
+    """A person scored it or set its band after that time, and that stands."""
+
+
+class SignalUnknown(Refusal):
+    """There is no such signal, so no rule would read it."""
+
+
 class NotDecided(Refusal):
     """Section 42 is not decided for this concern, so there is nothing to open again."""
 

@@ -26,6 +26,7 @@ from services.triage.rules.clocks import decision_due, look_due, rank_reason
 from services.triage.rules.explanation import explain
 from services.triage.rules.score import Score
 from services.triage.rules.section42 import OUTCOMES, ThreeTests
+from services.triage.rules.waits import Wait
 from shared.facts import Code, Recorded
 from shared.sealed import Sealed
 from shared.time.calendar import calendar, london_date
@@ -105,15 +106,17 @@ class ShutWords:
 def view(id: UUID, history: Sequence[Recorded[Any]]) -> ConcernView | None:
     """Give what is known of the concern, None where nothing is recorded."""
     state = concern.fold(history)
+    again: Wait | None = None
     match state:
         case Waiting() as waiting:
             decided = False
-        case Decided(waited=waiting):
+        case Decided(waited=waiting, told_more=again):
             decided = True
         case _:
             return None
     recognised: ConcernRecognised = history[0].fact
     due = decision_due(waiting.band, waiting.wait.since, calendar())
+    look = look_due(waiting.band, (again or waiting.wait).since, calendar())
     return ConcernView(
         id=id,
         contact=waiting.contact,
@@ -124,9 +127,9 @@ def view(id: UUID, history: Sequence[Recorded[Any]]) -> ConcernView | None:
         counting_policy=recognised.counting_policy,
         withdrawn=any(isinstance(it.fact, WithdrawalNoted) for it in history),
         news=sum(isinstance(it.fact, InformationAdded) for it in history),
-        look_due_at=look_due(waiting.band, waiting.wait.since, calendar()),
+        look_due_at=look,
         decision_due_at=due,
-        rank_reason=rank_reason(waiting.band, waiting.received_at, due),
+        rank_reason=rank_reason(waiting.band, waiting.received_at, look if again else due),
         rating=_rating(waiting, history),
         decision=_decision(history) if decided else None,
         due=_due(state),

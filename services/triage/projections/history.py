@@ -69,14 +69,17 @@ def says(happened: ConcernFact) -> str:
                 f"Scored {SCORERS[by]}: {score.total} points, {_word(score.band)},"
                 f" confidence {_word(score.confidence)}, with {_word(score.tool)}."
             )
-        case BandOverridden(was=was, band=band):
-            return f"A person set the band from {_word(was)} to {_word(band)}, with reasons."
+        case BandOverridden(was=was, band=band, second_person=second):
+            behind = f" {second} stands behind it too." if second else ""
+            return (
+                f"A person set the band from {_word(was)} to {_word(band)}, with reasons.{behind}"
+            )
         case InformationAdded():
             return "The sender told more."
         case InformationConsidered():
             return "What was told after the decision was looked at: it changes nothing."
         case WithdrawalNoted():
-            return "The sender took the referral back; the duty is still to be decided."
+            return "The sender took the referral back; whether the duty arises is ours to decide."
         case Section42Decided(outcome=outcome, route=route):
             to = f" Route: {ROUTES[route]}." if route else ""
             return f"Section 42 decided. {OUTCOMES[outcome].meaning}{to}"

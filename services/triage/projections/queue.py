@@ -4,7 +4,7 @@ Red by received time; then Amber and Green together by due time, ties by score. 
 in stored columns, so that a page costs the same however many wait. No row names anybody.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -27,11 +27,11 @@ from services.triage.events import (
     Section42Decided,
     WithdrawalNoted,
 )
-from services.triage.rules.clocks import decision_due, rank_reason, sort_key
+from services.triage.rules.clocks import decision_due, look_due, rank_reason, sort_key
 from services.triage.rules.score import LOW
 from shared.facts import Code, Recorded
 from shared.projections.projection import Projection
-from shared.time.calendar import calendar
+from shared.time.calendar import Calendar, calendar
 
 NOT_YET = Code("band@1:green")
 """Of a concern between its recognition and its score, which come in one act."""
@@ -96,7 +96,9 @@ def _changes(row: Waiting, happened: Recorded[ConcernFact]) -> Mapping[str, Any]
             return _placed(row, band, row.total, at)
         case InformationAdded():
             news: dict[str, Any] = {"news": row.news + 1, "decided": False}
-            return news | dict(_due(row, row.band, row.total, at) if row.after_decision else {})
+            # More of the same gives nobody more time.
+            begins = row.after_decision and row.decided
+            return news | (_due(row, row.band, row.total, at, look_due) if begins else {})
         case InformationConsidered():
             return {"decided": True, "news": 0, **NOTHING_MISSED}
         case WithdrawalNoted():
@@ -113,6 +115,9 @@ def _changes(row: Waiting, happened: Recorded[ConcernFact]) -> Mapping[str, Any]
         case ConcernRecognised():
             return {}
 
+
+Promised = Callable[[Code, datetime, Calendar], datetime]
+"""A decision; of what is decided already, that somebody looks at what was told since."""
 
 NOTHING_MISSED: Mapping[str, Any] = {"missed": 0, "escalated_to": None}
 
@@ -146,11 +151,14 @@ def _first(happened: Recorded[ConcernFact]) -> Waiting | None:
 
 
 def _placed(row: Waiting, band: Code, total: int, at: datetime) -> Mapping[str, Any]:
-    return _due(row, band, total, row.band_since if band == row.band else at)
+    promised = look_due if row.after_decision else decision_due
+    return _due(row, band, total, row.band_since if band == row.band else at, promised)
 
 
-def _due(row: Waiting, band: Code, total: int, since: datetime) -> dict[str, Any]:
-    due_at = decision_due(band, since, calendar())
+def _due(
+    row: Waiting, band: Code, total: int, since: datetime, promised: Promised = decision_due
+) -> dict[str, Any]:
+    due_at = promised(band, since, calendar())
     rank, sort_at, minus_total = sort_key(band, row.waiting_since, due_at, total)
     return {
         "band": band,
@@ -164,7 +172,7 @@ def _due(row: Waiting, band: Code, total: int, since: datetime) -> dict[str, Any
 
 
 ORDER = ("decided", "rank", "sort_at", "minus_total", "concern")
-queue = Projection("queue", version=2, row=Waiting, fold=fold, indexes=(ORDER,))
+queue = Projection("queue", version=3, row=Waiting, fold=fold, indexes=(ORDER,))
 Place = tuple[int, datetime, int, UUID]
 
 

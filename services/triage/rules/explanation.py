@@ -6,7 +6,7 @@ score is explained for ever as it was on its day.
 Law: none; see `risk_tool`.
 """
 
-from services.triage.rules.risk_tool import BAND_WORDS, TOOLS, Question, RiskTool, Signalled
+from services.triage.rules.risk_tool import BAND_WORDS, TOOLS, Question, RiskTool, unread
 from services.triage.rules.score import (
     FLOOR_AT_ZERO,
     MODIFIER_TERMS,
@@ -86,12 +86,9 @@ def _rules(score: Score, tool: RiskTool) -> tuple[str, ...]:
 
 def _unread(answers: Answers, tool: RiskTool) -> tuple[str, ...]:
     """Name signals that this version has no rule for, so that none is dropped in silence."""
-    rules = (*tool.overrides, *tool.floors)
-    read = {rule.when.signal for rule in rules if isinstance(rule.when, Signalled)}
     return tuple(
         f"This version has no rule for the signal {_short(signal).lower()}."
-        for signal in answers.signals
-        if signal not in read
+        for signal in unread(answers.signals, tool)
     )
 
 

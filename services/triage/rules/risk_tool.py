@@ -223,3 +223,10 @@ TOOLS: Mapping[Code, RiskTool] = {tool.code: tool for tool in (SRT_1_0_0,)}
 """Every version ever used, for replay and for running two side by side."""
 
 CURRENT = SRT_1_0_0
+
+
+def unread(signals: tuple[Code, ...], tool: RiskTool = CURRENT) -> tuple[Code, ...]:
+    """Give those of `signals` that no rule of `tool` reads."""
+    rules = (*tool.overrides, *tool.floors)
+    read = {rule.when.signal for rule in rules if isinstance(rule.when, Signalled)}
+    return tuple(it for it in signals if it not in read)

@@ -9,13 +9,19 @@ Law: none; the statutory guidance sets no days. Source: the council's local targ
 """
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Self
 
 from services.triage.rules.clocks import CURRENT, Clocks, Within, due_at
 from shared.decider import Deadline
 from shared.facts import Code
 from shared.time.calendar import Calendar
+
+TIMES = f"{CURRENT.code}-2"
+"""Of the targets, and of how they are counted with: 2, a missed re-check counts on its own day."""
+
+_STILL_THAT_DAY = timedelta(microseconds=1)
+"""What comes at the close counts on the next working day; what was due then was due that day."""
 
 LOOK, DECISION, RECHECK, ESCALATION = "look", "decision", "re-check", "escalation-to-"
 
@@ -48,7 +54,7 @@ class Wait:
     def without(self, deadline: Deadline) -> "Wait":
         """Give the wait after the time of `deadline` passed."""
         if deadline.kind == RECHECK:
-            return replace(self, checked_at=deadline.due_at)
+            return replace(self, checked_at=deadline.due_at - _STILL_THAT_DAY)
         return replace(self, passed=self.passed | {deadline.kind})
 
 
