@@ -87,6 +87,13 @@ class ReferralAmended:
     document: Sealed[str]
 
 
+@fact("intake.referral-amended/2")
+class ReferralAmended2(ReferralAmended):
+    """The same, and whether they ask not to be named: who goes on later goes on without them."""
+
+    anonymous: bool
+
+
 @fact("intake.information-passed-on/1")
 class InformationPassedOn:
     """What the sender added concerns an adult whom triage has, so triage is told."""
@@ -138,16 +145,31 @@ class OutcomeReopened:
     adult: UUID
 
 
+@fact("intake.deadline-missed/1")
+class DeadlineMissed:
+    """A person should have looked at an adult by then, and nobody did; it is owed again."""
+
+    adult: UUID
+    kind: Code
+    """`deadline@1:` screening-look, or urgent-screening-look where it was owed within the hour."""
+
+    due_at: datetime
+    late: bool
+    """We came to know later than we should have: the service stood still."""
+
+
 ReferralFact = (
     ReferralReceived
     | ContactPromoted
     | ContactHeld
     | ContactRedirected
     | ReferralAmended
+    | ReferralAmended2
     | InformationPassedOn
     | InformationKept
     | ReferralWithdrawn
     | WithdrawalPassedOn
     | OutcomeHeard
     | OutcomeReopened
+    | DeadlineMissed
 )

@@ -35,5 +35,5 @@ def publish(happened: events.ReferralFact, act: Act) -> contract.Message | None:
             return contract.ReferralWithdrawn(adult=happened.adult)
         case events.ContactHeld() | events.ReferralAmended() | events.ReferralWithdrawn():
             return None
-        case events.OutcomeHeard() | events.OutcomeReopened():
+        case events.OutcomeHeard() | events.OutcomeReopened() | events.DeadlineMissed():
             return None

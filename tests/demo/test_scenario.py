@@ -20,7 +20,7 @@ from deploy.demo.scenario.days import (
     local,
     rounds,
 )
-from deploy.demo.scenario.parts import BOARD, LEADS, SCREENERS
+from deploy.demo.scenario.parts import BOARD, CONTACT, DUTY, LEADS, LOOKS, SCREENERS, STAFF
 from deploy.demo.scenario.plan import (
     DERBY,
     JANUARY,
@@ -184,6 +184,20 @@ def test_a_child_goes_to_childrens_services_whoever_asks(tmp_path: Path) -> None
     assert (acts[0].did, b"children" in acts[0].body) == ("redirection", True)
     assert {act.did for act in acts[1:]} == {"redirection", "promotion"}
     assert {act.etag for act in acts} == {'"3"'}
+    assert {act.who for act in acts} == {CONTACT}
+
+
+def test_out_of_hours_duty_looks_at_who_is_held_in_danger(tmp_path: Path) -> None:
+    rows = [
+        {"adult": f"{n}", "contact": "c", "waiting_since": "t", "reason": "hold@1:under-18",
+         "within_the_hour": n == 1}
+        for n in range(3)
+    ]  # fmt: skip
+    assert contact.theirs(rows, AT_WORK) == rows
+    assert contact.theirs(rows, AT_NIGHT) == rows[1:2]
+    (act,) = contact.choose(town(tmp_path), rows[1:2], AT_NIGHT, {})
+    assert act.who == DUTY
+    assert LOOKS in STAFF[DUTY], "or the door is shut"
 
 
 @pytest.mark.parametrize(

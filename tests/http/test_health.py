@@ -123,7 +123,7 @@ async def test_lag_is_told_and_makes_nothing_unready(far_house: House) -> None:
 
             async def behind() -> bool:
                 told = (await client.get("/health/ready")).json()
-                return bool(told["lag"]["relay"]) and not told["lag"]["referrals_v1"]
+                return bool(told["lag"]["relay"]) and not told["lag"]["referrals_v2"]
 
             await until(behind)
             assert (await ready(home))[0] == 200
@@ -131,7 +131,7 @@ async def test_lag_is_told_and_makes_nothing_unready(far_house: House) -> None:
     lag = 'safeguarding_relay_lag_positions{service="intake"} '
     (line,) = (it for it in measured.splitlines() if it.startswith(lag))
     assert float(line.removeprefix(lag)) > 0
-    assert 'safeguarding_projection_lag_positions{projection="screening_v1"' in measured
+    assert 'safeguarding_projection_lag_positions{projection="screening_v2"' in measured
 
 
 BLOCK = """

@@ -20,12 +20,14 @@ from services.intake.events import (
     ContactHeld,
     ContactPromoted,
     ContactRedirected,
+    DeadlineMissed,
     InformationKept,
     InformationPassedOn,
     OutcomeHeard,
     OutcomeReopened,
     Part,
     ReferralAmended,
+    ReferralAmended2,
     ReferralFact,
     ReferralReceived,
     ReferralWithdrawn,
@@ -106,7 +108,12 @@ redirection = RedirectContact(adult=ONE, to=children, reasons=why)
 redirected = ContactRedirected(adult=ONE, was=HELD, to=children, reasons=why)
 
 answers = {ONE: RiskAnswers(likelihood=4), TWO: RiskAnswers(signals=(danger,))}
-amended = ReferralAmended(checks=(), document=words('{"what_happened": "He came back."}'))
+amended = ReferralAmended2(
+    checks=(), document=words('{"what_happened": "He came back."}'), anonymous=False
+)
+amended_before = ReferralAmended(checks=(), document=amended.document)
+"""As it was recorded before an addition said whether its sender asks not to be named."""
+
 amendment = AmendReferral(
     amended=amended,
     answers=answers,
@@ -132,10 +139,15 @@ outcome = HearOutcome(adult=ONE, outcome_class=proceeding, decided_on=date(2026,
 heard = OutcomeHeard(adult=ONE, again=False, outcome_class=proceeding, decided_on=date(2026, 11, 4))
 reopening = HearReopening(adult=ONE)
 not_standing = OutcomeReopened(adult=ONE)
+due_at = SOMEBODY.effective_at + timedelta(hours=2)
+missed = DeadlineMissed(
+    adult=ONE, kind=Code("deadline@1:screening-look"), due_at=due_at, late=False
+)
 
 EVERY_FACT: tuple[ReferralFact, ...] = (
     two_received, promoted, held_too, amended, passed_on(), kept(TWO),
     replace(redirected, adult=TWO), withdrawn, withdrawal_passed_on, heard, not_standing,
+    missed, amended_before,
 )  # fmt: skip
 
 

@@ -21,7 +21,7 @@ from services.intake.events import (
 from services.intake.rules import receipt
 from shared.contracts.intake import AdultPart
 from shared.time.calendar import calendar
-from tests.intake.asking import CHILD, REFERRAL, history, kind, kinds, sent
+from tests.intake.asking import CHILD, REASONS, REFERRAL, history, kind, kinds, sent
 from tests.intake.referrals import WHOLE
 from tests.support.house import Home, key
 
@@ -118,6 +118,24 @@ async def test_an_anonymous_referrer_is_kept_out_of_what_triage_gets(
     (received, promoted) = await history(home, told["id"])
     assert received.fact.anonymous
     assert promoted.fact.part.referrer is None
+
+
+@pytest.mark.parametrize("asked", [True, "yes", "I'd rather not say"])
+async def test_who_asks_later_to_stay_anonymous_is_kept_out_of_what_triage_gets(
+    home: Home, rosewood: httpx.AsyncClient, contact: httpx.AsyncClient, asked: object
+) -> None:
+    told = await sent(rosewood, CHILD | {"referrer": {"name": "Priya"}})
+    at, adult = f"/v1/referrals/{told['id']}", told["adults"][0]["adult"]
+    (_, held) = await history(home, told["id"])
+    assert held.fact.part.referrer is not None
+    more = {"referrer": {"anonymous": asked}}
+    assert (await rosewood.post(f"{at}/amendments", json=more, headers=key())).is_success
+    said = {"adult": adult, "reasons": REASONS}
+    assert (await contact.post(f"{at}/promotion", json=said, headers=key())).is_success
+    (promoted,) = [
+        it.fact for it in await history(home, told["id"]) if isinstance(it.fact, ContactPromoted)
+    ]
+    assert promoted.part.referrer is None
 
 
 async def test_a_repeat_under_the_same_key_is_the_same_referral(

@@ -40,6 +40,7 @@ async def test_a_person_sees_whom_to_look_at_and_lets_them_go_on(
     row = (await listed(home, contact))[adult]
     assert (row["contact"], row["reason"]) == (told["id"], "hold@1:under-18")
     assert row["what_to_do"]
+    assert (row["owed_at"], row["missed"]) == (row["due_at"], 0)
     await rosewood.post(
         f"/v1/referrals/{told['id']}/amendments", json={"adults": [{"approximate_age": 90}]}
     )
@@ -48,6 +49,7 @@ async def test_a_person_sees_whom_to_look_at_and_lets_them_go_on(
     words = await contact.get(f"{at}/words")
     assert json.loads(words.json()["document"]) == CHILD
     assert len(words.json()["amendments"]) == 1
+    assert words.json()["missed"] == []
     answer = await contact.post(
         f"{at}/promotion",
         json={"adult": adult, "reasons": REASONS},

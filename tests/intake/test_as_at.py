@@ -41,7 +41,7 @@ histories = lived(referral, a.REFERRAL, BEGUN, WISHES, a.ROSEWOOD)
 @given(some.data())
 def test_whatever_is_left_out_of_a_referral_the_rest_is_told(data: some.DataObject) -> None:
     part = data.draw(parts(data.draw(histories)))
-    status = status_of(a.REFERRAL, part, shut=False)
+    status = status_of(a.REFERRAL, part, now=SOMEBODY.effective_at)
     assert status
     facts = [it.fact for it in part]
     assert status.amendments == sum(isinstance(it, ReferralAmended) for it in facts)
@@ -53,7 +53,7 @@ def test_whatever_is_left_out_of_a_referral_the_rest_is_told(data: some.DataObje
 @given(some.data())
 def test_an_adult_has_got_no_further_than_was_known_of_them(data: some.DataObject) -> None:
     part = data.draw(parts(data.draw(histories)))
-    status = status_of(a.REFERRAL, part, shut=False)
+    status = status_of(a.REFERRAL, part, now=SOMEBODY.effective_at)
     assert status
     for adult in status.adults:
         of_them = [it.fact for it in part if _adult(it.fact) == adult.adult]

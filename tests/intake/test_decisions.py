@@ -179,6 +179,23 @@ def test_what_was_added_is_not_lost_by_a_mistaken_redirection() -> None:
     astray.when(a.promotion).then(mended, a.passed_on(), a.passed_on())
 
 
+@pytest.mark.parametrize("since", [(), (a.amended,), (a.redirected,)])
+def test_a_sender_who_asks_later_not_to_be_named_is_not_named_to_triage(since: Any) -> None:
+    asked = held.given(replace(a.amended, anonymous=True), *since)
+    was = REDIRECTED if a.redirected in since else HELD
+    unnamed = replace(by_a_person, part=replace(a.held.part, referrer=None), was=was)
+    asked.when(a.promotion).then(unnamed)
+
+
+@pytest.mark.parametrize("amended", [a.amended, a.amended_before])
+def test_a_sender_who_does_not_ask_for_it_is_named(amended: ReferralFact) -> None:
+    """Also where what they added was recorded before it was asked."""
+    added = held.given(amended)
+    added.when(a.promotion).then(by_a_person)
+    assert added.state
+    assert added.state.amendments == 1
+
+
 def test_more_may_be_added_to_what_was_withdrawn_and_decided() -> None:
     late = sent.given(a.withdrawn, a.withdrawal_passed_on, a.heard)
     late.when(a.amendment, act=a.ROSEWOOD).then(a.amended, a.passed_on())

@@ -160,6 +160,20 @@ def test_a_shut_office_is_mentioned_while_somebody_has_yet_to_read(status: Statu
     assert shut.startswith("Our office is shut") is (status in {"received", "held"})
 
 
+@pytest.mark.parametrize("status", get_args(Status))
+@pytest.mark.parametrize("shut", [True, False])
+def test_only_of_who_waits_for_a_person_is_the_time_given_late(
+    status: Status, *, shut: bool
+) -> None:
+    late = what_next(status, out_of_hours=shut, late=True)
+    waits = status in {"received", "held"}
+    assert ("It is late" in late) is waits
+    assert (late == what_next(status, out_of_hours=shut)) is not waits
+    if waits:
+        assert ("emergency duty team" if shut else "customer contact team") in late
+        assert "reads your referral" not in late
+
+
 @pytest.mark.parametrize("outcome", sorted(OUTCOME_CLASSES))
 def test_a_decision_is_told_as_its_class(outcome: Code) -> None:
     told = status_sentence("decided", outcome)

@@ -101,9 +101,19 @@ async def test_every_adult_is_promoted_held_or_redirected(db: AsyncConnection) -
     nought = await how_many(db)
     assert nought == Figures(**dict.fromkeys(Figures.__dataclass_fields__, 0))
 
-    one = a.recorded(a.two_received, a.promoted, a.held_too, a.amended, a.heard, case=UUID(int=1))
+    one = a.recorded(
+        a.two_received, a.promoted, a.held_too, a.amended, a.heard, a.missed, case=UUID(int=1)
+    )
     two = a.recorded(a.received, a.held, a.redirected, a.withdrawn, case=UUID(int=2))
     await keep(db, referrals, [*one, *two])
     assert await how_many(db) == Figures(
-        referrals=2, adults=3, promoted=1, held=1, redirected=1, decided=1, amended=1, withdrawn=1
+        referrals=2,
+        adults=3,
+        promoted=1,
+        held=1,
+        redirected=1,
+        decided=1,
+        amended=1,
+        withdrawn=1,
+        deadlines_missed=1,
     )

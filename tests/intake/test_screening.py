@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import fields, replace
-from datetime import datetime
-from typing import Any, get_type_hints
+from datetime import datetime, timedelta
+from types import NoneType
+from typing import Any, get_args, get_type_hints
 from uuid import UUID
 
 import pytest
@@ -55,7 +56,7 @@ def test_what_else_happens_takes_nobody_out(fact: Any) -> None:
 
 def test_danger_told_later_brings_an_adult_to_the_front() -> None:
     (told,) = waiting(a.received, a.held_too, a.amended, a.kept(a.TWO)).values()
-    assert (told.calm, told.news) == (False, 1)
+    assert (told.calm, told.danger, told.news) == (False, True, 1)
     (calm,) = waiting(a.received, a.held, a.amended, a.kept()).values()
     assert (calm.calm, calm.news) == (True, 1)
     (still,) = waiting(
@@ -65,8 +66,9 @@ def test_danger_told_later_brings_an_adult_to_the_front() -> None:
 
 
 def test_a_row_has_no_place_for_anybodys_words() -> None:
-    kinds = {get_type_hints(Waiting)[it.name] for it in fields(Waiting)}
-    assert kinds == {UUID, Code, bool, datetime, int}
+    hints = [get_type_hints(Waiting)[it.name] for it in fields(Waiting)]
+    kinds = {kind for hint in hints for kind in get_args(hint) or (hint,)}
+    assert kinds == {UUID, Code, bool, datetime, int, NoneType}
 
 
 def came(number: int, days: int, fact: Any = a.held) -> Sequence[Recorded[Any]]:
@@ -88,7 +90,9 @@ async def test_danger_first_then_the_oldest_page_by_page(db: AsyncConnection) ->
     assert (found + [it.adult.int for it in page], more) == ([3, 2, 1, 4], None)
 
     assert first.immediate_danger
+    assert first.within_the_hour
     assert not page[0].immediate_danger
+    assert not page[0].within_the_hour
     assert first.what_to_do == HOLDS[a.held.reason]
 
 
@@ -125,3 +129,39 @@ def test_who_was_passed_on_is_looked_at_again_when_the_sender_tells_more() -> No
     (row,) = waiting(a.received, a.held, a.redirected, a.kept()).values()
     assert (row.reason, row.news) == (TOLD_MORE, 1)
     assert not waiting(a.received, a.held, a.redirected, a.kept(), a.redirected)
+
+
+def test_a_signal_that_is_red_in_triage_stands_first_and_is_called_no_danger_that_nobody_told() -> (
+    None
+):
+    weapon = Code("risk-signal@1:strangulation-weapon-or-threat-to-kill")
+    part = a.part(answers=RiskAnswers(signals=(weapon,)))
+    (row,) = waiting(a.received, replace(a.held, part=part)).values()
+    assert (row.calm, row.danger) == (False, False)
+    third = a.part(answers=RiskAnswers(signals=(Code("risk-signal@1:third-concern"),)))
+    (row,) = waiting(a.received, replace(a.held, part=third)).values()
+    assert row.calm
+
+
+def test_a_look_that_was_missed_stands_in_the_row_with_what_was_promised_and_what_is_owed() -> None:
+    (row,) = waiting(a.received, a.held, a.missed).values()
+    assert (row.missed, row.due_at) == (1, a.missed.due_at)
+    assert row.owed_at == a.missed.due_at + timedelta(hours=2)
+    again = replace(a.missed, due_at=row.owed_at)
+    (row,) = waiting(a.received, a.held, a.missed, again).values()
+    assert (row.missed, row.due_at) == (2, a.missed.due_at), "what was promised stays"
+    assert not waiting(a.received, a.held, a.missed, a.redirected)
+    (row,) = waiting(a.received, a.held, a.missed, a.redirected, a.kept()).values()
+    assert row.missed == 0, "it waits anew"
+
+
+def test_what_is_missed_of_nobody_who_waits_makes_no_row() -> None:
+    assert not waiting(a.received, a.missed)
+
+
+async def test_staff_see_what_was_missed(db: AsyncConnection) -> None:
+    act = replace(a.later(days=0), correlation=UUID(int=9))
+    await keep(db, screening, a.recorded(a.received, a.held, a.missed, act=act))
+    (row,), _ = await who_waits(db, 9)
+    assert (row.missed, row.due_at) == (1, a.missed.due_at)
+    assert row.owed_at > row.due_at

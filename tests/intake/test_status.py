@@ -1,7 +1,7 @@
 """What is a sender told of a referral?"""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,18 +13,22 @@ from services.intake.rules.receipt import OUTCOME_CLASSES, STATUSES
 from shared.contracts.intake import RiskAnswers
 from shared.facts import Code
 from tests.intake import a
+from tests.support.story import SOMEBODY
 
 by_a_person = replace(a.promoted, policy=BY_A_PERSON, was=HELD, reasons=a.why)
 
 
-def told(*facts: Any, shut: bool = False) -> ReferralStatus:
-    found = status_of(a.REFERRAL, a.recorded(*facts), shut=shut)
+OPEN, SHUT = SOMEBODY.effective_at, SOMEBODY.effective_at - timedelta(hours=1)
+
+
+def told(*facts: Any, now: datetime = OPEN) -> ReferralStatus:
+    found = status_of(a.REFERRAL, a.recorded(*facts), now=now)
     assert found is not None
     return found
 
 
 def test_of_what_nobody_sent_nothing_is_told() -> None:
-    assert status_of(a.REFERRAL, [], shut=False) is None
+    assert status_of(a.REFERRAL, [], now=OPEN) is None
 
 
 @pytest.mark.parametrize(
@@ -95,13 +99,34 @@ def test_a_sender_is_told_what_to_look_at_again() -> None:
 
 def test_the_office_is_said_to_be_shut_only_while_it_is() -> None:
     at_night = replace(a.received, out_of_hours=True)
-    shut, open_ = told(at_night, a.held, shut=True), told(at_night, a.held, shut=False)
+    shut, open_ = told(at_night, a.held, now=SHUT), told(at_night, a.held)
     assert shut.what_happens_next.startswith("Our office is shut now.")
     assert any("emergency duty team" in it for it in shut.advice)
     assert "shut" not in open_.what_happens_next
     assert not any("shut" in it for it in open_.advice)
     assert shut.out_of_hours
     assert open_.out_of_hours, "it came at night, whenever its sender asks"
+
+
+def test_once_the_time_given_has_passed_it_is_given_no_more_and_the_sender_hears_whom_to_ring() -> (
+    None
+):
+    before = told(a.received, a.held, now=a.received.expect_by - timedelta(seconds=1))
+    assert "by the time given before it goes on" in before.what_happens_next
+    late = told(a.received, a.held, now=a.received.expect_by)
+    assert late.what_happens_next.startswith("It is late")
+    assert "customer contact team" in late.what_happens_next
+    assert "A person reads" not in late.what_happens_next, "nobody knows another time"
+    at_night = told(a.received, a.held, now=a.received.expect_by + timedelta(hours=12))
+    assert at_night.what_happens_next.startswith("Our office is shut now. It is late")
+    assert "emergency duty team" in at_night.what_happens_next
+
+
+@pytest.mark.parametrize("facts", [(a.promoted,), (a.held, a.redirected), (a.held, a.withdrawn)])
+def test_nothing_is_late_of_who_waits_for_nobody_here(facts: Any) -> None:
+    later = a.received.expect_by + timedelta(days=1)
+    status = told(a.received, *facts, now=later)
+    assert status.what_happens_next == told(a.received, *facts).what_happens_next
 
 
 @pytest.mark.parametrize(

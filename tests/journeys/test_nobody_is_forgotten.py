@@ -1,9 +1,14 @@
 """Who waits is owed something always; what passes is recorded once, also where all stood still."""
 
+from typing import Any
+from uuid import UUID
+
 import pytest
 
+from services.intake.decisions import referral as of_referral
 from tests.journeys.people import WORRYING, Staff, it_is, people, referral, waits
-from tests.support.house import House, at_home
+from tests.support.house import Home, House, at_home, key
+from tests.support.patience import until
 
 SAM, HEAD = "escalation-to-safeguarding-adults-manager", "escalation-to-head-of-service"
 
@@ -71,3 +76,67 @@ async def test_a_week_in_which_everything_stood_still_is_made_up_for_once_and_ma
                     ("Escalated to the safeguarding adults manager", True),
                     ("Escalated to the head of service", True),
                 ])  # fmt: skip
+
+
+async def missed(intake: Home, id: str) -> list[tuple[str, str, bool]]:
+    """Give what was owed to whom a referral tells of, and passed."""
+    history = await intake.runtime.log.history(of_referral.stream(UUID(id)))
+    facts: list[Any] = [it.fact for it in history if it.act.role == "timer"]
+    return [(it.kind.rpartition(":")[2], f"{it.due_at:%a %H:%M}", it.late) for it in facts]
+
+
+@pytest.mark.slow
+async def test_who_is_held_in_danger_on_a_friday_evening_is_missed_within_the_hour_and_stands_first(
+    simulated: House,
+) -> None:
+    async with at_home(simulated, "intake") as intake, at_home(simulated, "triage") as triage:
+        town = {"intake": intake, "triage": triage}
+        async with people(town) as they:
+            await it_is(town, "2023-06-09T17:00:00Z")  # Friday, 18:00 in London
+            child = {"what_happened": "He was hit.", "adults": [{"approximate_age": 9}]}
+            calm = await they.home.refers(child)
+            danger = await they.home.refers(child | {"immediate_danger": "yes"})
+
+            async def listed() -> Any:
+                rows = (await they.contact.client.get("/v1/screening")).json()["items"]
+                return rows if len(rows) == 2 else None
+
+            rows = await until(listed)
+            assert [it["contact"] for it in rows] == [danger["id"], calm["id"]]
+            assert [it["due_at"] for it in rows] == ["2023-06-09T18:00:00Z", "2023-06-12T10:00:00Z"]
+
+            await it_is(town, "2023-06-09T18:01:00Z")
+
+            async def overdue() -> Any:
+                rows = (await they.contact.client.get("/v1/screening")).json()["items"]
+                return rows if rows[0]["missed"] else None
+
+            rows = await until(overdue)
+            assert [it["missed"] for it in rows] == [1, 0]
+            assert rows[0]["owed_at"] == "2023-06-09T19:00:00Z"
+            assert await missed(intake, danger["id"]) == [
+                ("urgent-screening-look", "Fri 18:00", False)
+            ]
+            words = await they.contact.client.get(f"/v1/referrals/{danger['id']}/words")
+            (passed,) = words.json()["missed"]
+            assert passed["due_at"] == "2023-06-09T18:00:00Z"
+            passed_on = {
+                "adult": rows[0]["adult"], "to": "redirection@1:children", "reasons": "Rang them."
+            }  # fmt: skip
+            done = await they.contact.client.post(
+                f"/v1/referrals/{danger['id']}/redirection", json=passed_on, headers=key()
+            )
+            assert done.status_code == 204
+
+            await it_is(town, "2023-06-12T10:01:00Z")  # Monday
+            status = (await they.home.client.get(f"/v1/referrals/{calm['id']}")).json()
+            assert status["what_happens_next"].startswith("It is late")
+
+            async def said() -> Any:
+                return await missed(intake, calm["id"])
+
+            assert await until(said) == [("screening-look", "Mon 10:00", False)]
+            assert len(await missed(intake, danger["id"])) == 1, "somebody looked"
+            least = {"X-Min-Position": str(await intake.runtime.log.head())}
+            figures = await they.contact.client.get("/v1/figures", headers=least)
+            assert figures.json()["deadlines_missed"] == 2

@@ -17,14 +17,12 @@ from services.enquiry.decisions import enquiry
 from services.enquiry.projections.enquiry import view as enquiry_view
 from services.intake.decisions import referral
 from services.intake.projections.status import status_of
-from services.intake.rules.receipt import out_of_hours
 from services.triage.decisions import concern
 from services.triage.projections.concern import view as concern_view
 from services.triage.projections.history import lines
 from shared.decider import Decider
 from shared.facts import Act, Recorded
 from shared.shapes import adapter
-from shared.time.calendar import calendar
 from tests.enquiry import a as of_enquiry
 from tests.intake import a as of_intake
 from tests.support.house import Home, House, at_home, house
@@ -55,7 +53,7 @@ class Room:
 
 
 def _status(id: UUID, part: Part, now: datetime) -> Any:
-    return status_of(id, part, shut=out_of_hours(now, calendar()))
+    return status_of(id, part, now=now)
 
 
 ROOMS = {

@@ -194,5 +194,5 @@ def once_and_late(news: Sequence[Recorded[Any]], due: Mapping[UUID, Timer], now:
 
 
 def missed(fact: Any) -> str:
-    """Give what passed, by its own word where there is one."""
-    return f"{type(fact).__name__} {getattr(fact, 'kind', '')}"
+    """Give what passed, by its own word and its own adult where there is one."""
+    return f"{type(fact).__name__} {getattr(fact, 'kind', '')} {getattr(fact, 'adult', '')}"

@@ -15,10 +15,11 @@ DOCTORS = ("dr-evans", "dr-farooqi")
 ASSESSORS = (*BEST_INTERESTS, *DOCTORS)
 
 SCREENER, MANAGER = "screener", "safeguarding-adults-manager"
+LOOKS = "customer-contact"
 STAFF: Mapping[str, Sequence[str]] = {
-    CONTACT: ("customer-contact",),
+    CONTACT: (LOOKS,),
     OPERATOR: ("operator",),
-    DUTY: (SCREENER,),
+    DUTY: (SCREENER, LOOKS),
     **dict.fromkeys(SCREENERS, (SCREENER,)),
     **dict.fromkeys(MANAGERS, (MANAGER,)),
     **dict.fromkeys(LEADS, ("enquiry-lead",)),

@@ -170,8 +170,9 @@ class Playing:
         scored = {act.case for act in acts}
         others = [row for row in queue if row["concern"] not in scored]
         acts += managers.choose(self.town, others, now)
+        acts += await contact.look(self.town, now)
         if in_the_office(now):
-            for look in (contact.look, *shift(self.town.plan.pace, local(now).time())):
+            for look in shift(self.town.plan.pace, local(now).time()):
                 acts += await look(self.town, now)
         return acts
 

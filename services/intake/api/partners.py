@@ -13,7 +13,7 @@ from pydantic import BaseModel, Field
 
 from services.intake.api.shape import REFERRAL_SHAPE
 from services.intake.decisions import AmendReferral, ReceiveReferral, WithdrawReferral, referral
-from services.intake.events import Part, ReferralAmended, ReferralReceived
+from services.intake.events import Part, ReferralAmended, ReferralAmended2, ReferralReceived
 from services.intake.projections.referrals import Sent, referrals, sent_by
 from services.intake.projections.status import CheckTold, ReferralStatus, status_of, told
 from services.intake.rules import receipt
@@ -149,9 +149,10 @@ async def amend(id: UUID, request: Request, response: Response, by: Sends, log: 
     rest = {name: it for name, it in sent.items() if name != "referrer"}
     words = dumps(rest, default=str, ensure_ascii=False).encode("utf-8", "replace")[:MOST_TOLD]
     command = AmendReferral(
-        amended=ReferralAmended(
+        amended=ReferralAmended2(
             checks=_worth_telling(said, len(adults)) + _keyless(request),
             document=_document(id, body.decode()),
+            anonymous=said.anonymous,
         ),
         answers=_answers(adults, sent, said, by),
         words={
@@ -301,8 +302,8 @@ def _just_now(
 async def _shown(
     log: Log, id: UUID, history: Sequence[Any], at: Mapping[str, datetime] = NOW
 ) -> ReferralStatus | None:
-    shut = receipt.out_of_hours(min([await log.now(), *at.values()]), calendar())
-    status, own = status_of(id, history, shut=shut), history[0].fact.partner_reference
+    now = min([await log.now(), *at.values()])
+    status, own = status_of(id, history, now=now), history[0].fact.partner_reference
     return status and replace(status, partner_reference=await log.vault.words(own, str))
 
 

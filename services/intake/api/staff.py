@@ -16,7 +16,7 @@ from services.intake.decisions import (
     Referral,
     referral,
 )
-from services.intake.projections.documents import documents, reasoned
+from services.intake.projections.documents import documents, missed, reasoned
 from services.intake.projections.referrals import Figures, how_many, referrals
 from services.intake.projections.screening import Row, screening, who_waits
 from shared.access.tokens import Caller
@@ -75,12 +75,24 @@ class Reasons(BaseModel):
     words: str
 
 
+class Missed(BaseModel):
+    """A look that was owed to an adult and passed."""
+
+    adult: UUID
+    kind: Code
+    due_at: datetime
+    late: bool
+    """We came to know later than we should have: the service stood still."""
+
+
 class ReferralWords(BaseModel):
     """What people wrote of a referral: its documents exactly as they were sent."""
 
     document: str
     amendments: Sequence[str]
     reasons: Sequence[Reasons]
+    missed: Sequence[Missed]
+    """What was owed to the adults in it and passed, the first one first."""
 
 
 @router.get("/screening", response_model=Page[Row])
@@ -92,7 +104,10 @@ async def who_waits_for_a_person(
     limit: Limited = 50,
     least: MinPosition = None,
 ) -> Any:
-    """Give the adults whom the policy left to a person: immediate danger first, then the oldest."""
+    """Give the adults whom the policy left to a person: due within the hour first, then the oldest.
+
+    Each is owed a look by `owed_at`; how often that passed is `missed`.
+    """
     await fresh(screening, db, response, least)
     place = after(start, bool, datetime.fromisoformat, UUID)
     rows, more = await who_waits(db, limit, place)
@@ -101,7 +116,7 @@ async def who_waits_for_a_person(
 
 @router.get("/figures", response_model=Figures)
 async def figures(_by: Counts, db: Db, response: Response, least: MinPosition = None) -> Any:
-    """Count referrals and the adults in them: each is promoted, held or redirected."""
+    """Count referrals, the adults in them, each promoted, held or redirected, and looks missed."""
     await fresh(referrals, db, response, least)
     return await how_many(db)
 
@@ -123,6 +138,10 @@ async def words(id: UUID, response: Response, _by: Reads, log: Log, at: AsAt) ->
                 fact=it.fact.stored_as, by=it.act.actor, words=await open_(it.fact.reasons, str)
             )
             for it in reasoned(history)
+        ],
+        missed=[
+            Missed(adult=it.adult, kind=it.kind, due_at=it.due_at, late=it.late)
+            for it in missed(history)
         ],
     )
 

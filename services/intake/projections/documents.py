@@ -1,4 +1,4 @@
-"""What was written of a referral after it was sent, and by whom?
+"""What was written of a referral after it was sent, by whom, and what passed meanwhile?
 
 Folded from its own stream. Words are still shut here: `api` opens them.
 """
@@ -9,6 +9,7 @@ from typing import Any
 from services.intake.events import (
     ContactPromoted,
     ContactRedirected,
+    DeadlineMissed,
     ReferralAmended,
     ReferralWithdrawn,
 )
@@ -25,3 +26,8 @@ def reasoned(history: Sequence[Recorded[Any]]) -> Sequence[Recorded[Any]]:
     """Give what a person did and had to give reasons for."""
     kinds = ContactPromoted | ContactRedirected | ReferralWithdrawn
     return [it for it in history if isinstance(it.fact, kinds) and it.fact.reasons is not None]
+
+
+def missed(history: Sequence[Recorded[Any]]) -> Sequence[DeadlineMissed]:
+    """Give the looks that were owed and passed, the first one first."""
+    return [it.fact for it in history if isinstance(it.fact, DeadlineMissed)]

@@ -12,6 +12,7 @@ from services.intake.events import (
     ContactHeld,
     ContactPromoted,
     ContactRedirected,
+    DeadlineMissed,
     InformationKept,
     InformationPassedOn,
     OutcomeHeard,
@@ -41,6 +42,8 @@ class Sent:
     decided: int = 0
     amendments: int = 0
     withdrawn: bool = False
+    missed: int = 0
+    """Looks that were owed to adults in it, and passed."""
 
 
 def fold(row: Sent | None, happened: Recorded[ReferralFact]) -> Sent | None:
@@ -72,6 +75,8 @@ def fold(row: Sent | None, happened: Recorded[ReferralFact]) -> Sent | None:
             return row if again else replace(row, decided=row.decided + 1)
         case OutcomeReopened():
             return replace(row, decided=row.decided - 1)
+        case DeadlineMissed():
+            return replace(row, missed=row.missed + 1)
         case InformationPassedOn() | InformationKept() | WithdrawalPassedOn():
             return row
 
@@ -83,7 +88,7 @@ def _released(row: Sent, was: Code | None) -> Sent:
 
 
 referrals = Projection(
-    "referrals", version=1, row=Sent, fold=fold, indexes=(("sender", "received_at", "referral"),)
+    "referrals", version=2, row=Sent, fold=fold, indexes=(("sender", "received_at", "referral"),)
 )
 Place = tuple[datetime, UUID]
 
@@ -114,6 +119,7 @@ class Figures:
     decided: int
     amended: int
     withdrawn: int
+    deadlines_missed: int
 
 
 async def how_many(db: AsyncConnection) -> Figures:
@@ -125,5 +131,6 @@ async def how_many(db: AsyncConnection) -> Figures:
     ]
     amended = func.coalesce(func.sum(case((it.amendments > 0, 1), else_=0)), 0)
     withdrawn = func.coalesce(func.sum(case((it.withdrawn, 1), else_=0)), 0)
-    row = (await db.execute(select(func.count(), *sums, amended, withdrawn))).one()
+    missed = func.coalesce(cast(func.sum(it.missed), Integer), 0)
+    row = (await db.execute(select(func.count(), *sums, amended, withdrawn, missed))).one()
     return Figures(**dict(zip(Figures.__dataclass_fields__, map(int, row), strict=True)))

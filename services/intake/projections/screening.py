@@ -1,6 +1,7 @@
 """Which adults did the policy leave to a person, and who has waited longest?
 
-Those in immediate danger first, then the oldest. No row names anybody.
+Those whom a signal puts within the hour first, such as immediate danger, then the oldest. Each row
+is owed a look, and each look that is owed has its row. No row names anybody.
 """
 
 from collections.abc import Hashable, Sequence
@@ -16,6 +17,7 @@ from services.intake.events import (
     ContactHeld,
     ContactPromoted,
     ContactRedirected,
+    DeadlineMissed,
     InformationKept,
     InformationPassedOn,
     OutcomeHeard,
@@ -26,13 +28,13 @@ from services.intake.events import (
     ReferralWithdrawn,
     WithdrawalPassedOn,
 )
+from services.intake.rules.looks import Look
 from services.intake.rules.promotion import HOLDS, TOLD_MORE
-from services.intake.rules.receipt import expect_by
+from services.intake.rules.reading import DANGER
+from shared.contracts.intake import RiskAnswers
 from shared.facts import Code, Recorded
 from shared.projections.projection import Projection
 from shared.time.calendar import calendar
-
-DANGER = Code("risk-signal@1:immediate-danger")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,24 +46,36 @@ class Waiting:
     correlation: UUID
     reason: Code
     calm: bool
-    """False where immediate danger was reported: those stand first."""
+    """False where a person has to look within the hour: those stand first."""
 
+    danger: bool
     waiting_since: datetime
     due_at: datetime
+    """By when somebody should have looked first."""
+
+    owed_at: datetime
+    """By when somebody has to look now: later than `due_at` where that was missed."""
+
+    counted_from: datetime
+    urgent_from: datetime | None
     news: int = 0
     """How often the sender told more since."""
+
+    missed: int = 0
+    """Looks that were owed and passed since it began to wait."""
 
 
 def fold(row: Waiting | None, happened: Recorded[ReferralFact]) -> Waiting | None:
     """Give the row after `happened`; None takes it out of the list."""
+    at = happened.act.effective_at
     match happened.fact:
         case ContactHeld(part=part, reason=reason):
-            calm = DANGER not in part.answers.signals
-            return _held(happened, part.adult, reason, calm=calm)
+            return _told(_held(happened, part.adult, reason), part.answers, at)
         case InformationKept(adult=adult, answers=answers):
-            row = row or _held(happened, adult, TOLD_MORE, calm=True)
-            calm = row.calm and DANGER not in answers.signals
-            return replace(row, calm=calm, news=row.news + 1)
+            row = row or _held(happened, adult, TOLD_MORE)
+            return replace(_told(row, answers, at), news=row.news + 1)
+        case DeadlineMissed(due_at=due_at):
+            return row and _timed(replace(row, missed=row.missed + 1), _look(row).missed(due_at))
         case ContactPromoted() | ContactRedirected():
             return None
         case ReferralReceived() | ReferralAmended() | ReferralWithdrawn():
@@ -70,16 +84,42 @@ def fold(row: Waiting | None, happened: Recorded[ReferralFact]) -> Waiting | Non
             return row
 
 
-def _held(happened: Recorded[Any], adult: UUID, reason: Code, *, calm: bool) -> Waiting:
+def _held(happened: Recorded[Any], adult: UUID, reason: Code) -> Waiting:
     since = happened.act.effective_at
+    due_at = Look.begun(since).due_at(calendar())
     return Waiting(
         adult=adult,
         contact=happened.case,
         correlation=happened.act.correlation,
         reason=reason,
-        calm=calm,
+        calm=True,
+        danger=False,
         waiting_since=since,
-        due_at=expect_by(since, calendar()),
+        due_at=due_at,
+        owed_at=due_at,
+        counted_from=since,
+        urgent_from=None,
+    )
+
+
+def _look(row: Waiting) -> Look:
+    return Look(counted_from=row.counted_from, urgent_from=row.urgent_from)
+
+
+def _told(row: Waiting, answers: RiskAnswers, at: datetime) -> Waiting:
+    danger = row.danger or DANGER in answers.signals
+    return _timed(replace(row, danger=danger), _look(row).told(answers.signals, at))
+
+
+def _timed(row: Waiting, look: Look) -> Waiting:
+    owed_at = look.due_at(calendar())
+    return replace(
+        row,
+        calm=not look.urgent,
+        due_at=row.due_at if row.missed else owed_at,
+        owed_at=owed_at,
+        counted_from=look.counted_from,
+        urgent_from=look.urgent_from,
     )
 
 
@@ -90,13 +130,15 @@ def of_adult(happened: Recorded[ReferralFact]) -> Hashable:
             return part.adult
         case ContactRedirected(adult=adult) | InformationKept(adult=adult):
             return adult
+        case DeadlineMissed(adult=adult):
+            return adult
         case _:
             return happened.case
 
 
 ORDER = ("calm", "waiting_since", "adult")
 screening = Projection(
-    "screening", version=1, row=Waiting, fold=fold, key=of_adult, indexes=(ORDER,)
+    "screening", version=2, row=Waiting, fold=fold, key=of_adult, indexes=(ORDER,)
 )
 Place = tuple[bool, datetime, UUID]
 
@@ -109,9 +151,20 @@ class Row:
     contact: UUID
     reason: Code
     what_to_do: str
+    within_the_hour: bool
+    """Immediate danger was told, or another signal that is Red in triage whatever else is known."""
+
     immediate_danger: bool
     waiting_since: datetime
     due_at: datetime
+    """By when somebody should have looked first."""
+
+    owed_at: datetime
+    """By when somebody has to look now: later than `due_at` where that was missed."""
+
+    missed: int
+    """Looks that were owed and passed since it began to wait."""
+
     news: int
     stale_since: datetime | None
 
@@ -132,4 +185,6 @@ async def who_waits(
 
 def _row(found: dict[str, Any]) -> Row:
     shown = {name: found[name] for name in Row.__dataclass_fields__ if name in found}
-    return Row(what_to_do=HOLDS[found["reason"]], immediate_danger=not found["calm"], **shown)
+    urgent, danger = not found["calm"], found["danger"]
+    what_to_do = HOLDS[found["reason"]]
+    return Row(what_to_do=what_to_do, within_the_hour=urgent, immediate_danger=danger, **shown)

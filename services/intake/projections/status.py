@@ -22,6 +22,7 @@ from services.intake.rules.promotion import HELD_UNDER_18
 from services.intake.rules.reading import DANGER
 from services.intake.rules.receipt import Status
 from shared.facts import Code, Recorded
+from shared.time.calendar import calendar
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,20 +71,21 @@ class ReferralStatus:
 
 
 def status_of(
-    id: UUID, history: Sequence[Recorded[ReferralFact]], *, shut: bool
+    id: UUID, history: Sequence[Recorded[ReferralFact]], *, now: datetime
 ) -> ReferralStatus | None:
-    """Give what the sender is told, None where nothing is recorded; `shut`: the office is, now."""
+    """Give what the sender is told at an instant, None where nothing is recorded."""
     state = referral.fold(history)
     if state is None:
         return None
     received, word = state.received, _word(state)
+    shut, late = receipt.out_of_hours(now, calendar()), now >= received.expect_by
     return ReferralStatus(
         id=id,
         reference=receipt.reference(id),
         status=word,
         received_at=history[0].act.effective_at,
         out_of_hours=received.out_of_hours,
-        what_happens_next=receipt.what_next(word, out_of_hours=shut),
+        what_happens_next=receipt.what_next(word, out_of_hours=shut, late=late),
         expect_by=received.expect_by,
         advice=_advice(history, state, shut=shut),
         adults=[_adult(state, at, adult) for at, adult in enumerate(received.adults, 1)],

@@ -163,7 +163,27 @@ _NEXT: Final[Mapping[Status, str]] = {
 }
 
 
-def what_next(status: Status, *, out_of_hours: bool = False) -> str:
-    """Tell what happens next, where it stands so."""
-    waits = out_of_hours and status in {"received", "held"}
-    return f"Our office is shut now. {_NEXT[status]}" if waits else _NEXT[status]
+_LATE: Final = (
+    "It is late: by the time given a person should have read your referral and said where it goes,"
+    " and nobody has."
+)
+_RING: Final = (
+    "Telephone the council's customer contact team, and say the reference; if somebody is in danger"
+    " now, call 999."
+)
+_RING_AT_NIGHT: Final = (
+    "If it cannot wait until our office opens, telephone the council's emergency duty team; if"
+    " somebody is in danger now, call 999."
+)
+
+
+def what_next(status: Status, *, out_of_hours: bool = False, late: bool = False) -> str:
+    """Tell what happens next, where it stands so; `late`: the time that was given has passed.
+
+    No other time is given then, for nobody knows one: the sender is told whom to ring.
+    """
+    if status not in {"received", "held"}:
+        return _NEXT[status]
+    ring = _RING_AT_NIGHT if out_of_hours else _RING
+    said = f"{_LATE} {ring}" if late else _NEXT[status]
+    return f"Our office is shut now. {said}" if out_of_hours else said

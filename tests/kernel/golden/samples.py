@@ -94,6 +94,9 @@ def of_intake(shut: Shut, case: UUID) -> Sequence[intake.ReferralFact]:
         intake.InformationKept(
             adult=held, answers=RiskAnswers(severity=1), words=shut(held, "adult", "She hides.")
         ),
+        intake.DeadlineMissed(
+            adult=held, kind=Code("deadline@1:urgent-screening-look"), due_at=AT, late=True
+        ),
         intake.ContactRedirected(
             adult=held, was=Code("contact@1:held"), to=Code("redirection@1:advice"),
             reasons=reasons,
@@ -103,6 +106,7 @@ def of_intake(shut: Shut, case: UUID) -> Sequence[intake.ReferralFact]:
             was=Code("contact@1:redirected"), reasons=reasons,
         ),
         intake.ReferralAmended(checks=checks, document=document("{}")),
+        intake.ReferralAmended2(checks=checks, document=document("{}"), anonymous=True),
         intake.InformationPassedOn(
             adult=promoted, answers=RiskAnswers(), words=shut(promoted, "adult", "She hides.")
         ),

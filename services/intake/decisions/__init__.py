@@ -5,29 +5,73 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from uuid import UUID
 
+from services.intake.decisions.commands import (
+    AlreadyPromoted,
+    AlreadyWithdrawn,
+    AmendReferral,
+    BeforeItWasTold,
+    BeforeTheReferral,
+    HearOutcome,
+    HearReopening,
+    PromoteContact,
+    ReceiveReferral,
+    RedirectContact,
+    RedirectionUnknown,
+    ReferralCommand,
+    WithdrawReferral,
+)
 from services.intake.events import (
     ContactHeld,
     ContactPromoted,
     ContactRedirected,
+    DeadlineMissed,
     InformationKept,
     InformationPassedOn,
     OutcomeHeard,
     OutcomeReopened,
     Part,
     ReferralAmended,
+    ReferralAmended2,
     ReferralFact,
     ReferralReceived,
     ReferralWithdrawn,
     WithdrawalPassedOn,
 )
 from services.intake.rules.checks import Check
+from services.intake.rules.looks import TARGETS, Look
 from services.intake.rules.promotion import CURRENT, REDIRECTIONS, Hold
-from shared.contracts.intake import RiskAnswers
-from shared.decider import Decider
+from shared.decider import Deadline, DeadlinePassed, Decider
 from shared.facts import Act, Code
-from shared.refusals import AwaitingCause, NotFound, Refusal
-from shared.sealed import Sealed
-from shared.time.calendar import london_date
+from shared.refusals import AwaitingCause, NotFound
+from shared.time.calendar import Calendar, calendar, london_date
+
+__all__ = [
+    "BY_A_PERSON",
+    "HELD",
+    "REDIRECTED",
+    "AlreadyPromoted",
+    "AlreadyWithdrawn",
+    "AmendReferral",
+    "BeforeItWasTold",
+    "BeforeTheReferral",
+    "Contact",
+    "HearOutcome",
+    "HearReopening",
+    "Held",
+    "PromoteContact",
+    "Promoted",
+    "ReceiveReferral",
+    "RedirectContact",
+    "Redirected",
+    "RedirectionUnknown",
+    "Referral",
+    "ReferralCommand",
+    "WithdrawReferral",
+    "decide",
+    "evolve",
+    "owed",
+    "referral",
+]
 
 BY_A_PERSON = Code("promotion@1:by-a-person")
 HELD = Code("contact@1:held")
@@ -35,101 +79,11 @@ REDIRECTED = Code("contact@1:redirected")
 
 
 @dataclass(frozen=True, kw_only=True)
-class ReceiveReferral:
-    """Keep a referral, and let each adult in it go on as the policy says."""
-
-    received: ReferralReceived
-    parts: tuple[Part, ...]
-    empty: bool
-    """Nothing could be read that says anything of anybody."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class AmendReferral:
-    """Keep what the sender adds, and tell triage where it has the adult."""
-
-    amended: ReferralAmended
-    answers: Mapping[UUID, RiskAnswers]
-    words: Mapping[UUID, Sealed[str]]
-    """The same words for each adult, each under that adult's key."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class WithdrawReferral:
-    """Note that the sender takes the referral back."""
-
-    reasons: Sealed[str]
-
-
-@dataclass(frozen=True, kw_only=True)
-class PromoteContact:
-    """Let an adult go on whom the policy held, or somebody redirected by mistake."""
-
-    adult: UUID
-    reasons: Sealed[str]
-
-
-@dataclass(frozen=True, kw_only=True)
-class RedirectContact:
-    """Pass a held adult on to where it belongs."""
-
-    adult: UUID
-    to: Code
-    reasons: Sealed[str]
-
-
-@dataclass(frozen=True, kw_only=True)
-class HearOutcome:
-    """Note what became of an adult."""
-
-    adult: UUID
-    outcome_class: Code
-    decided_on: date
-
-
-@dataclass(frozen=True, kw_only=True)
-class HearReopening:
-    """Note that a decision was opened again, so that its outcome no longer stands."""
-
-    adult: UUID
-
-
-ReferralCommand = (
-    ReceiveReferral
-    | AmendReferral
-    | WithdrawReferral
-    | PromoteContact
-    | RedirectContact
-    | HearOutcome
-    | HearReopening
-)
-
-
-class AlreadyPromoted(Refusal):
-    """Triage has this adult already: what becomes of it is decided there."""
-
-
-class BeforeTheReferral(Refusal):
-    """That was before the day on which the referral came."""
-
-
-class BeforeItWasTold(Refusal):
-    """That was before the sender told more, so nobody can have read it by then."""
-
-
-class AlreadyWithdrawn(Refusal):
-    """The referral was taken back already."""
-
-
-class RedirectionUnknown(Refusal):
-    """There is no such place to pass an adult on to."""
-
-
-@dataclass(frozen=True, kw_only=True)
 class Held:
     """A person has to look at this adult's part."""
 
     part: Part
+    look: Look
     kept: tuple[InformationKept, ...] = ()
     """What the sender added since."""
 
@@ -154,6 +108,9 @@ class Redirected:
 
     told_at: datetime | None = None
     """When the last of them was told."""
+
+    look: Look | None = None
+    """The wait for somebody to look again, where the sender told more since."""
 
     @property
     def news(self) -> bool:
@@ -183,6 +140,8 @@ class Referral:
     checks: tuple[Check, ...] = ()
     amendments: int = 0
     withdrawn: bool = False
+    anonymous: bool = False
+    """An addition asked that its sender's name goes to nobody."""
 
     @property
     def promoted(self) -> Sequence[UUID]:
@@ -207,6 +166,8 @@ def decide(command: ReferralCommand, state: Referral | None, act: Act) -> Sequen
             return _heard(command, state)
         case HearReopening():
             return _reopened(command, state)
+        case DeadlinePassed():
+            return _passed(command, state)
 
 
 def _by_policy(part: Part, *, empty: bool) -> ContactPromoted | ContactHeld:
@@ -270,8 +231,9 @@ def _promoted(
     command: PromoteContact, state: Referral | None, contact: Held | Redirected
 ) -> Sequence[ReferralFact]:
     adult = command.adult
+    hidden = state is not None and state.anonymous
     promoted = ContactPromoted(
-        part=contact.part,
+        part=replace(contact.part, referrer=None) if hidden else contact.part,
         policy=BY_A_PERSON,
         transition=contact.part.age in CURRENT.transition_ages,
         was=_was(contact),
@@ -321,6 +283,33 @@ def _reopened(command: HearReopening, state: Referral | None) -> Sequence[Referr
     return (OutcomeReopened(adult=command.adult),) if contact.outcome_class else ()
 
 
+def owed(state: Referral, calendar: Calendar) -> frozenset[Deadline]:
+    """Give by when a person has to look at those who wait for one; who waits is owed it always.
+
+    Also where the referral was taken back: what it told us may still bind us.
+    """
+    return frozenset(look.owed(calendar) for _, look in _waiting(state))
+
+
+def _waiting(state: Referral) -> Sequence[tuple[UUID, Look]]:
+    return [
+        (adult, it.look)
+        for adult, it in state.contacts.items()
+        if isinstance(it, Held | Redirected) and it.look
+    ]
+
+
+def _passed(command: DeadlinePassed, state: Referral | None) -> Sequence[DeadlineMissed]:
+    """Say it of each adult who was owed a look by then: adults of one referral may share a time."""
+    due, days = command.deadline, calendar()
+    kind = Code(f"deadline@1:{due.kind}")
+    return [
+        DeadlineMissed(adult=adult, kind=kind, due_at=due.due_at, late=command.late)
+        for adult, look in (_waiting(state) if state else ())
+        if look.owed(days) == due
+    ]
+
+
 def evolve(state: Referral | None, happened: ReferralFact, act: Act) -> Referral:
     """Give the state after `happened`. Never refuses: facts are facts.
 
@@ -339,11 +328,15 @@ def evolve(state: Referral | None, happened: ReferralFact, act: Act) -> Referral
         case ContactPromoted(part=part):
             return _with(state, part.adult, Promoted())
         case ContactHeld(part=part):
-            return _with(state, part.adult, Held(part=part))
-        case ContactRedirected() | InformationKept():
+            look = Look.begun(act.effective_at).told(part.answers.signals, act.effective_at)
+            return _with(state, part.adult, Held(part=part, look=look))
+        case ContactRedirected() | InformationKept() | DeadlineMissed():
             return _still_here(state, happened, act)
         case ReferralAmended(checks=checks):
-            return replace(state, amendments=state.amendments + 1, checks=state.checks + checks)
+            # The first version of the fact did not say.
+            asked = isinstance(happened, ReferralAmended2) and happened.anonymous
+            count, hidden = state.amendments + 1, state.anonymous or asked
+            return replace(state, amendments=count, checks=state.checks + checks, anonymous=hidden)
         case ReferralWithdrawn():
             return replace(state, withdrawn=True)
         case OutcomeReopened(adult=adult):
@@ -355,19 +348,29 @@ def evolve(state: Referral | None, happened: ReferralFact, act: Act) -> Referral
 
 
 def _still_here(
-    state: Referral, happened: ContactRedirected | InformationKept, act: Act
+    state: Referral, happened: ContactRedirected | InformationKept | DeadlineMissed, act: Act
 ) -> Referral:
     contact = state.contacts.get(happened.adult)
     if contact is None or isinstance(contact, Promoted):
         return state
+    return _with(state, happened.adult, _after(contact, happened, act.effective_at))
+
+
+def _after(
+    contact: Held | Redirected,
+    happened: ContactRedirected | InformationKept | DeadlineMissed,
+    at: datetime,
+) -> Held | Redirected:
     kept = contact.kept
-    if isinstance(happened, InformationKept):
-        now = replace(contact, kept=(*kept, happened), told_at=act.effective_at)
-        return _with(state, happened.adult, now)
-    passed_on = Redirected(
-        part=contact.part, to=happened.to, kept=kept, known=len(kept), told_at=contact.told_at
-    )
-    return _with(state, happened.adult, passed_on)
+    match happened:
+        case InformationKept(answers=answers):
+            look = (contact.look or Look.begun(at)).told(answers.signals, at)
+            return replace(contact, kept=(*kept, happened), told_at=at, look=look)
+        case DeadlineMissed(due_at=due_at):
+            return replace(contact, look=contact.look.missed(due_at)) if contact.look else contact
+        case ContactRedirected(to=to):
+            known, told_at = len(kept), contact.told_at
+            return Redirected(part=contact.part, to=to, kept=kept, known=known, told_at=told_at)
 
 
 def _in_triage(state: Referral, adult: UUID, now: Promoted) -> Referral:
@@ -379,4 +382,6 @@ def _with(state: Referral, adult: UUID, contact: Contact) -> Referral:
     return replace(state, contacts={**state.contacts, adult: contact})
 
 
-referral = Decider(kind="referral", facts=ReferralFact, decide=decide, evolve=evolve)
+referral = Decider(
+    kind="referral", facts=ReferralFact, decide=decide, evolve=evolve, owed=owed, times=TARGETS
+)
