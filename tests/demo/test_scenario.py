@@ -154,6 +154,7 @@ def test_managers_decide_what_was_looked_at_and_consider_what_was_told_since(
     acts = managers.choose(town(tmp_path), rows, AT_WORK)
     assert [(act.case, act.did) for act in acts] == [
         ("concern-0002", "decision"), ("concern-0004", "consideration")]  # fmt: skip
+    assert all(act.etag for act in acts)  # or triage asks what they have seen
     assert not {act.case for act in screeners.choose(town(tmp_path), rows, AT_WORK)} & {
         act.case for act in acts
     }

@@ -52,7 +52,8 @@ def acted(town: Town, who: str, row: Any) -> Act:
     if row["after_decision"]:
         where = ("triage", f"/v1/concerns/{case}/consideration")
         said = {"reasons": CONSIDERED}
-        return town.act("consideration", who, where, case, said, row["version"])
+        seen = row["version"]
+        return town.act("consideration", who, where, case, said, seen, etag=seen)
     where = ("triage", f"/v1/concerns/{case}/section-42-decision")
     return town.act("decision", who, where, case, decision(town, case), etag=row["version"])
 
