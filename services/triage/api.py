@@ -206,6 +206,7 @@ async def history_of(id: UUID, response: Response, by: ReadsOne, log: Log, at: A
 async def score(id: UUID, said: Scoring, by: Worker, log: Log, expected: IfMatch) -> Response:
     """Score a concern on a screener's answers; the score replaces the referrer's.
 
+    A lower one takes it neither out of Red nor below the band that a person set: `bands` does.
     Where the sender told more that nobody has seen, `If-Match` says that this was read.
     """
     command = ScoreConcern(answers=said.answers, evidence=_of_adult(id, said.evidence))

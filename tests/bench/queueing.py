@@ -12,7 +12,8 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from services.triage.decisions import REFERRER
-from services.triage.projections.queue import ORDER, Place, Waiting, _due, queue, who_is_next
+from services.triage.projections.queue import ORDER, Place, Waiting, _begun, queue, who_is_next
+from services.triage.rules.clocks import decision_due
 from shared.projections.projector import Projector
 from tests.bench.cost import Row, interleaved, p95
 from tests.bench.synthetic import BEGAN, SPACE, scores
@@ -35,11 +36,13 @@ def _shape(number: int) -> Waiting:
         contact=SPACE,
         correlation=SPACE,
         band=found.band,
+        scored_band=found.band,
+        set_to=None,
         total=found.total,
         confidence=found.confidence,
         scored_by=REFERRER,
         waiting_since=since,
-        band_since=since,
+        began=since,
         due_at=since,
         rank=0,
         sort_at=since,
@@ -52,7 +55,7 @@ def _shape(number: int) -> Waiting:
         missed=0,
         escalated_to=None,
     )
-    return replace(row, **_due(row, found.band, found.total, since))
+    return replace(row, **_begun(row, since, decision_due))
 
 
 def waiting(count: int) -> Iterator[Waiting]:
@@ -66,7 +69,7 @@ def waiting(count: int) -> Iterator[Waiting]:
             contact=UUID(int=chance.getrandbits(128)),
             correlation=UUID(int=chance.getrandbits(128)),
             waiting_since=row.waiting_since + later,
-            band_since=row.band_since + later,
+            began=row.began + later,
             due_at=row.due_at + later,
             sort_at=row.sort_at + later,
         )

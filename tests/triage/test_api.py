@@ -91,7 +91,12 @@ async def test_a_manager_says_that_what_was_told_later_changes_nothing(
 ) -> None:
     case = await recognised(home, a.decided, a.added)
     before = await read(manager, case)
-    assert [it["kind"] for it in before["concern"]["due"]] == ["look", "re-check"]
+    assert [it["kind"] for it in before["concern"]["due"]] == [
+        "look",
+        "escalation-to-safeguarding-adults-manager",
+        "re-check",
+        "escalation-to-head-of-service",
+    ]
     seen = key() | {"If-Match": f'"{before["concern"]["version"]}"'}
     assert (await send(manager, case, "consideration", seen)).status_code == 204
     shown = await read(manager, case)
@@ -106,6 +111,23 @@ async def test_whoever_is_screener_and_manager_acts_as_manager(home: Home) -> No
         answer = await send(both, case, "bands", band=str(GREEN))
     assert answer.status_code == 204, answer.text
     assert (await history(home, case))[-1].act.role == "safeguarding-adults-manager"
+
+
+async def test_a_score_below_red_is_shown_and_the_concern_stays_red(
+    home: Home, manager: httpx.AsyncClient, screener: httpx.AsyncClient
+) -> None:
+    case = await recognised(home, a.overridden)
+    calm = {"severity": 1, "likelihood": 1, "self_protection": 0, "access": 0}
+    assert (await send(screener, case, "scores", answers=calm)).status_code == 204
+    known = (await read(screener, case))["concern"]
+    assert (known["rating"]["band"], known["rating"]["score"]["band"]) == (RED, GREEN)
+    why = "scored Green, and Red until a safeguarding adults manager and a second person lower it"
+    assert known["rating"]["says"][-1] == f"It is {why}."
+    assert known["rank_reason"].endswith(f"; {why}")
+
+    down = {"band": str(GREEN), "second_person": "kim"}
+    assert (await send(manager, case, "bands", **down)).status_code == 204
+    assert (await read(screener, case))["concern"]["rating"]["band"] == GREEN
 
 
 async def test_out_of_red_with_a_second_person(

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.triage.projections.figures import Counted, Figures, figures, how_many
-from services.triage.rules.risk_tool import AMBER, RED
+from services.triage.rules.risk_tool import GREEN, RED
 from tests.support.story import keep, rows
 from tests.triage import a
 
@@ -51,9 +51,14 @@ async def test_concerns_are_counted_by_band_and_outcome(db: AsyncConnection) -> 
 
 def test_a_concern_is_counted_in_its_last_band() -> None:
     (set_by_a_person,) = rows(figures, a.recorded(*a.waiting, a.overridden)).values()
-    assert set_by_a_person == Counted(concern=a.ADULT, band=RED)
-    (scored_again,) = rows(figures, a.recorded(*a.waiting, a.overridden, a.screened())).values()
-    assert scored_again == Counted(concern=a.ADULT, band=AMBER)
+    assert set_by_a_person == Counted(concern=a.ADULT, band=RED, set_to=RED)
+    (scored_again,) = rows(figures, a.recorded(*a.waiting, a.screened(a.green))).values()
+    assert scored_again == Counted(concern=a.ADULT, band=GREEN)
+
+
+def test_a_concern_that_scores_lower_is_counted_where_it_stands() -> None:
+    (red,) = rows(figures, a.recorded(*a.waiting, a.overridden, a.screened())).values()
+    assert red == Counted(concern=a.ADULT, band=RED, set_to=RED)
 
 
 async def test_what_was_missed_is_counted_for_ever_and_escalated_concerns_once(

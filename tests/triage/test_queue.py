@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import fields, replace
 from datetime import datetime
+from itertools import pairwise
 from typing import Any, get_type_hints
 from uuid import UUID
 
@@ -20,9 +21,10 @@ from services.triage.events import (
     InformationAdded,
     InformationConsidered,
 )
+from services.triage.projections.concern import view
 from services.triage.projections.queue import Row, Waiting, queue, stale_since, who_is_next
 from services.triage.rules.clocks import decision_due
-from services.triage.rules.risk_tool import AMBER, GREEN, RED
+from services.triage.rules.risk_tool import AMBER, GREEN, RANK, RED
 from services.triage.rules.score import score
 from shared.facts import Code, Recorded
 from shared.time.calendar import calendar
@@ -134,6 +136,26 @@ async def test_red_goes_first_by_received_time(db: AsyncConnection) -> None:
     assert await order(db, late, early, overdue) == [TWO, ONE, THREE]
 
 
+async def test_a_row_says_what_it_scored_and_why_it_is_not_there(db: AsyncConnection) -> None:
+    calmed = [*came(ONE, a.red), *a.recorded(a.screened(a.green), case=ONE, since=2)]
+    raised = [
+        *came(TWO, a.green),
+        *a.recorded(replace(a.overridden, band=AMBER), case=TWO, since=2),
+    ]
+    lowered = [
+        *came(THREE, a.red),
+        *a.recorded(replace(a.overridden, band=AMBER), case=THREE, since=2),
+    ]
+    red, two, three = await shown(db, calmed, raised, lowered)
+    assert [it.concern for it in (red, two, three)] == [ONE, THREE, TWO]
+    assert (red.band, red.scored_band, red.total) == (RED, GREEN, 1)
+    assert [it.rank_reason.partition("; ")[2] for it in (red, two, three)] == [
+        "scored Green, and Red until a safeguarding adults manager and a second person lower it",
+        "scored Red, and set lower by a person",
+        "scored Green, and Amber until a safeguarding adults manager lowers it",
+    ]
+
+
 async def test_a_green_nearly_due_passes_a_fresh_amber(db: AsyncConnection) -> None:
     green = came(ONE, a.green, "2026-11-02T09:00:00Z")  # due Monday 9th
     amber = came(TWO, a.amber, "2026-11-06T09:00:00Z")  # due Tuesday 10th
@@ -188,11 +210,21 @@ def ranked(lived: Sequence[Any]) -> Sequence[UUID]:
     places: list[tuple[Any, ...]] = []
     for at, (quarters, first, second, set_to, decided, again) in enumerate(lived):
         received = a.later(minutes=15 * quarters).effective_at
-        bands = [score(first).band, *([score(second).band] if second else [])]
-        bands += [set_to] if set_to else []
-        changed = (decided and again) or bands[-1] != bands[0] or len({*bands}) > 1
-        since = a.later(minutes=15 * quarters, days=1).effective_at if changed else received
-        due = decision_due(bands[-1], since, calendar())
+        later = a.later(minutes=15 * quarters, days=1).effective_at
+        scored = [score(it).band for it in (first, second) if it]
+        bands = [
+            scored[0],
+            *([] if scored[0] == RED else scored[1:]),
+            *([set_to] if set_to else []),
+        ]
+        due = decision_due(bands[0], received, calendar())
+        for was, band in pairwise(bands):
+            if RANK[band] > RANK[was]:
+                due = min(due, decision_due(band, later, calendar()))
+            elif RANK[band] < RANK[was]:
+                due = max(due, decision_due(band, received, calendar()))
+        if decided and again:
+            due = decision_due(bands[-1], later, calendar())
         first_key = (0, received) if bands[-1] == RED else (1, due)
         if not decided or again:
             places.append((*first_key, -score(second or first).total, UUID(int=at + 1)))
@@ -319,9 +351,10 @@ def test_whoever_is_told_of_again_and_again_does_not_sink_in_the_queue() -> None
     assert row(*told).due_at == a.at("2026-11-17T17:00:00Z"), "counted from the first, a Monday"
 
 
+MISSED = replace(a.missed_look, kind=Code("deadline@1:decision"))
 befalls = some.lists(
     some.tuples(
-        some.sampled_from([*a.EVERY_FACT[2:], a.screened(a.green), *map(a.scored, SCALES)]),
+        some.sampled_from([*a.EVERY_FACT[2:], MISSED, a.screened(a.green), *map(a.scored, SCALES)]),
         some.integers(0, 20),
     ),
     max_size=12,
@@ -346,7 +379,12 @@ def test_the_queue_promises_what_is_owed(befell: Sequence[tuple[Any, int]]) -> N
         assert row(*history).decided is (state.told_more is None)
         kind = "look"
     promised = [it.due_at for it in concern.owed(state, calendar()) if it.kind == kind]  # type: ignore[arg-type]
-    assert promised in ([], [due])
+    known = view(a.ADULT, history)
+    assert known
+    if not row(*history).decided:
+        assert due == (known.look_due_at if kind == "look" else known.decision_due_at)
+    missed = any(isinstance(it.fact, DeadlineMissed) for it in history)
+    assert promised in ([], [due]) or (missed and promised[0] > due)
 
 
 AFTER_A_DECISION = InformationAdded | InformationConsidered | ConcernReopened | DeadlineMissed

@@ -20,6 +20,12 @@ from tests.triage import a
 
 CALENDAR = calendar()
 story: Story[object, Concern, ConcernFact] = Story(concern)  # type: ignore[arg-type]
+OF_WHAT_IS_TOLD_AGAIN = {
+    "look",
+    "re-check",
+    "escalation-to-safeguarding-adults-manager",
+    "escalation-to-head-of-service",
+}
 FRIDAY = datetime(2026, 10, 30, 16, 50, tzinfo=UTC)
 
 
@@ -87,7 +93,7 @@ def test_a_person_who_acts_has_looked(fact: ConcernFact) -> None:
     assert "look" not in kinds(story.given(*a.waiting, fact))
 
 
-def test_what_a_sender_adds_is_no_look_and_a_rise_begins_all_times_anew() -> None:
+def test_what_a_sender_adds_is_no_look_and_after_a_rise_a_look_is_owed_anew() -> None:
     raised = a.scored(a.red, Code("scorer@1:added-information"))
     waits = story.given(*a.waiting, a.screened()).given(raised, act=a.later(days=1))
     assert "look" in kinds(waits)
@@ -125,7 +131,7 @@ def test_nothing_is_owed_once_it_is_decided_until_its_sender_tells_more() -> Non
     assert not due(decided)
     told = decided.given(a.added, act=a.later(days=30))
     assert isinstance(told.state, Decided)
-    assert kinds(told) == {"look", "re-check"}
+    assert kinds(told) == OF_WHAT_IS_TOLD_AGAIN
     assert not due(told.given(a.reopened, a.decided))
 
 
@@ -137,7 +143,7 @@ def test_what_was_told_is_looked_at_and_changes_nothing_until_more_is_told() -> 
     looked.when(a.consideration).then_refused(NothingToConsider)
     story.given(*a.waiting).when(a.consideration).then_refused(NothingToConsider)
     story.when(a.consideration).then_refused(NotFound)
-    assert kinds(looked.given(a.added)) == {"look", "re-check"}
+    assert kinds(looked.given(a.added)) == OF_WHAT_IS_TOLD_AGAIN
 
 
 def test_danger_told_after_the_decision_is_promised_a_look_within_the_hour() -> None:
@@ -155,6 +161,25 @@ def test_opened_again_it_is_promised_everything_again() -> None:
     again = story.given(*a.waiting, a.missed_look, a.decided, a.reopened)
     assert isinstance(again.state, Waiting)
     assert "look" in kinds(again)
+
+
+def test_of_what_was_told_after_the_decision_those_above_hear_where_nobody_looks() -> None:
+    """It was silent for ever: neither the manager nor the head of service heard."""
+    told = story.given(*a.waiting, a.decided).given(a.added, act=a.later(days=14))  # a Monday
+    happened = list[tuple[str, datetime]]()
+    for _ in range(6):
+        one = min(due(told), key=lambda it: (it.due_at, it.kind))
+        happened.append((one.kind.removeprefix("escalation-to-"), one.due_at))
+        told = told.given(*passed(told, one))
+    assert happened == [
+        ("look", at("2026-11-17T17:00Z")),
+        ("safeguarding-adults-manager", at("2026-11-18T17:00Z")),
+        ("re-check", at("2026-11-19T17:00Z")),
+        ("head-of-service", at("2026-11-23T17:00Z")),
+        ("re-check", at("2026-11-24T17:00Z")),
+        ("re-check", at("2026-11-27T17:00Z")),
+    ]
+    assert not due(told.given(a.considered))
 
 
 def test_a_time_of_another_state_passes_without_a_trace() -> None:

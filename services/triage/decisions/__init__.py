@@ -38,7 +38,7 @@ from services.triage.decisions.commands import (
 from services.triage.decisions.state import Concern, Decided, Recognised, Waiting, unseen_since
 from services.triage.events import ConcernFact
 from services.triage.rules import additions, waits
-from services.triage.rules.overriding import may_override
+from services.triage.rules.overriding import after_score, may_override
 from services.triage.rules.risk_tool import RANK, unread
 from services.triage.rules.score import Answers, score
 from services.triage.rules.section42 import problem
@@ -283,9 +283,7 @@ def evolve(state: Concern | None, happened: ConcernFact, act: Act) -> Concern:
         case events.ConcernScored():
             return _after_score(state, happened, act)
         case events.BandOverridden():
-            waiting = _as_waiting(state)
-            wait = waiting.wait.scored(happened.band, act.effective_at, by_a_person=True)
-            judged = replace(waiting, wait=wait, judged_at=_later(waiting.judged_at, act))
+            judged = _set(_as_waiting(state), happened.band, act)
             return replace(state, waited=judged) if isinstance(state, Decided) else judged
         case events.Section42Decided():
             waited = replace(_as_waiting(state), told_at=None)
@@ -321,9 +319,11 @@ def _told_more(state: Concern, act: Act) -> Waiting | Decided:
     was = _as_waiting(state)
     waiting = replace(was, told_at=_later(was.told_at, act))
     if not isinstance(state, Decided):
-        return waiting
-    # More of the same gives nobody more time.
-    again = state.told_more or Wait.begun(waiting.band, act.effective_at)
+        return replace(waiting, wait=waiting.wait.told(act.effective_at))
+    if again := state.told_more:
+        again = again.told(act.effective_at)
+    else:
+        again = Wait.begun(waiting.band, act.effective_at)
     return replace(state, waited=waiting, told_more=again)
 
 
@@ -350,17 +350,29 @@ def _after_score(state: Concern | None, happened: events.ConcernScored, act: Act
             return _scored_anew(waiting, happened, act)
         case Decided(waited=waited, told_more=again) as decided:
             now = _scored_anew(waited, happened, act)
-            raised = again and again.scored(now.band, act.effective_at, by_a_person=False)
+            raised = again and again.moved(now.band, act.effective_at)
             return replace(decided, waited=now, told_more=raised)
 
 
 def _scored_anew(waiting: Waiting, happened: events.ConcernScored, act: Act) -> Waiting:
-    by_a_person = happened.scored_by == SCREENER
-    wait = waiting.wait.scored(happened.score.band, act.effective_at, by_a_person=by_a_person)
-    now = replace(waiting, score=happened.score, wait=wait)
-    if not by_a_person:
-        return now
-    return replace(now, judged_at=_later(now.judged_at, act), told_at=None)
+    band = after_score(waiting.band, happened.score.band, waiting.set_to)
+    wait = waiting.wait.moved(band, act.effective_at)
+    if happened.scored_by != SCREENER:
+        return replace(waiting, score=happened.score, wait=wait)
+    return replace(
+        waiting,
+        score=happened.score,
+        wait=wait.checked(act.effective_at),
+        judged_at=_later(waiting.judged_at, act),
+        told_at=None,
+    )
+
+
+def _set(waiting: Waiting, band: Code, act: Act) -> Waiting:
+    wait = waiting.wait.moved(band, act.effective_at)
+    if waiting.told_at is None:  # else they may have set it without reading that
+        wait = wait.seen()
+    return replace(waiting, wait=wait, set_to=band, judged_at=_later(waiting.judged_at, act))
 
 
 def _later(one: datetime | None, act: Act) -> datetime:

@@ -28,6 +28,9 @@ class Waiting:
     judged_at: datetime | None = None
     """When a person last scored it or set its band: the sender's answers alone move it no more."""
 
+    set_to: Code | None = None
+    """The band that a person set last: no score alone takes it below that."""
+
     told_at: datetime | None = None
     """When the sender last told what nobody has seen yet, or took the referral back."""
 

@@ -22,11 +22,12 @@ from services.triage.events import (
     Section42Decided,
     WithdrawalNoted,
 )
-from services.triage.rules.clocks import decision_due, look_due, rank_reason
+from services.triage.rules.clocks import rank_reason
 from services.triage.rules.explanation import explain
+from services.triage.rules.overriding import beside_its_score
 from services.triage.rules.score import Score
 from services.triage.rules.section42 import OUTCOMES, ThreeTests
-from services.triage.rules.waits import Wait
+from services.triage.rules.waits import Wait, decision_due, look_due
 from shared.facts import Code, Recorded
 from shared.sealed import Sealed
 from shared.time.calendar import calendar, london_date
@@ -37,6 +38,8 @@ class Rating:
     """The score that counts now, and what makes it."""
 
     band: Code
+    """In which it waits: above the score's own until it is lowered, or as a person set it."""
+
     scored_by: Code
     score: Score
     says: Sequence[str]
@@ -115,8 +118,8 @@ def view(id: UUID, history: Sequence[Recorded[Any]]) -> ConcernView | None:
         case _:
             return None
     recognised: ConcernRecognised = history[0].fact
-    due = decision_due(waiting.band, waiting.wait.since, calendar())
-    look = look_due(waiting.band, (again or waiting.wait).since, calendar())
+    due = decision_due(waiting.wait, calendar())
+    look = look_due(again or waiting.wait, calendar())
     return ConcernView(
         id=id,
         contact=waiting.contact,
@@ -129,12 +132,16 @@ def view(id: UUID, history: Sequence[Recorded[Any]]) -> ConcernView | None:
         news=sum(isinstance(it.fact, InformationAdded) for it in history),
         look_due_at=look,
         decision_due_at=due,
-        rank_reason=rank_reason(waiting.band, waiting.received_at, look if again else due),
+        rank_reason=_reason(waiting, look if again else due),
         rating=_rating(waiting, history),
         decision=_decision(history) if decided else None,
         due=_due(state),
         missed=[_missed(it.fact) for it in history if isinstance(it.fact, DeadlineMissed)],
     )
+
+
+def _reason(waiting: Waiting, due_at: datetime) -> str:
+    return rank_reason(waiting.band, waiting.received_at, due_at, waiting.score.band)
 
 
 def _due(state: Concern) -> Sequence[Due]:
@@ -175,11 +182,12 @@ def words(history: Sequence[Recorded[Any]]) -> ShutWords:
 
 def _rating(waiting: Waiting, history: Sequence[Recorded[Any]]) -> Rating:
     scored = [it.fact for it in history if isinstance(it.fact, ConcernScored)]
+    beside = beside_its_score(waiting.band, waiting.score.band)
     return Rating(
         band=waiting.band,
         scored_by=scored[-1].scored_by,
         score=waiting.score,
-        says=explain(waiting.score),
+        says=(*explain(waiting.score), *([f"It is {beside}."] if beside else [])),
     )
 
 

@@ -19,6 +19,7 @@ from services.triage.events import (
     Section42Decided,
     WithdrawalNoted,
 )
+from services.triage.rules.overriding import after_score
 from shared.facts import Code, Recorded
 from shared.projections.projection import Projection
 
@@ -29,6 +30,7 @@ class Counted:
 
     concern: UUID
     band: Code | None = None
+    set_to: Code | None = None
     outcome: Code | None = None
     missed: int = 0
     """Times that were promised and passed."""
@@ -41,9 +43,10 @@ def fold(row: Counted | None, happened: Recorded[ConcernFact]) -> Counted | None
     row = row or Counted(concern=happened.case)
     match happened.fact:
         case ConcernScored(score=score):
-            return replace(row, band=score.band)
+            was = row.band or score.band
+            return replace(row, band=after_score(was, score.band, row.set_to))
         case BandOverridden(band=band):
-            return replace(row, band=band)
+            return replace(row, band=band, set_to=band)
         case Section42Decided(outcome=outcome):
             return replace(row, outcome=outcome)
         case ConcernReopened():
@@ -56,7 +59,7 @@ def fold(row: Counted | None, happened: Recorded[ConcernFact]) -> Counted | None
             return row
 
 
-figures = Projection("figures", version=2, row=Counted, fold=fold)
+figures = Projection("figures", version=3, row=Counted, fold=fold)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,7 +27,9 @@ from services.triage.events import (
     Section42Decided,
     WithdrawalNoted,
 )
+from services.triage.rules import waits
 from services.triage.rules.clocks import decision_due, look_due, rank_reason, sort_key
+from services.triage.rules.overriding import after_score
 from services.triage.rules.score import LOW
 from shared.facts import Code, Recorded
 from shared.projections.projection import Projection
@@ -35,6 +37,9 @@ from shared.time.calendar import Calendar, calendar
 
 NOT_YET = Code("band@1:green")
 """Of a concern between its recognition and its score, which come in one act."""
+
+RECOGNISED = 1
+"""The version of a concern that has no score yet."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,11 +50,19 @@ class Waiting:
     contact: UUID
     correlation: UUID
     band: Code
+    scored_band: Code
+    """What the last score alone would give."""
+
+    set_to: Code | None
+    """The band that a person set last."""
+
     total: int
     confidence: Code
     scored_by: Code
     waiting_since: datetime
-    band_since: datetime
+    began: datetime
+    """Since when it is promised what is due: receipt, reopening, or what was told once decided."""
+
     due_at: datetime
     rank: int
     sort_at: datetime
@@ -86,19 +99,21 @@ def _changes(row: Waiting, happened: Recorded[ConcernFact]) -> Mapping[str, Any]
     at = happened.act.effective_at
     match happened.fact:
         case ConcernScored(score=score, scored_by=by):
+            band = after_score(row.band, score.band, row.set_to)
             return {
+                "scored_band": score.band,
                 "confidence": score.confidence,
                 "scored_by": by,
                 "news": 0 if by == SCREENER else row.news,
-                **_placed(row, score.band, score.total, at),
+                **_placed(row, band, score.total, at),
             }
         case BandOverridden(band=band):
-            return _placed(row, band, row.total, at)
+            return {"set_to": band, **_placed(row, band, row.total, at)}
         case InformationAdded():
             news: dict[str, Any] = {"news": row.news + 1, "decided": False}
             # More of the same gives nobody more time.
             begins = row.after_decision and row.decided
-            return news | (_due(row, row.band, row.total, at, look_due) if begins else {})
+            return news | (_begun(row, at, look_due) if begins else {})
         case InformationConsidered():
             return {"decided": True, "news": 0, **NOTHING_MISSED}
         case WithdrawalNoted():
@@ -107,7 +122,7 @@ def _changes(row: Waiting, happened: Recorded[ConcernFact]) -> Mapping[str, Any]
             return {"decided": True, "after_decision": True, "news": 0, **NOTHING_MISSED}
         case ConcernReopened():
             open_again = {"decided": False, "after_decision": False, **NOTHING_MISSED}
-            return open_again | _due(row, row.band, row.total, at)
+            return open_again | _begun(row, at, decision_due)
         case DeadlineMissed():
             return {"missed": row.missed + 1}
         case ConcernEscalated(to=to):
@@ -131,11 +146,13 @@ def _first(happened: Recorded[ConcernFact]) -> Waiting | None:
         contact=happened.fact.contact,
         correlation=happened.act.correlation,
         band=NOT_YET,
+        scored_band=NOT_YET,
+        set_to=None,
         total=0,
         confidence=LOW,
         scored_by=REFERRER,
         waiting_since=since,
-        band_since=since,
+        began=since,
         due_at=since,
         rank=0,
         sort_at=since,
@@ -150,20 +167,30 @@ def _first(happened: Recorded[ConcernFact]) -> Waiting | None:
     )
 
 
+def _begun(row: Waiting, at: datetime, promised: Promised) -> dict[str, Any]:
+    due_at = promised(row.band, at, calendar())
+    return {"began": at, **_due(row, row.band, row.total, due_at)}
+
+
 def _placed(row: Waiting, band: Code, total: int, at: datetime) -> Mapping[str, Any]:
     promised = look_due if row.after_decision else decision_due
-    return _due(row, band, total, row.band_since if band == row.band else at, promised)
+    if row.version == RECOGNISED:
+        return _due(row, band, total, promised(band, row.began, calendar()))
+    if band == row.band:
+        return _due(row, band, total, row.due_at)
+
+    def allowed(band: Code, since: datetime) -> datetime:
+        return promised(band, since, calendar())
+
+    due_at = waits.moved(row.due_at, row.band, band, row.began, at, allowed)
+    return _due(row, band, total, due_at)
 
 
-def _due(
-    row: Waiting, band: Code, total: int, since: datetime, promised: Promised = decision_due
-) -> dict[str, Any]:
-    due_at = promised(band, since, calendar())
+def _due(row: Waiting, band: Code, total: int, due_at: datetime) -> dict[str, Any]:
     rank, sort_at, minus_total = sort_key(band, row.waiting_since, due_at, total)
     return {
         "band": band,
         "total": total,
-        "band_since": since,
         "due_at": due_at,
         "rank": rank,
         "sort_at": sort_at,
@@ -172,7 +199,7 @@ def _due(
 
 
 ORDER = ("decided", "rank", "sort_at", "minus_total", "concern")
-queue = Projection("queue", version=3, row=Waiting, fold=fold, indexes=(ORDER,))
+queue = Projection("queue", version=4, row=Waiting, fold=fold, indexes=(ORDER,))
 Place = tuple[int, datetime, int, UUID]
 
 
@@ -183,6 +210,9 @@ class Row:
     concern: UUID
     contact: UUID
     band: Code
+    """The higher of what the last score gives and what a person set; Red until it is lowered."""
+
+    scored_band: Code
     total: int
     confidence: Code
     scored_by: Code
@@ -224,6 +254,7 @@ async def stale_since(db: AsyncConnection, concern: UUID) -> datetime | None:
 
 def _row(found: dict[str, Any]) -> Row:
     shown = {name: found[name] for name in Row.__dataclass_fields__ if name in found}
-    reason = rank_reason(found["band"], found["waiting_since"], found["due_at"])
+    times = (found["waiting_since"], found["due_at"])
+    reason = rank_reason(found["band"], *times, found["scored_band"])
     again = "; decided, and the sender told more since" if found["after_decision"] else ""
     return Row(rank_reason=reason + again, **shown)

@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from services.triage.rules.overriding import beside_its_score
 from services.triage.rules.risk_tool import AMBER, BAND_WORDS, GREEN, RED
 from shared.facts import Code
 from shared.time.calendar import LONDON, Calendar
@@ -134,12 +135,16 @@ def sort_key(
     return (0, received_at, -total) if band == RED else (1, due_at, -total)
 
 
-def rank_reason(band: Code, received_at: datetime, due_at: datetime) -> str:
+def rank_reason(
+    band: Code, received_at: datetime, due_at: datetime, scored: Code | None = None
+) -> str:
     """Say in one sentence, in London time, why a concern stands where it stands."""
+    beside = beside_its_score(band, scored or band)
+    then = f"; {beside}" if beside else ""
     if band == RED:
-        return f"Red, received {spoken(received_at)}: Red goes first by received time"
+        return f"Red, received {spoken(received_at)}: Red goes first by received time{then}"
     word = BAND_WORDS[band]
-    return f"{word}, due {spoken(due_at)}: Amber and Green go by due time"
+    return f"{word}, due {spoken(due_at)}: Amber and Green go by due time{then}"
 
 
 def spoken(instant: datetime) -> str:

@@ -2,12 +2,14 @@
 
 Law: none. Source: the council's screening and risk tool, SRT, 2026: up by any worker, down by a
 safeguarding adults manager, down from Red with a second person. How often it happens measures
-the tool.
+the tool. A score is no way round that: taking a concern out of Red, or below what a person set, is
+such an override also where a new score is lower.
 """
 
 from typing import Literal
 
-from services.triage.rules.risk_tool import RANK, RED
+from services.triage.rules.risk_tool import BAND_WORDS, RANK, RED
+from services.triage.rules.score import highest
 from shared.facts import Code
 
 LOWERS = "safeguarding-adults-manager"
@@ -27,15 +29,32 @@ def may_override(
     """
     if to not in RANK:
         return "band-unknown"
-    if RANK[to] >= RANK[current]:
-        return None
-    if role != LOWERS:
+    lower = RANK[to] < RANK[current]
+    if lower and role != LOWERS:
         return "role-may-not-lower"
-    return _second_person(person, second_person) if current == RED else None
+    if second_person is None and not (lower and current == RED):
+        return None
+    return _second_person(person, second_person)
+
+
+def after_score(band: Code, scored: Code, set_to: Code | None) -> Code:
+    """Give the band of a concern in `band` after a score; `set_to` is what a person set last."""
+    if band == RED:
+        return RED
+    return highest(scored, set_to) if set_to else scored
+
+
+def beside_its_score(band: Code, scored: Code) -> str:
+    """Say why a concern is not in the band that it scored; nothing where it is."""
+    if RANK[scored] < RANK[band]:
+        who = "a safeguarding adults manager"
+        by = f"{who} and a second person lower it" if band == RED else f"{who} lowers it"
+        return f"scored {BAND_WORDS[scored]}, and {BAND_WORDS[band]} until {by}"
+    return "" if scored == band else f"scored {BAND_WORDS[scored]}, and set lower by a person"
 
 
 def _second_person(person: str, second: str | None) -> OverrideProblem | None:
-    """Give the reason why nobody else stands behind taking a concern out of Red."""
+    """Give the reason why nobody else stands behind it."""
     if second is None or not second.strip():
         return "second-person-missing"
     same = second.strip().casefold() == person.strip().casefold()
