@@ -11,7 +11,7 @@ from tests.faults.chain import Chain
 from tests.faults.oracle import agrees
 from tests.support.house import House
 
-ACTS, MOST = 400, 2.0
+ACTS, MOST = 400, 10.0
 """And the seconds that no act may take."""
 
 

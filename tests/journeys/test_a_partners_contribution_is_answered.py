@@ -143,7 +143,7 @@ async def test_a_decision_that_did_not_know_what_was_added_does_not_answer_it(
             awake["triage"].client("sam", MANAGER) as sam,
         ):
             late = await Staff(sam).reads(id, lambda it: it["concern"]["news"] == 1)
-            assert {"look", "re-check"} == due(late["concern"]).keys()
+            assert due(late["concern"]).keys() >= {"look", "re-check"}
             await home.owed(ANSWER)
             assert "contribution.considered" not in home.receiver.types
             await Staff(sam).does(

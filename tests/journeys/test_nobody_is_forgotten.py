@@ -49,7 +49,7 @@ async def test_what_was_promised_to_who_waits_is_missed_once_and_seen(simulated:
             receipt = (await they.home.client.get("/v1/referrals")).json()["items"][0]
             await they.home.adds({"id": receipt["referral"]}, more)
             again = await they.screener.reads(amber, lambda it: it["concern"]["due"])
-            assert kinds(again["concern"], "due") == ["look", "re-check"]
+            assert kinds(again["concern"], "due") == ["look", SAM, "re-check", HEAD]
 
 
 @pytest.mark.slow
