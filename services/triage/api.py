@@ -266,13 +266,11 @@ async def _having_seen(
     log: Log, id: UUID, command: ConcernCommand, act: Act, expected: int | None
 ) -> Response:
     stream = concern.stream(id)
-    now, receipt = await log.load(stream, act)
-    if receipt:  # first of all, or a repeat is refused because of what came after it
-        return answer(receipt)
-    if expected is None and unseen_since(concern.fold(now)):
+    now, receipt = await log.load(stream, act)  # a repeat gets the first answer
+    if not receipt and expected is None and unseen_since(concern.fold(now)):
         raise HTTPException(428)  # what came since they looked would pass for seen
     seen = len(now) if expected is None else expected
-    return answer(await handle(log, stream, command, act, seen, known=now))
+    return answer(receipt or await handle(log, stream, command, act, seen, known=now))
 
 
 async def _do(

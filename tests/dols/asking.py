@@ -82,6 +82,14 @@ async def register(home: Home, trained_on: str) -> None:
             assert answer.status_code in {201, 409}, answer.text
 
 
+async def an_entry(home: Home, **but: Any) -> dict[str, Any]:
+    """Give what the register is told of a best interests assessor who may be asked."""
+    return {
+        "kinds": ["assessor-kind@1:bia"], "trained_on": await today(home, days=-30),
+        "employer": "assessor-employer@1:independent", "weekly_capacity": 2,
+    } | but  # fmt: skip
+
+
 async def asks(client: httpx.AsyncClient, **but: Any) -> Any:
     """Send a request; give its receipt."""
     answer = await client.post("/v1/dols-requests", json=FORM | but, headers=key())

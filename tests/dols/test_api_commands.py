@@ -14,13 +14,13 @@ from tests.dols.asking import (
     COMMANDS,
     DOCTOR,
     SETTLEMENT,
+    an_entry,
     asks,
     does,
     history,
     kind,
     sees,
     send,
-    today,
 )
 from tests.support.house import Home, House, key
 
@@ -82,10 +82,7 @@ async def test_an_assessor_is_registered_changed_and_suspended(
     home: Home, coordinator: httpx.AsyncClient, case: str
 ) -> None:
     name = f"new-{uuid4()}"
-    entry: dict[str, Any] = {
-        "kinds": ["assessor-kind@1:bia"], "trained_on": await today(home, days=-30),
-        "employer": "assessor-employer@1:independent", "weekly_capacity": 2,
-    }  # fmt: skip
+    entry = await an_entry(home)
     made = await coordinator.post("/v1/assessors", json=entry | {"name": name}, headers=key())
     assert (made.status_code, made.headers["ETag"]) == (201, '"1"')
     again = await coordinator.post("/v1/assessors", json=entry | {"name": name}, headers=key())
@@ -115,10 +112,7 @@ async def test_who_waits_is_allocated_while_the_registers_table_is_built_anew(
     shared_house: House, home: Home, ward: httpx.AsyncClient, coordinator: httpx.AsyncClient
 ) -> None:
     name = f"new-{uuid4()}"
-    entry: dict[str, Any] = {
-        "name": name, "kinds": ["assessor-kind@1:bia"], "employer": "assessor-employer@1:council",
-        "trained_on": await today(home, days=-30), "weekly_capacity": 2,
-    }  # fmt: skip
+    entry = await an_entry(home, name=name, employer="assessor-employer@1:council")
     await coordinator.post("/v1/assessors", json=entry, headers=key())
     cases = [(await asks(ward))["id"] for _ in range(3)]
     await does(coordinator, cases[0], "allocations", assessor=name)

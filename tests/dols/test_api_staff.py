@@ -1,7 +1,6 @@
 """What may coordinators, assessors and signatories do, and what do they see?"""
 
 from asyncio import create_task, gather, wait, wait_for
-from typing import Any
 from uuid import uuid4
 
 import httpx
@@ -16,6 +15,7 @@ from tests.dols.asking import (
     BY_THE_DOCTOR,
     DOCTOR,
     MENTAL,
+    an_entry,
     asks,
     assesses,
     does,
@@ -255,10 +255,7 @@ async def test_nobody_takes_on_more_requests_in_a_week_than_the_register_says(
     home: Home, ward: httpx.AsyncClient, coordinator: httpx.AsyncClient
 ) -> None:
     name = f"new-{uuid4()}"
-    entry: dict[str, Any] = {
-        "kinds": ["assessor-kind@1:bia"], "trained_on": await today(home, days=-30),
-        "employer": "assessor-employer@1:independent", "weekly_capacity": 2,
-    }  # fmt: skip
+    entry = await an_entry(home)
     made = await coordinator.post("/v1/assessors", json=entry | {"name": name}, headers=key())
     cases = [(await asks(ward))["id"] for _ in range(5)]
     answers = await gather(
@@ -324,10 +321,7 @@ async def test_who_was_suspended_since_they_accepted_assesses_nothing(
     home: Home, coordinator: httpx.AsyncClient, case: str
 ) -> None:
     name = f"new-{uuid4()}"
-    entry: dict[str, Any] = {
-        "kinds": ["assessor-kind@1:bia"], "trained_on": await today(home, days=-30),
-        "employer": "assessor-employer@1:independent", "weekly_capacity": 2,
-    }  # fmt: skip
+    entry = await an_entry(home)
     made = await coordinator.post("/v1/assessors", json=entry | {"name": name}, headers=key())
     await does(coordinator, case, "allocations", assessor=name)
     changes = f"{made.headers['Location']}/changes"

@@ -16,7 +16,7 @@ from services.dols.rules.reading import read_answers, read_circumstances
 from shared.facts import Code
 from shared.time.calendar import calendar
 from tests.dols import a
-from tests.dols.asking import BIA, asks, does, kind, sees, send, today
+from tests.dols.asking import BIA, an_entry, asks, does, kind, sees, send
 from tests.support.house import Home, key
 from tests.support.story import Story
 
@@ -230,11 +230,7 @@ async def test_a_ward_tells_the_place_and_who_works_there_is_barred(
     back: Any,
 ) -> None:  # fmt: skip
     name = f"works-there-{what}"
-    entry = {
-        "name": name, "kinds": ["assessor-kind@1:bia"], "weekly_capacity": 50,
-        "trained_on": await today(home, days=-30), "interests": [THERE],
-        "employer": "assessor-employer@1:independent",
-    }  # fmt: skip
+    entry = await an_entry(home, name=name, weekly_capacity=50, interests=[THERE])
     await coordinator.post("/v1/assessors", json=entry, headers=key())
     case = (await asks(ward))["id"]
     await does(coordinator, case, "offers", assessor=name)

@@ -22,7 +22,7 @@ from services.dols.rules.independence import Place, Standing, unfit
 from shared.facts import Code
 from shared.time.calendar import calendar
 from tests.dols import a
-from tests.dols.asking import BEST, does, history, kind, sees, send, today
+from tests.dols.asking import BEST, an_entry, does, history, kind, sees, send
 from tests.support.house import Home, key
 from tests.support.story import SOMEBODY, Story, keep
 
@@ -193,10 +193,7 @@ async def test_a_suspension_leads_to_what_they_have_in_hand_and_a_coordinator_ta
     home: Home, coordinator: httpx.AsyncClient, case: str
 ) -> None:
     name = f"soon-suspended-{case}"
-    entry: dict[str, Any] = {
-        "kinds": ["assessor-kind@1:bia"], "trained_on": await today(home, days=-30),
-        "employer": "assessor-employer@1:independent", "weekly_capacity": 2,
-    }  # fmt: skip
+    entry = await an_entry(home)
     made = await coordinator.post("/v1/assessors", json=entry | {"name": name}, headers=key())
     await does(coordinator, case, "allocations", assessor=name)
     register = made.headers["Location"]

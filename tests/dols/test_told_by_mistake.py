@@ -17,7 +17,7 @@ from services.dols.rules import codes
 from shared.facts import Code
 from shared.time.calendar import calendar
 from tests.dols import a
-from tests.dols.asking import asks, does, history, kind, sees, send, today
+from tests.dols.asking import an_entry, asks, does, history, kind, sees, send
 from tests.support.house import Home, key
 from tests.support.story import Story
 
@@ -172,11 +172,7 @@ async def test_a_mistyped_place_bars_until_a_coordinator_who_has_seen_it_says_so
     home: Home, ward: httpx.AsyncClient, coordinator: httpx.AsyncClient
 ) -> None:
     name = f"works-there-{uuid4()}"
-    entry = {
-        "name": name, "kinds": ["assessor-kind@1:bia"], "weekly_capacity": 50,
-        "trained_on": await today(home, days=-30), "interests": [THERE],
-        "employer": "assessor-employer@1:independent",
-    }  # fmt: skip
+    entry = await an_entry(home, name=name, weekly_capacity=50, interests=[THERE])
     await coordinator.post("/v1/assessors", json=entry, headers=key())
     case = (await asks(ward))["id"]
 

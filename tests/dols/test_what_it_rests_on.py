@@ -14,7 +14,7 @@ from services.dols.rules import codes
 from services.dols.rules.legal_test import AGNI_2026, CW_2014
 from shared.facts import Code
 from tests.dols import a
-from tests.dols.asking import does, kind, send, today
+from tests.dols.asking import an_entry, does, kind, send, today
 from tests.support.house import Home, key
 from tests.support.story import Story
 
@@ -97,10 +97,7 @@ async def test_what_the_register_says_now_counts_when_they_assess(
     home: Home, coordinator: httpx.AsyncClient, case: str
 ) -> None:
     name, on = f"new-{case}", await today(home)
-    entry: dict[str, Any] = {
-        "kinds": ["assessor-kind@1:bia"], "trained_on": await today(home, days=-30),
-        "employer": "assessor-employer@1:independent", "weekly_capacity": 2,
-    }  # fmt: skip
+    entry = await an_entry(home)
     made = await coordinator.post("/v1/assessors", json=entry | {"name": name}, headers=key())
     await does(coordinator, case, "allocations", assessor=name)
     works_there = {"interests": ["1-101000001"], "suspended": False}

@@ -268,22 +268,25 @@ async def decide(
 async def _looking(
     log: Log, id: UUID, command: want.Looks, asked: tuple[Act, Body], expected: int | None
 ) -> Response:
-    now = await log.history(request.stream(id))
-    state, repeated = request.fold(now), any(it.act.id == asked[0].id for it in now)
-    if expected is None and state and state.told_at and not repeated:
+    stream, act = request.stream(id), dated(*asked)
+    now, receipt = await log.load(stream, act)  # a repeat gets the first answer
+    state = request.fold(now)
+    if not receipt and expected is None and state and state.told_at:
         raise HTTPException(428)  # what came since they looked would pass for seen
-    return await _do(log, id, command, asked, expected or len(now) or None)
+    seen = len(now) if expected is None else expected
+    return answer(receipt or await handle(log, stream, command, act, seen, known=now))
 
 
 async def _having_seen(
     log: Log, id: UUID, command: want.RequestCommand, asked: tuple[Act, Body], expected: int | None
 ) -> Response:
-    act = dated(*asked)
-    if not await log.history(request.stream(id)):
+    stream, act = request.stream(id), dated(*asked)
+    now, receipt = await log.load(stream, act)
+    if not now:
         raise NotFound
     if expected is None:  # 428: what came since they looked would be overruled unseen
         raise HTTPException(428)
-    return answer(await handle(log, request.stream(id), command, act, expected))
+    return answer(receipt or await handle(log, stream, command, act, expected, known=now))
 
 
 async def _do(

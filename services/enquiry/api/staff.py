@@ -320,12 +320,13 @@ async def review_decision(
 async def _having_seen(
     log: Log, id: UUID, command: want.EnquiryCommand, asked: tuple[Act, Body], expected: int | None
 ) -> Response:
-    act = dated(*asked)
-    if not await log.history(enquiry.stream(id)):
+    stream, act = enquiry.stream(id), dated(*asked)
+    now, receipt = await log.load(stream, act)
+    if not now:
         raise NotFound
     if expected is None:  # 428: what came since they looked would pass for seen
         raise HTTPException(428)
-    return answer(await handle(log, enquiry.stream(id), command, act, expected))
+    return answer(receipt or await handle(log, stream, command, act, expected, known=now))
 
 
 async def _do(

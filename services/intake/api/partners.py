@@ -147,7 +147,8 @@ async def amend(id: UUID, request: Request, response: Response, by: Sends, log: 
     adults = history[0].fact.adults
     # Who tells it is the referrer's own, and may be nobody's to know: it stays in the document.
     rest = {name: it for name, it in sent.items() if name != "referrer"}
-    words = dumps(rest, default=str, ensure_ascii=False).encode("utf-8", "replace")[:MOST_TOLD]
+    said_since = dumps(rest, default=str, ensure_ascii=False).encode("utf-8", "replace")
+    words = said_since[:MOST_TOLD].decode(errors="ignore")
     command = AmendReferral(
         amended=ReferralAmended2(
             checks=_worth_telling(said, len(adults)) + _keyless(request),
@@ -155,10 +156,7 @@ async def amend(id: UUID, request: Request, response: Response, by: Sends, log: 
             anonymous=said.anonymous,
         ),
         answers=_answers(adults, sent, said, by),
-        words={
-            it: Open(subject=it, audience="adult", value=words.decode(errors="ignore"))
-            for it in adults
-        },
+        words={it: Open(subject=it, audience="adult", value=words) for it in adults},
     )
     done = await handle(log, stream, command, by)
     response.headers.update(resting(done))

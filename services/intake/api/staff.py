@@ -160,13 +160,14 @@ async def redirect(id: UUID, said: Redirection, by: Acts, log: Log, expected: If
 
     Where the sender told more of the adult since, `If-Match` says that this was read.
     """
-    now, done = await log.load(referral.stream(id), by)  # a repeat gets the first answer
-    if not done and expected is None and _has_news(referral.fold(now), said.adult):
+    stream, act = referral.stream(id), dated(by, said)
+    now, receipt = await log.load(stream, act)  # a repeat gets the first answer
+    if not receipt and expected is None and _has_news(referral.fold(now), said.adult):
         raise HTTPException(428)  # what came since they looked would pass for read
     reasons = _reasons(id, said.reasons)
     command = RedirectContact(adult=said.adult, to=said.to, reasons=reasons)
-    act, seen = dated(by, said), len(now) or None
-    return answer(await handle(log, referral.stream(id), command, act, expected or seen))
+    seen = len(now) if expected is None else expected
+    return answer(receipt or await handle(log, stream, command, act, seen, known=now))
 
 
 def _has_news(known: Referral | None, adult: UUID) -> bool:

@@ -7,6 +7,7 @@ in stored columns, so that a page costs the same however many wait. No row names
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -173,16 +174,12 @@ def _begun(row: Waiting, at: datetime, promised: Promised) -> dict[str, Any]:
 
 
 def _placed(row: Waiting, band: Code, total: int, at: datetime) -> Mapping[str, Any]:
-    promised = look_due if row.after_decision else decision_due
+    promised = partial(look_due if row.after_decision else decision_due, calendar=calendar())
     if row.version == RECOGNISED:
-        return _due(row, band, total, promised(band, row.began, calendar()))
+        return _due(row, band, total, promised(band, row.began))
     if band == row.band:
         return _due(row, band, total, row.due_at)
-
-    def allowed(band: Code, since: datetime) -> datetime:
-        return promised(band, since, calendar())
-
-    due_at = waits.moved(row.due_at, row.band, band, row.began, at, allowed)
+    due_at = waits.moved(row.due_at, row.band, band, row.began, at, promised)
     return _due(row, band, total, due_at)
 
 
