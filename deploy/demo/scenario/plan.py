@@ -129,7 +129,7 @@ DERBY = Plan(
         decided_a_round=9,
         rechecked_a_day=20,
         # The framework of contracted assessors was procured anew in the autumn of 2023.
-        allocated=(Rate(since=APRIL, a_week=3.2), Rate(since=JANUARY, a_week=43.5)),
+        allocated=(Rate(since=APRIL, a_week=3.2), Rate(since=JANUARY, a_week=42.4)),
     ),
     chances=Chances(granted=188, ends_early=620, ends_within_days=730),
     pace=COARSE,
