@@ -234,9 +234,11 @@ def _on_to_conclusion(step: Step) -> Sequence[Act]:
 
 
 def _concluded(step: Step) -> Sequence[Act]:
-    needed = step.of("safety plan").chance(step.town.plan.chances.safety_plan_needed)
+    findings, chance = _findings(step), step.town.plan.chances.safety_plan_needed
+    at_risk = not findings["result"].endswith("not-applicable")
+    needed = at_risk and step.of("safety plan").chance(chance)
     plan = f"safety-plan@1:{'needed' if needed else 'not-needed'}"
-    said = {"findings": _findings(step), "plan": plan, "words": "Found as the reports say."}
+    said = {"findings": findings, "plan": plan, "words": "Found as the reports say."}
     how = step.of("achieved").weighted((("fully", 60), ("partly", 30), ("not-achieved", 10)))
     achieved = {"achieved": f"outcomes-achieved@1:{how}"}
     heard = (step.once("outcomes-achieved", step.lead, achieved),) if _expressed(step) else ()
