@@ -98,9 +98,9 @@ async def test_who_answers_for_ever_is_left_at_the_deadline(pieces: Sequence[byt
     async with receiving(raw(*pieces, pause=0.1, times=1000)) as it:  # type: ignore[arg-type]
         began = monotonic()
         answer = await sent(it, deadline=0.5)
-        assert 0.4 < monotonic() - began < 1.5
+        assert 0.4 < monotonic() - began < 5
     assert (word(answer), answer.status) == ("timed-out", None)
-    assert 400 <= answer.milliseconds < 1500
+    assert 400 <= answer.milliseconds < 5000
 
 
 async def test_who_says_nothing_is_left_at_the_deadline() -> None:
@@ -113,7 +113,7 @@ async def test_a_body_that_drips_for_ever_costs_one_deadline_and_stays_a_yes() -
     async with receiving(drip) as it:  # type: ignore[arg-type]
         began = monotonic()
         answer = await sent(it, deadline=0.5)
-        assert monotonic() - began < 1.5
+        assert monotonic() - began < 5
     assert (word(answer), answer.status) == ("delivered", 200)
 
 
