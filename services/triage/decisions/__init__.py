@@ -317,14 +317,14 @@ def _after_news(
 
 def _told_more(state: Concern, act: Act) -> Waiting | Decided:
     was = _as_waiting(state)
-    waiting = replace(was, told_at=_later(was.told_at, act))
+    told_at = _later(was.told_at, act)
     if not isinstance(state, Decided):
-        return replace(waiting, wait=waiting.wait.told(act.effective_at))
+        return replace(was, told_at=told_at, wait=was.wait.told(act.effective_at))
     if again := state.told_more:
         again = again.told(act.effective_at)
     else:
-        again = Wait.begun(waiting.band, act.effective_at)
-    return replace(state, waited=waiting, told_more=again)
+        again = Wait.begun(was.band, act.effective_at)
+    return replace(state, waited=replace(was, told_at=told_at), told_more=again)
 
 
 def _without(state: Concern, deadline: Deadline) -> Concern:
