@@ -4,6 +4,7 @@ import services.dols as room
 from services.dols.api import assessors as register
 from services.dols.api import lists, partners, staff
 from services.dols.decisions import assessor, request
+from services.dols.gateways.register import workers
 from services.dols.projections.assessors import assessors
 from services.dols.projections.figures import figures
 from services.dols.projections.queue import queue
@@ -18,4 +19,5 @@ dols = Service(
     projections=(requests, queue, figures, assessors),
     publish=publish,
     routes=(partners.router, lists.router, staff.router, register.router),
+    workers=workers,
 )

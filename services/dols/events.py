@@ -186,6 +186,17 @@ class UrgentExtended:
     reasons: Sealed[str]
 
 
+@fact("dols.urgent-dated/1")
+class UrgentDated:
+    """The managing authority told on which day it gave its urgent authorisation.
+
+    Until then the day was assumed: it counts from this one, and not from its receipt any more.
+    """
+
+    given_on: date
+    ends_on: date
+
+
 @fact("dols.urgent-lapsed/1")
 class UrgentLapsed:
     """The urgent authorisation ended, and no other has begun: the person is unprotected."""
@@ -251,6 +262,14 @@ class AssessorReleased:
     """Of `assessor-released@1`. Some bar also what the assessor found of this request."""
 
     words: Sealed[str]
+
+
+@fact("dols.assessor-standing-changed/1")
+class AssessorStandingChanged:
+    """The register says otherwise now of somebody who has a role in this request."""
+
+    standing: Standing
+    """What it says, and at which version. What was checked when they accepted stays checked."""
 
 
 @fact("dols.requirement-assessed/1")
@@ -322,6 +341,7 @@ RequestFact = (
     | PresenceConfirmed
     | ExtensionRefused
     | UrgentExtended
+    | UrgentDated
     | UrgentLapsed
     | AuthorisationLapsed
     | AssessorOffered
@@ -329,6 +349,7 @@ RequestFact = (
     | OfferExpired
     | AssessorAllocated
     | AssessorReleased
+    | AssessorStandingChanged
     | RequirementAssessed
     | AuthorisationGranted
     | AuthorisationNotGranted

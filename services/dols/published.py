@@ -48,6 +48,7 @@ def publish(happened: events.DolsFact, act: Act) -> contract.Message | None:
         case (
             events.RequestPrioritised()
             | events.DeadlineMissed()
+            | events.UrgentDated()
             | events.UrgentLapsed()
             | events.AuthorisationLapsed()
         ):
@@ -68,6 +69,7 @@ def publish(happened: events.DolsFact, act: Act) -> contract.Message | None:
             | events.AssessorRegistered()
             | events.AssessorChanged()
             | events.AssessorReleased()
+            | events.AssessorStandingChanged()
         ):
             return None
 

@@ -15,6 +15,7 @@ from services.dols.events import (
     AssessorOffered,
     AssessorRegistered,
     AssessorReleased,
+    AssessorStandingChanged,
     AuthorisationGranted,
     AuthorisationLapsed,
     AuthorisationNotGranted,
@@ -37,6 +38,7 @@ from services.dols.events import (
     RequestReceived,
     RequestWithdrawn,
     RequirementAssessed,
+    UrgentDated,
     UrgentExtended,
     UrgentLapsed,
 )
@@ -44,7 +46,7 @@ from services.dols.rules import codes
 from services.dols.rules.independence import Declared, Standing, assessor_id
 from services.dols.rules.legal_test import AGNI_2026
 from services.dols.rules.priority import Answers, Timing, score
-from services.dols.rules.reading import READER
+from services.dols.rules.reading import DAY_ASSUMED, READER, UrgentGiven
 from shared.facts import Act, Code
 from shared.sealed.vault import Open
 from tests.support import story
@@ -100,6 +102,9 @@ received = RequestReceived(
 )  # fmt: skip
 urgent = replace(received, urgent_given_on=TODAY, urgent_ends_on=date(2026, 11, 8))
 
+assumed = replace(urgent, checks=(DAY_ASSUMED,))
+"""An urgent authorisation of which nobody told on which day it was given."""
+
 
 def prioritised(
     answers: Answers = CONTENT, by: str = "receipt", evidence: Any = None, **when: Any
@@ -127,7 +132,9 @@ OTHERS: Open[Mapping[str, str]] = Open(
     subject=UUID(int=5), audience="referrer", value={"signer.name": "Priya Anand"}
 )
 BORN = Code("dols-field@1:person.date_of_birth")
-asking_back = want.AskQuestion(missing=(BORN,), words=words("When was she born?"))
+asking_back = want.AskQuestion(
+    missing=(BORN,), words=words("When was she born?"), recorded_at=NOON
+)  # fmt: skip
 asked_back = InformationRequested(
     question=SOMEBODY.id, missing=(BORN,), words=asking_back.words,
     due_at=at("2026-11-05T17:00:00+00:00"),
@@ -161,6 +168,8 @@ confirming = want.ConfirmPresence(reasons=words("I saw her at lunch."))
 confirmed = PresenceConfirmed(reasons=confirming.reasons)
 extended = UrgentExtended(ends_on=date(2026, 11, 15), reasons=extending.reasons)
 lapsed = UrgentLapsed(ended_on=date(2026, 11, 8), late=False)
+dating = replace(telling, urgent=UrgentGiven(given_on=date(2026, 10, 31), days=7))
+dated = UrgentDated(given_on=date(2026, 10, 31), ends_on=date(2026, 11, 6))
 renewal = replace(received, authorisation_ends_on=date(2026, 11, 10))
 renewal_lapsed = AuthorisationLapsed(ended_on=date(2026, 11, 10), late=False)
 
@@ -181,8 +190,9 @@ dan = replace(bea, assessor=assessor_id("dan"), kinds=(codes.SECTION_12,))
 NO_BAR = Declared(related="no", financial_interest="no", involved_in_care="no")
 ROOM, FULL = (want.Room(weekly_capacity=3, taken_on=it) for it in (2, 3))
 offering = want.OfferAllocation(
-    role=codes.BEST_INTERESTS, name="bea", standing=bea, declared=Declared(), room=ROOM
-)
+    role=codes.BEST_INTERESTS, name="bea", standing=bea, declared=Declared(), room=ROOM,
+    recorded_at=NOON,
+)  # fmt: skip
 offered = AssessorOffered(
     role=codes.BEST_INTERESTS, name="bea", standing=bea, declared=Declared(),
     expires_at=NOON + timedelta(hours=48),
@@ -206,6 +216,7 @@ released = AssessorReleased(
     role=codes.BEST_INTERESTS, assessor=bea.assessor, reason=releasing.reason,
     words=releasing.words,
 )  # fmt: skip
+suspended = AssessorStandingChanged(standing=replace(bea, version=2, suspended=True))
 barred = replace(released, reason=Code("assessor-released@1:interest"))
 expired = OfferExpired(role=codes.BEST_INTERESTS, expired_at=offered.expires_at)
 
@@ -264,7 +275,7 @@ EVERY_FACT: tuple[RequestFact, ...] = (
     received, urgent, low, high, told, considered, withdrawn, extended, lapsed, renewal_lapsed,
     asked_back, born, answered, settled, described, elsewhere, mistaken, confirmed, not_extended,
     offered, declined, expired, allocated, doctor, *six, released, barred, missed, granted,
-    not_granted,
+    not_granted, dated, suspended,
 )  # fmt: skip
 
 ON_AN_OPEN_ONE: tuple[Any, ...] = (

@@ -280,7 +280,7 @@ def test_who_has_the_role_already_takes_on_nothing_more() -> None:
     again = replace(a.accepting, room=a.FULL)
     waiting.given(a.allocated).when(again).then(a.allocated)
     other = replace(again, standing=replace(a.bea, assessor=a.CASE))
-    waiting.given(a.allocated).when(other).then_refused(refusals.NoRoomThisWeek)
+    waiting.given(a.doctor).when(other).then_refused(refusals.NoRoomThisWeek)
 
 
 BOTH = replace(a.bea, kinds=(codes.BIA, codes.SECTION_12))
@@ -301,9 +301,21 @@ def test_nor_after_the_role_went_to_somebody_else() -> None:
     harmless.when(replace(a.accepting, standing=BOTH)).then(replace(a.allocated, standing=BOTH))
 
 
-def test_another_assessor_takes_the_place_of_the_first() -> None:
+def test_nobody_is_offered_or_given_a_role_over_who_has_it() -> None:
     bob = replace(a.bea, assessor=a.CASE)
-    staffed.when(replace(a.accepting, standing=bob)).then(replace(a.allocated, standing=bob))
+    for command in (a.offering, a.accepting):
+        another = replace(command, standing=bob)
+        staffed.when(another).then_refused(refusals.RoleTaken)
+        staffed.given(a.suspended).when(another).then_refused(refusals.RoleTaken)
+    theirs = replace(a.allocated, standing=bob)
+    staffed.given(a.released).when(replace(a.accepting, standing=bob)).then(theirs)
+    staffed.given(a.released).when(replace(a.offering, standing=bob)).then(
+        replace(a.offered, standing=bob)
+    )
+
+
+def test_before_that_was_refused_another_assessor_took_the_place_of_the_first() -> None:
+    bob = replace(a.bea, assessor=a.CASE)
     state = staffed.given(replace(a.allocated, standing=bob)).state
     assert state
     assert [it.standing for it in state.allocations] == [a.dan, bob]

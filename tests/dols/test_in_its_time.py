@@ -191,4 +191,5 @@ def test_the_other_role_is_offered_at_the_same_time() -> None:
 def test_an_offer_whose_time_has_passed_stands_open_to_nobody_though_no_timer_said_so() -> None:
     act = a.later(SOMEBODY, hours=49)
     fresh = replace(a.offered, expires_at=act.effective_at + (a.offered.expires_at - a.NOON))
-    offered.when(a.offering, act=act).then(fresh)
+    anew = replace(a.offering, recorded_at=act.effective_at)
+    offered.when(anew, act=act).then(fresh)

@@ -177,7 +177,7 @@ def test_who_decides_by_when_and_how_urgently_does_not_follow_from_it(
     before, after = ready.state, ready.given(*moves).state
     assert before
     assert after
-    assert replace(after, place=before.place) == before
+    assert replace(after, place=before.place, allocations=before.allocations) == before
     assert after.place.location == (moves[-1].location if moves else HERE)  # type: ignore[union-attr]
 
 

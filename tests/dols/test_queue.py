@@ -118,11 +118,11 @@ async def test_an_assessor_sees_what_they_have_in_hand_and_nothing_else(
     done, others = came(THREE, *a.ready[1:], a.granted), came(UUID(int=104), a.low, a.doctor)
     gone = came(UUID(int=105), a.low, a.offered, a.declined)
     await keep(db, queue, [*offered, *has, *done, *others, *gone])
-    found, more = await in_the_hands_of(db, nobody, a.bea.assessor, a.TODAY, 2)
+    found, more = await in_the_hands_of(db, nobody, a.TODAY, a.bea.assessor, 2)
     assert ([it.request for it in found], more) == ([ONE, TWO], None)
-    first, place = await in_the_hands_of(db, nobody, a.bea.assessor, a.TODAY, 1)
+    first, place = await in_the_hands_of(db, nobody, a.TODAY, a.bea.assessor, 1)
     assert [it.request for it in first] == [ONE]
-    rest, more = await in_the_hands_of(db, nobody, a.bea.assessor, a.TODAY, 1, place)
+    rest, more = await in_the_hands_of(db, nobody, a.TODAY, a.bea.assessor, 1, place)
     assert ([it.request for it in rest], more) == ([TWO], None)
 
 

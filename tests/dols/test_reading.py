@@ -63,7 +63,7 @@ def test_an_urgent_authorisation_is_read() -> None:
     assert found.urgent == UrgentGiven(given_on=a.TODAY, days=7)
     assert found.checks == ()
     no_days = said(urgent={"given_on": "2026-11-02", "reasons": "Tonight."})
-    assert no_days.urgent == UrgentGiven(given_on=a.TODAY, days=7)
+    assert no_days.urgent == UrgentGiven(given_on=a.TODAY, days=None)
     assert checks(no_days) == [("missing", "urgent.days")]
 
 
@@ -78,7 +78,7 @@ SENSE: dict[str, tuple[dict[str, Any], list[tuple[str, str]]]] = {
     ),
     "given tomorrow": (
         {"urgent": {"given_on": "2026-11-03", "days": 7, "reasons": "x"}},
-        [("looks-wrong", "urgent.given_on")],
+        [("looks-wrong", "urgent.given_on"), ("urgent-day-assumed", "urgent.given_on")],
     ),
     "extended too late": (
         {"urgent": {
@@ -285,7 +285,7 @@ def test_nothing_that_is_sent_breaks_the_reading(sent: dict[str, Any], more: Any
     assert all(len(it) <= 20_000 for it in found.words(of_others=False).values())
     assert isinstance(found.answers, Answers)
     assert found.setting in codes.SETTINGS
-    assert found.urgent is None or found.urgent.days >= 1
+    assert found.urgent is None or found.urgent.day(a.TODAY) <= a.TODAY
     read_circumstances(document)
     assert not {it.code for it in read_answers(document).checks} & {"missing"}
 

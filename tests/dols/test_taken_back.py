@@ -19,11 +19,12 @@ from services.dols.projections.queue import in_the_hands_of, queue, who_is_next
 from services.dols.projections.status import status_of
 from services.dols.rules import codes
 from services.dols.rules.independence import Place, Standing, unfit
-from shared.facts import Code
+from shared.facts import Code, Recorded
 from shared.time.calendar import calendar
 from tests.dols import a
 from tests.dols.asking import BEST, an_entry, does, history, kind, sees, send
 from tests.support.house import Home, key
+from tests.support.patience import until
 from tests.support.story import SOMEBODY, Story, keep
 
 story: Story[Any, Request, RequestFact] = Story(request)
@@ -33,6 +34,17 @@ staffed, ready = story.given(*a.staffed), story.given(*a.ready)
 def because(reason: str) -> tuple[Any, Any]:
     code = Code(f"assessor-released@1:{reason}")
     return replace(a.releasing, reason=code), replace(a.released, reason=code)
+
+
+async def heard(home: Home, case: str) -> Recorded[Any]:
+    """Give the last fact, once a request has heard what the register says."""
+
+    async def told() -> bool:
+        last = (await history(home, case))[-1]
+        return bool(last.fact.stored_as == "dols.assessor-standing-changed/1")
+
+    await until(told)
+    return (await history(home, case))[-1]
 
 
 def owes(of: Story[Any, Request, RequestFact]) -> set[str]:
@@ -183,7 +195,7 @@ async def test_the_lists_show_who_cannot_go_on_as_the_register_says_now(
     assert (one.role, one.assessor, one.why) == (
         codes.BEST_INTERESTS, a.bea.assessor, "assessor-unfit@1:suspended",
     )  # fmt: skip
-    (theirs,), _ = await in_the_hands_of(db, register, a.bea.assessor, a.TODAY, 200)
+    (theirs,), _ = await in_the_hands_of(db, register, a.TODAY, a.bea.assessor, 200)
     assert theirs.cannot_go_on == row.cannot_go_on
     assert row.roles_open == (), "until a coordinator takes it back"
 
@@ -201,11 +213,16 @@ async def test_a_suspension_leads_to_what_they_have_in_hand_and_a_coordinator_ta
         f"{register}/changes", json=entry | {"suspended": True}, headers=key()
     )
     assert changed.headers["Link"] == f'<{register}/requests>; rel="related"'
-    seen = {"X-Min-Position": changed.headers["X-Log-Position"]}
+    told = await heard(home, case)  # by the loop that follows the register
+    assert (told.act.actor, told.act.role, told.fact.standing.suspended) == (
+        "dols", "reaction", True,
+    )  # fmt: skip
+    seen = {"X-Min-Position": str(told.position)}
     (row,) = (await coordinator.get(f"{register}/requests", headers=seen)).json()["items"]
     why = {"role": BEST, "assessor": register.rpartition("/")[2],
            "why": "assessor-unfit@1:suspended"}  # fmt: skip
     assert (row["request"], row["cannot_go_on"]) == (case, [why])
+    assert "release" in {it["kind"] for it in row["due"]}
     assert (await sees(coordinator, case))["cannot_go_on"] == [why]
     async with home.client(name, "assessor") as theirs:
         (mine,) = (await theirs.get("/v1/dols-allocations", headers=seen)).json()
@@ -227,6 +244,7 @@ async def test_a_suspension_leads_to_what_they_have_in_hand_and_a_coordinator_ta
     assert (last.fact.stored_as, last.act.actor) == ("dols.assessor-released/1", "cora")
     after = await sees(coordinator, case)
     assert (after["cannot_go_on"], after["case"]["version"]) == ([], row["version"] + 1)
+    assert "release" not in {it["kind"] for it in after["case"]["due"]}
     assert {"what": "words", "version": last.version, "words": "On Friday."} in after["words"]
     async with home.client(name, "assessor") as theirs:
         gone = await theirs.get(f"/v1/dols-requests/{case}/case")

@@ -1,19 +1,18 @@
 """What may staff ask of the register of assessors?"""
 
 from datetime import datetime
-from functools import partial
 from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Response
 
 from services.dols.api import shape
-from services.dols.api.staff import Coordinator, Reads
+from services.dols.api.staff import Coordinator, Reads, by_now, today
 from services.dols.decisions import assessor
 from services.dols.decisions.register import ChangeAssessor, RegisterAssessor
 from services.dols.events import AssessorChanged, AssessorRegistered
 from services.dols.projections.assessors import Row as Entry
-from services.dols.projections.assessors import all_of_them, assessors, standing_of
+from services.dols.projections.assessors import all_of_them, assessors
 from services.dols.projections.queue import Row, in_the_hands_of, queue
 from services.dols.rules.independence import assessor_id
 from shared.http.parts import (
@@ -32,7 +31,6 @@ from shared.http.parts import (
     resting,
 )
 from shared.log.handle import handle
-from shared.time.calendar import london_date
 
 router = APIRouter(prefix="/v1/assessors", tags=["assessors"])
 
@@ -63,7 +61,7 @@ async def who_assesses(
     """Give the register: who may do what, whose training is in date, who has room this week."""
     await fresh(assessors, db, response, least)
     place: Any = after(start, UUID)
-    rows, more = await all_of_them(db, london_date(await log.now()), limit, place)
+    rows, more = await all_of_them(db, await today(log), limit, place)
     return Page(items=rows, next=cursor(*more) if more else None)
 
 
@@ -84,8 +82,7 @@ async def what_they_have_in_hand(
     """
     await fresh(queue, db, response, least)
     place: Any = after(start, datetime.fromisoformat, UUID)
-    today, register = london_date(await log.now()), partial(standing_of, log)
-    rows, more = await in_the_hands_of(db, register, id, today, limit, place)
+    rows, more = await in_the_hands_of(db, *await by_now(log), id, limit, place)
     return Page(items=rows, next=cursor(*more) if more else None)
 
 

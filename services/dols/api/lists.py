@@ -2,19 +2,16 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from functools import partial
 from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Response
 
-from services.dols.api.staff import Reads, ReadsOwn
-from services.dols.projections.assessors import standing_of
+from services.dols.api.staff import Reads, ReadsOwn, by_now, today
 from services.dols.projections.figures import Figures, figures, how_many
 from services.dols.projections.queue import Row, in_the_hands_of, queue, who_is_next
 from services.dols.rules.independence import assessor_id
 from shared.http.parts import Cursor, Db, Limited, Log, MinPosition, Page, after, cursor, fresh
-from shared.time.calendar import london_date
 
 router = APIRouter(prefix="/v1", tags=["dols cases"])
 
@@ -32,9 +29,7 @@ async def who_waits(
     """Give those who wait, the next one first: High by receipt, then the others by due time."""
     await fresh(queue, db, response, least)
     place: Any = after(start, int, datetime.fromisoformat, UUID)
-    rows, more = await who_is_next(
-        db, partial(standing_of, log), london_date(await log.now()), limit, place
-    )
+    rows, more = await who_is_next(db, *await by_now(log), limit, place)
     return Page(items=rows, next=cursor(*more) if more else None)
 
 
@@ -60,9 +55,7 @@ async def what_i_have_in_hand(
     await fresh(queue, db, response, least)
     place: Any = after(start, datetime.fromisoformat, UUID)
     mine = assessor_id(by.name)
-    rows, more = await in_the_hands_of(
-        db, partial(standing_of, log), mine, london_date(await log.now()), limit, place
-    )
+    rows, more = await in_the_hands_of(db, *await by_now(log), mine, limit, place)
     if more:
         path = f"/v1/dols-allocations?after={cursor(*more)}&limit={limit}"
         response.headers["Link"] = f'<{path}>; rel="next"'
@@ -75,4 +68,4 @@ async def counts(
 ) -> Any:  # fmt: skip
     """Count requests: who waits, who is unprotected, what was decided, and in time or not."""
     await fresh(figures, db, response, least)
-    return await how_many(db, london_date(await log.now()))
+    return await how_many(db, await today(log))

@@ -127,7 +127,8 @@ async def tell_circumstances(
 ) -> Any:
     """Say what changed, whether the person is still there, whether it is still needed.
 
-    Any JSON object is taken, as for the request itself. Coded answers score the request afresh.
+    Any JSON object is taken, as for the request itself. Coded answers score the request afresh, and
+    an urgent authorisation whose day we had to assume counts from the day you tell.
     """
     body = await _body(request)
     said = await _aside(lambda: read_circumstances(_parsed(body)), body)
@@ -148,7 +149,7 @@ async def answer_questions(
 
     Any JSON object is taken, as for the request itself. It closes the questions of which nothing is
     missing any more; the others stay open. Dates of an authorisation are kept for a person to read,
-    and change no clock.
+    and change no clock; but an urgent one whose day we had to assume counts from the day you tell.
     """
     body = await _body(request)
     said = await _aside(lambda: read_answers(_parsed(body)), body)
@@ -219,11 +220,9 @@ def _received(
     id: UUID, text: str, said: Read, by: Act, keyless: tuple[Check, ...]
 ) -> want.ReceiveRequest:
     on, urgent = london_date(by.effective_at), said.urgent
-    own, ends = said.word("partner_reference"), None
-    if urgent:
-        # They tell of one that they gave, so it was given by now: a slip must not lengthen it.
-        urgent = replace(urgent, given_on=min(urgent.given_on, on))
-        ends = clocks.urgent_ends(urgent.given_on, urgent.days)
+    own = said.word("partner_reference")
+    given_on = urgent.day(on) if urgent else None
+    ends = clocks.urgent_ends(given_on, urgent.days) if urgent and given_on else None
     received = RequestReceived(
         reader=READER,
         received_on=on,
@@ -233,7 +232,7 @@ def _received(
         run_by_council=said.run_by_council == "yes",
         wanted_on=said.day("date_wanted"),
         authorisation_ends_on=clocks.relied_on(said.day(ENDS_ON), on),
-        urgent_given_on=urgent.given_on if urgent else None,
+        urgent_given_on=given_on,
         urgent_ends_on=ends,
         extension_requested=said.extension_requested and ends is not None and on <= ends,
         answers=said.answers,
@@ -269,7 +268,10 @@ def _telling(
         document=_document(id, text),
     )
     return want.TellCircumstances(
-        told=circumstances, run_by_council=said.run_by_council, location=said.location
+        told=circumstances,
+        run_by_council=said.run_by_council,
+        location=said.location,
+        urgent=said.urgent,
     )
 
 

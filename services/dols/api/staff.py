@@ -1,8 +1,9 @@
 """What may staff ask of dols?"""
 
 from asyncio import Lock
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
+from functools import partial
 from typing import Annotated, Any, TypeVar
 from uuid import UUID, uuid5
 from weakref import WeakKeyDictionary, WeakValueDictionary
@@ -12,9 +13,10 @@ from fastapi import APIRouter, HTTPException, Response, Security
 from services.dols.api import shape
 from services.dols.decisions import assessor, request
 from services.dols.decisions import commands as want
+from services.dols.decisions.state import Request
 from services.dols.projections.assessors import standing_of, taken_on
 from services.dols.projections.case import Shut, is_theirs, view, was_asked, words
-from services.dols.projections.queue import Unfit, stale_since, unfit_of
+from services.dols.projections.queue import Register, Unfit, stale_since, unfit_of
 from services.dols.rules.independence import Standing, assessor_id
 from shared.access.tokens import Caller
 from shared.facts import Act
@@ -141,7 +143,9 @@ async def ask(
     id: UUID, said: shape.Question, by: Coordinator, log: Log, expected: IfMatch
 ) -> Response:
     """Ask the managing authority for what is missing; it reads it with the request's status."""
-    command = want.AskQuestion(missing=said.missing, words=_sealed(id, said.words))
+    command = want.AskQuestion(
+        missing=said.missing, words=_sealed(id, said.words), recorded_at=by.effective_at
+    )
     return await _do(log, id, command, (by, said), expected)
 
 
@@ -158,9 +162,16 @@ async def settle(
 async def describe_place(
     id: UUID, said: shape.Described, by: Coordinator, log: Log, expected: IfMatch
 ) -> Response:
-    """Say whether the council runs the place: if so, its own staff assess no best interests."""
+    """Say whether the council runs the place: if so, its own staff assess no best interests.
+
+    A no that undoes a yes needs `If-Match`: somebody may just have found that it does.
+    """
     command = want.DescribePlace(run_by_council=said.run_by_council)
-    return await _do(log, id, command, (by, said), expected)
+
+    def undone(state: Request) -> bool:
+        return (said.run_by_council, state.place.run_by_council) == ("no", "yes")
+
+    return await _looking(log, id, command, (by, said), expected, undone)
 
 
 @router.post("/dols-requests/{id}/offers", status_code=204)
@@ -170,8 +181,9 @@ async def offer(
     """Ask an assessor to take on a role; what bars them is refused, and named."""
     standing, room = await _standing(log, db, said.assessor)
     command = want.OfferAllocation(
-        role=said.role, name=said.assessor, standing=standing, declared=said.declared, room=room
-    )
+        role=said.role, name=said.assessor, standing=standing, declared=said.declared, room=room,
+        recorded_at=by.effective_at,
+    )  # fmt: skip
     return await _do(log, id, command, (by, said), expected)
 
 
@@ -245,7 +257,10 @@ async def assess(
 async def decide(
     id: UUID, said: shape.Decision, by: Signatory, log: Log, expected: IfMatch
 ) -> Response:
-    """Grant a standard authorisation or end the request without one: exactly one of the two."""
+    """Grant a standard authorisation or end the request without one: exactly one of the two.
+
+    To grant, where something was told that no person has seen, needs `If-Match`.
+    """
     written = None if said.words is None else _sealed(id, said.words)
     command: want.OfTheEnd
     if said.grant and not said.not_grant:
@@ -256,7 +271,8 @@ async def decide(
             words=written,
             recorded_at=by.effective_at,
         )
-    elif said.not_grant and not said.grant:
+        return await _looking(log, id, command, (by, said), expected, _told_and_open)
+    if said.not_grant and not said.grant:
         command = want.RefuseAuthorisation(
             reason=said.not_grant.reason, words=written, recorded_at=by.effective_at
         )
@@ -265,13 +281,24 @@ async def decide(
     return await _do(log, id, command, (by, said), expected)
 
 
+def _told(state: Request) -> bool:
+    return state.told_at is not None
+
+
+def _told_and_open(state: Request) -> bool:
+    # Of what is over, that it is over is the better answer.
+    over = state.ended or state.withdrawn_at or state.not_needed_at
+    return not over and _told(state)
+
+
 async def _looking(
-    log: Log, id: UUID, command: want.Looks, asked: tuple[Act, Body], expected: int | None
-) -> Response:
+    log: Log, id: UUID, command: want.RequestCommand, asked: tuple[Act, Body],
+    expected: int | None, unseen: Callable[[Request], bool] = _told,
+) -> Response:  # fmt: skip
     stream, act = request.stream(id), dated(*asked)
     now, receipt = await log.load(stream, act)  # a repeat gets the first answer
     state = request.fold(now)
-    if not receipt and expected is None and state and state.told_at:
+    if not receipt and expected is None and state and unseen(state):
         raise HTTPException(428)  # what came since they looked would pass for seen
     seen = len(now) if expected is None else expected
     return answer(receipt or await handle(log, stream, command, act, seen, known=now))
@@ -300,8 +327,14 @@ async def _do(
     return answer(await handle(log, request.stream(id), command, act, expected))
 
 
-async def _today(log: Log) -> date:
+async def today(log: Log) -> date:
+    """Give the London date."""
     return london_date(await log.now())
+
+
+async def by_now(log: Log) -> tuple[Register, date]:
+    """Give what a list of requests is shown by: what the register says now, and the London date."""
+    return partial(standing_of, log), await today(log)
 
 
 async def _standing(log: Log, db: Db, name: str) -> tuple[Standing, want.Room]:
@@ -315,7 +348,7 @@ async def _standing(log: Log, db: Db, name: str) -> tuple[Standing, want.Room]:
     known = assessor.fold(history)
     if known is None:
         raise NotFound
-    taken = await taken_on(db, log.codec, stream.case, await _today(log))
+    taken = await taken_on(db, log.codec, stream.case, await today(log))
     room = want.Room(weekly_capacity=known.weekly_capacity, taken_on=taken)
     return known.standing(stream.case, len(history)), room
 

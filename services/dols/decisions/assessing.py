@@ -15,7 +15,7 @@ from services.dols.decisions import state as now
 from services.dols.decisions.state import Request
 from services.dols.events import RequestFact
 from services.dols.rules import clocks, codes, legal_test
-from services.dols.rules.independence import assessor_id, employed, problem
+from services.dols.rules.independence import Standing, assessor_id, bars, employed, problem
 from services.dols.rules.requirements import MET, Assessing, may_assess
 from shared.facts import Act, Code
 from shared.time.calendar import london_date
@@ -49,6 +49,7 @@ def staffed(command: want.Staffing, state: Request, act: Act) -> Facts:
     match command:
         case want.OfferAllocation():
             _independent(command, needed(state), act, final=False)
+            _vacant(command, state)
             _room(command, state)
             _not_asked(command.role, None, state, act)
             offered = events.AssessorOffered(
@@ -56,13 +57,14 @@ def staffed(command: want.Staffing, state: Request, act: Act) -> Facts:
                 name=command.name,
                 standing=command.standing,
                 declared=command.declared,
-                expires_at=clocks.offer_expires(state.band, act.effective_at),
+                expires_at=clocks.offer_expires(state.band, command.recorded_at),
             )
             return (offered,)
         case want.AllocateAssessor():
             if act.role == ASSESSOR:
                 _offered(command.role, state, act)
             _independent(command, needed(state), act, final=True)
+            _vacant(command, state)
             _room(command, state)
             _not_asked(command.role, command.standing.assessor, state, act)
             allocated = events.AssessorAllocated(
@@ -92,6 +94,25 @@ def _released(command: want.ReleaseAssessor, state: Request) -> events.AssessorR
         reason=command.reason,
         words=command.words,
     )
+
+
+def _vacant(command: want.OfferAllocation | want.AllocateAssessor, state: Request) -> None:
+    """Refuse to pass over who has the role, fit for it or not: they would not know.
+
+    Whether what they found counts any more is said when it is taken back from them.
+    """
+    mine = command.standing.assessor
+    if any(it.role == command.role and it.standing.assessor != mine for it in state.allocations):
+        raise refusals.RoleTaken
+
+
+def heard(standing: Standing, state: Request) -> Facts:
+    """Note what the register says now of who has a role, where that may bar them from it."""
+    theirs = [it.heard for it in state.allocations if it.standing.assessor == standing.assessor]
+    news = [it for it in theirs if it.version < standing.version and bars(it) != bars(standing)]
+    if state.ended or not news:
+        return ()
+    return (events.AssessorStandingChanged(standing=standing),)
 
 
 def _not_asked(role: Code, but: UUID | None, state: Request, act: Act) -> None:

@@ -8,6 +8,7 @@ from uuid import UUID
 from services.dols.events import CircumstancesTold, RequestReceived, Tri
 from services.dols.rules.independence import Declared, Standing
 from services.dols.rules.priority import Answers
+from services.dols.rules.reading import UrgentGiven
 from shared.decider import DeadlinePassed
 from shared.facts import Code
 from shared.sealed import Sealed
@@ -30,6 +31,9 @@ class TellCircumstances:
 
     location: str | None = None
     """The place by its CQC location id, where it is told."""
+
+    urgent: UrgentGiven | None = None
+    """What is told of the urgent authorisation, where something is."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,6 +88,8 @@ class AskQuestion:
 
     missing: tuple[Code, ...]
     words: Sealed[str]
+    recorded_at: datetime
+    """It is answered in time from then on, however far it is dated back: now it can be read."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,6 +142,8 @@ class OfferAllocation:
     standing: Standing
     declared: Declared
     room: Room
+    recorded_at: datetime
+    """It stands from then on, however far it is dated back: now it can be read."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -164,6 +172,13 @@ class ReleaseAssessor:
     role: Code
     reason: Code
     words: Sealed[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class HearRegister:
+    """Note what the register says now of somebody who has a role."""
+
+    standing: Standing
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -203,10 +218,9 @@ class RefuseAuthorisation:
 OfTheSender = TellCircumstances | AnswerQuestions | WithdrawRequest
 OfThePlace = DescribePlace | FindLocationMistaken
 OfACoordinator = AskQuestion | SettleQuestion | ConfirmPresence | OfThePlace | Prioritise
-Looks = ConsiderCircumstances | Prioritise
 OfTheWait = OfACoordinator | ExtendUrgent | RefuseExtension
 Staffing = OfferAllocation | AllocateAssessor | DeclineOffer | ReleaseAssessor
-OfAssessors = Staffing | AssessRequirement
+OfAssessors = Staffing | HearRegister | AssessRequirement
 OfTheEnd = GrantAuthorisation | RefuseAuthorisation
 RequestCommand = (
     ReceiveRequest

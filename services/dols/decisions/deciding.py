@@ -15,6 +15,7 @@ from services.dols.decisions import state as now
 from services.dols.decisions.assessing import (
     assessed,
     disinterested,
+    heard,
     listed,
     needed,
     not_employed_by_both,
@@ -23,12 +24,14 @@ from services.dols.decisions.assessing import (
 from services.dols.decisions.commands import RequestCommand
 from services.dols.decisions.evolving import evolve
 from services.dols.decisions.owing import owed
+from services.dols.decisions.placing import found, mistaken, placed
 from services.dols.decisions.state import Request
 from services.dols.events import RequestFact
 from services.dols.rules import clocks, codes, legal_test
 from services.dols.rules.fields import ASKABLE
 from services.dols.rules.independence import assessor_id
 from services.dols.rules.priority import Answers, score
+from services.dols.rules.reading import UrgentGiven
 from services.dols.rules.requirements import all_met, may_be_refused
 from shared.decider import DeadlinePassed, Decider
 from shared.facts import Act, Code
@@ -74,6 +77,8 @@ def decide(command: RequestCommand, state: Request | None, act: Act) -> Facts:
             | want.ReleaseAssessor()
         ):
             return staffed(command, _open(state, act), act)
+        case want.HearRegister(standing=standing):
+            return heard(standing, state) if state else ()
         case want.AssessRequirement():
             return assessed(command, _open(state, act), act)
         case want.GrantAuthorisation():
@@ -160,30 +165,28 @@ def _looked(command: want.OfACoordinator, state: Request, act: Act) -> Facts:
         case want.ConfirmPresence(reasons=reasons):
             return _present(reasons, state, act)
         case want.DescribePlace(run_by_council=said):
-            return _described(said, state)
+            return found(said, state, act)
         case want.FindLocationMistaken():
-            return _mistaken(command, state, act)
-        case want.AskQuestion(missing=missing, words=words):
+            return mistaken(command, state, act)
+        case want.AskQuestion():
             if state.withdrawn_at:  # nobody owes anything for it any more
                 raise refusals.RequestWithdrawnAlready
-            return (_asked(missing, words, act),)
+            return (_asked(command, act),)
         case want.SettleQuestion():
             return _settled(command, state, act)
         case want.Prioritise(answers=answers, evidence=evidence):
             return (_scored(state, answers, now.BY_STAFF, act, evidence),)
 
 
-def _asked(
-    missing: tuple[Code, ...], words: Sealed[str], act: Act
-) -> events.InformationRequested:  # fmt: skip
+def _asked(command: want.AskQuestion, act: Act) -> events.InformationRequested:
     """Ask for what a request should hold (reg 16); no clock of the law waits for the answer."""
-    for each in missing:
+    for each in command.missing:
         listed(ASKABLE, each)
     return events.InformationRequested(
         question=act.id,
-        missing=missing,
-        words=words,
-        due_at=clocks.answer_due(act.effective_at, calendar()),
+        missing=command.missing,
+        words=command.words,
+        due_at=clocks.answer_due(command.recorded_at, calendar()),
     )
 
 
@@ -210,33 +213,27 @@ def _told(command: want.TellCircumstances, state: Request, act: Act) -> Facts:
         return (told,)
     after = evolve(state, told, act)
     answers = state.answers.with_news(told.answers)
-    place = _placed(command, after, act)
-    return told, *place, _scored(after, answers, ON_CIRCUMSTANCES, act)
+    dated, place = _dated(command.urgent, after, act), placed(command, after, act)
+    for it in dated:
+        after = evolve(after, it, act)
+    return told, *dated, *place, _scored(after, answers, ON_CIRCUMSTANCES, act)
 
 
-def _placed(command: want.TellCircumstances, state: Request, act: Act) -> Facts:
-    """Record what was told of the place; of who is gone it may be where they went, and is none."""
-    moved = list[RequestFact]()
-    if command.location and command.location != state.place.location and not state.gone_at:
-        moved.append(events.LocationTold(location=command.location))
-        state = evolve(state, moved[0], act)
-    # A no undoes no yes by itself: who has to be independent of it would decide that (reg 12).
-    yes = state.place.run_by_council == "yes"
-    return moved if yes else (*moved, *_described(command.run_by_council, state))
+def _dated(told: UrgentGiven | None, state: Request, act: Act) -> Facts:
+    """Count an urgent authorisation from the day told, where so far the day was assumed.
 
-
-def _mistaken(command: want.FindLocationMistaken, state: Request, act: Act) -> Facts:
-    """Let an earlier place bar nobody any more: found since another was told, and not before."""
-    place, location = state.place, command.location
-    if place.moved_at is None or act.effective_at < place.moved_at or location not in place.before:
-        raise refusals.LocationNotToldBefore
-    return (events.LocationMistaken(location=location, reasons=command.reasons),)
-
-
-def _described(said: events.Tri, state: Request) -> Facts:
-    if said in {"unknown", state.place.run_by_council}:
+    What was decided on the assumed day stands: one that was extended ends as it was told.
+    """
+    urgent = state.urgent
+    if urgent is None or not urgent.day_assumed or urgent.extended or not (told and told.given_on):
         return ()
-    return (events.PlaceDescribed(run_by_council=said),)
+    named = (urgent.ends_on - urgent.given_on).days + 1 if told.days is None else told.days
+    given_on = told.day(state.received_on)
+    ends_on = clocks.urgent_ends(given_on, named)
+    dated = events.UrgentDated(given_on=given_on, ends_on=ends_on)
+    if urgent.lapsed or ends_on >= london_date(act.effective_at):
+        return (dated,)
+    return dated, events.UrgentLapsed(ended_on=ends_on, late=False)
 
 
 def _scored(

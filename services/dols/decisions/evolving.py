@@ -5,7 +5,7 @@ or so, at some time.
 """
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 from services.dols import events
 from services.dols.decisions import state as now
@@ -22,8 +22,8 @@ from services.dols.decisions.state import (
 from services.dols.events import RequestFact
 from services.dols.rules import clocks, codes
 from services.dols.rules.fields import ASKABLE
-from services.dols.rules.independence import Place
-from services.dols.rules.reading import FIRST_READER, WHO_RUNS_IT
+from services.dols.rules.independence import Place, Standing, unfit
+from services.dols.rules.reading import DAY_ASSUMED, FIRST_READER, WHO_RUNS_IT, was_urgent
 from shared.decider import Deadline
 from shared.facts import Act
 from shared.time.calendar import london_date
@@ -31,6 +31,26 @@ from shared.time.calendar import london_date
 
 def evolve(state: Request | None, happened: RequestFact, act: Act) -> Request:
     """Give the state after `happened`. Never refuses: facts are facts."""
+    return _watched(_after(state, happened, act))
+
+
+def _watched(state: Request) -> Request:
+    """Note since when who has a role cannot go on in it, whatever it is that bars them.
+
+    As of when it was known: a bar that is dated back was nobody's to see before.
+    """
+    changed = tuple(_watch(it, state) for it in state.allocations)
+    return state if changed == state.allocations else replace(state, allocations=changed)
+
+
+def _watch(it: Allocation, state: Request) -> Allocation:
+    barred = unfit(it.role, it.heard, state.place) is not None
+    if barred == (it.unfit_since is not None):
+        return it
+    return replace(it, unfit_since=state.known_at if barred else None)
+
+
+def _after(state: Request | None, happened: RequestFact, act: Act) -> Request:
     if isinstance(happened, events.RequestReceived):
         return state or _received(happened, act)
     if state is None:  # a history begins with the receipt
@@ -59,8 +79,13 @@ def evolve(state: Request | None, happened: RequestFact, act: Act) -> Request:
             | events.AuthorisationLapsed()
         ):
             return _noted(state, happened, at)
-        case events.UrgentExtended() | events.UrgentLapsed() | events.ExtensionRefused():
-            return replace(state, urgent=_urgent(state.urgent, happened))
+        case (
+            events.UrgentExtended()
+            | events.UrgentDated()
+            | events.UrgentLapsed()
+            | events.ExtensionRefused()
+        ):
+            return replace(state, urgent=_urgent(state.urgent, happened, at))
         case (
             events.AssessorOffered()
             | events.OfferDeclined()
@@ -70,6 +95,8 @@ def evolve(state: Request | None, happened: RequestFact, act: Act) -> Request:
             return _staffed(state, happened)
         case events.AssessorReleased():
             return _released(state, happened)
+        case events.AssessorStandingChanged(standing=standing):
+            return replace(state, allocations=_heard(state, standing))
         case events.RequirementAssessed():
             return _assessed(state, happened, act)
         case events.AuthorisationGranted() | events.AuthorisationNotGranted():
@@ -82,10 +109,11 @@ def evolve(state: Request | None, happened: RequestFact, act: Act) -> Request:
 
 def _received(happened: events.RequestReceived, act: Act) -> Request:
     at, urgent = act.effective_at, None
-    if happened.urgent_given_on and happened.urgent_ends_on:
+    if days := urgent_days(happened):
         urgent = Urgent(
-            given_on=happened.urgent_given_on,
-            ends_on=happened.urgent_ends_on,
+            given_on=days[0],
+            ends_on=days[1],
+            day_assumed=happened.urgent_given_on is None or DAY_ASSUMED in happened.checks,
             extension_requested=happened.extension_requested,
             extension_asked_at=at if happened.extension_requested else None,
         )
@@ -105,6 +133,20 @@ def _received(happened: events.RequestReceived, act: Act) -> Request:
         authorisation_ends_on=ends_on,
         urgent=urgent,
     )
+
+
+def urgent_days(happened: events.RequestReceived) -> tuple[date, date] | None:
+    """Give the first and the last day of the urgent authorisation, None where there is none.
+
+    One that an earlier reader left without a clock, since it could not read the day, has the
+    clock that it would have been given since: nobody waits for years under it.
+    """
+    given_on, ends_on = happened.urgent_given_on, happened.urgent_ends_on
+    if given_on and ends_on:
+        return given_on, ends_on
+    if not was_urgent(happened.reader, happened.checks):
+        return None
+    return happened.received_on, clocks.urgent_ends(happened.received_on, None)
 
 
 def _run_by_council(happened: events.RequestReceived) -> events.Tri:
@@ -225,10 +267,12 @@ def _since(was: datetime | None, still: events.Tri, at: datetime) -> datetime | 
     return None if still == "yes" else was or at
 
 
-OfUrgent = events.UrgentExtended | events.UrgentLapsed | events.ExtensionRefused
+OfUrgent = (
+    events.UrgentExtended | events.UrgentDated | events.UrgentLapsed | events.ExtensionRefused
+)
 
 
-def _urgent(was: Urgent | None, happened: OfUrgent) -> Urgent | None:
+def _urgent(was: Urgent | None, happened: OfUrgent, at: datetime) -> Urgent | None:
     if was is None:
         return None
     match happened:
@@ -237,6 +281,12 @@ def _urgent(was: Urgent | None, happened: OfUrgent) -> Urgent | None:
         case events.ExtensionRefused():
             return replace(
                 was, extension_requested=False, extension_asked_at=None, extension_refused=True
+            )
+        case events.UrgentDated(given_on=given_on, ends_on=ends_on):
+            # What had lapsed as assumed may not have: then it lapses at its own end.
+            lapsed = was.lapsed and ends_on < london_date(at)
+            return replace(
+                was, given_on=given_on, ends_on=ends_on, day_assumed=False, lapsed=lapsed
             )
         case events.UrgentLapsed():
             return replace(was, lapsed=True)
@@ -256,7 +306,8 @@ def _staffed(state: Request, happened: Staffing) -> Request:
         return replace(state, offers=(*offers, made))
     if isinstance(happened, events.AssessorAllocated):
         others = tuple(it for it in state.allocations if it.role != happened.role)
-        mine = Allocation(role=happened.role, standing=happened.standing)
+        said = happened.standing
+        mine = Allocation(role=happened.role, standing=said, heard=said)
         return replace(state, offers=offers, allocations=(*others, mine))
     return replace(state, offers=offers)
 
@@ -265,13 +316,21 @@ def _released(state: Request, happened: events.AssessorReleased) -> Request:
     """Open a role again; of who is barred, nothing that they found counts any more."""
     has = (happened.role, happened.assessor)
     left = tuple(it for it in state.allocations if (it.role, it.standing.assessor) != has)
-    state = replace(state, allocations=left)
+    state = replace(state, allocations=left, reopened_at=state.known_at)
     if happened.reason not in codes.BARRING:
         return state
     kept = tuple(it for it in state.assessed if it.assessor != happened.assessor)
     stands = any(it.requirement == codes.INTERESTS for it in kept)
     days = state.recommended_days if stands else None
     return replace(state, assessed=kept, recommended_days=days)
+
+
+def _heard(state: Request, said: Standing) -> tuple[Allocation, ...]:
+    theirs = said.assessor
+    return tuple(
+        replace(it, heard=said) if it.standing.assessor == theirs else it
+        for it in state.allocations
+    )
 
 
 def _assessed(state: Request, happened: events.RequirementAssessed, act: Act) -> Request:

@@ -51,7 +51,10 @@ def _extension(
 def _of_the_wait(state: Request, calendar: Calendar) -> dict[str, datetime]:
     steps = {clocks.DECISION: clocks.end_of(state.statutory_due_on)}
     if state.roles_open and state.left_to_assess:
-        steps[clocks.ALLOCATION] = allocation_due(state, calendar)
+        steps[clocks.ALLOCATION] = _allocation(state, calendar)
+    if since := state.unfit_since:
+        days = clocks.CURRENT.release_working_days
+        steps[clocks.RELEASE] = calendar.close_of_day(since, working_days=days)
     if since := state.anew_since:
         steps[clocks.ASSESSMENT] = clocks.assessed_anew_due(since)
     if ready := state.can_be_decided_since:
@@ -72,6 +75,15 @@ def _re_check(state: Request, missed: datetime | None, calendar: Calendar) -> da
     if state.checked_at >= legal_test.SINCE or (missed and missed >= of_law):
         return due
     return min(due, of_law)
+
+
+def _allocation(state: Request, calendar: Calendar) -> datetime:
+    """Give by when both are allocated; who was, and is no more, cannot have been replaced before.
+
+    It keeps its place in the queue all the same.
+    """
+    due, since = allocation_due(state, calendar), state.open_again_since
+    return max(due, clocks.allocated_again_due(since, calendar)) if since else due
 
 
 def allocation_due(state: Request, calendar: Calendar) -> datetime:

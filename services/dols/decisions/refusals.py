@@ -28,6 +28,10 @@ class LocationNotToldBefore(Refusal):
     """By then it was none of the places told before the present one: see locations_before."""
 
 
+class PlaceToldSince(Refusal):
+    """By then it was another place: say who runs the present one, as found since it was told."""
+
+
 class NoLongerNeeded(Refusal):
     """The managing authority told that it is no longer needed, and not since that it is."""
 
@@ -82,6 +86,10 @@ class NotOffered(Refusal):
 
 class OfferOpen(Refusal):
     """An offer of this role stands open: wait for its answer, or record that it was declined."""
+
+
+class RoleTaken(Refusal):
+    """Somebody has this role: take it back from them first (releases), and say why."""
 
 
 class NobodyHasTheRole(Refusal):

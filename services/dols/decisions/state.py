@@ -24,6 +24,9 @@ class Urgent:
 
     given_on: date
     ends_on: date
+    day_assumed: bool = False
+    """Nobody told on which day it was given: it counts from the receipt of the request."""
+
     extension_requested: bool = False
     extension_asked_at: datetime | None = None
     """Since then an extension is asked for, and nobody has answered."""
@@ -53,6 +56,13 @@ class Allocation:
 
     role: Code
     standing: Standing
+    """What the register said when they accepted."""
+
+    heard: Standing
+    """What it says now, as far as this request has heard."""
+
+    unfit_since: datetime | None = None
+    """Since then they cannot go on in it: as the register says, at this place."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,6 +137,9 @@ class Request:
     urgent: Urgent | None
     offers: tuple[Offer, ...] = ()
     allocations: tuple[Allocation, ...] = ()
+    reopened_at: datetime | None = None
+    """When a role was taken back last."""
+
     assessed: tuple[Assessed, ...] = ()
     assessed_by: tuple[UUID, ...] = ()
     """Everybody who made an assessment, whether it still counts or not."""
@@ -173,6 +186,13 @@ class Request:
     def questions_owed(self) -> tuple[Question, ...]:
         """Give what we wait for: nothing once it was taken back or decided."""
         return () if self.ended or self.withdrawn_at else self.questions
+
+    @property
+    def unfit_since(self) -> datetime | None:
+        """Give since when somebody has a role and cannot go on in it, while that matters."""
+        if self.ended or self.withdrawn_at or self.not_needed_at:
+            return None
+        return min((it.unfit_since for it in self.allocations if it.unfit_since), default=None)
 
     @property
     def extension_asked_at(self) -> datetime | None:
@@ -273,6 +293,12 @@ class Request:
         """Give the roles that nobody has, or somebody who may no longer assess in it."""
         had = {it.role for it in self.allocations if not self._barred(it)}
         return tuple(it for it in codes.ROLES if it not in had)
+
+    @property
+    def open_again_since(self) -> datetime | None:
+        """Give since when a role is open again that somebody had, None where none is known of."""
+        barred = (it.unfit_since for it in self.allocations if self._barred(it))
+        return max((it for it in (self.reopened_at, *barred) if it), default=None)
 
     def _barred(self, it: Allocation) -> bool:
         if self.place.of(it.standing.interests):

@@ -42,6 +42,9 @@ class UrgentView:
 
     given_on: date
     ends_on: date
+    day_assumed: bool
+    """Nobody told on which day it was given: it counts from the receipt of the request."""
+
     extension_requested: bool
     extension_asked_at: datetime | None
     """Since then it waits for an answer."""
@@ -208,6 +211,7 @@ def _waits(state: Request, today: date) -> Mapping[str, Any]:
     urgent = it and UrgentView(
         given_on=it.given_on,
         ends_on=it.ends_on,
+        day_assumed=it.day_assumed,
         extension_requested=it.extension_requested,
         extension_asked_at=state.extension_asked_at,
         extension_refused=it.extension_refused,

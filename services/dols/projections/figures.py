@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.dols import events
+from services.dols.decisions.evolving import urgent_days
 from services.dols.events import DolsFact
 from services.dols.rules import clocks
 from shared.facts import Code, Recorded
@@ -46,7 +47,7 @@ def fold(row: Counted | None, happened: Recorded[DolsFact]) -> Counted | None:
             request=happened.case,
             setting=received.setting,
             received_on=received.received_on,
-            urgent=None not in {received.urgent_given_on, received.urgent_ends_on},
+            urgent=urgent_days(received) is not None,
             renewal=clocks.relied_on(received.authorisation_ends_on, received.received_on)
             is not None,
         )
@@ -57,6 +58,10 @@ def fold(row: Counted | None, happened: Recorded[DolsFact]) -> Counted | None:
             return replace(row, band=priority.band)
         case events.UrgentLapsed():
             return replace(row, lapsed=row.lapsed or row.urgent)
+        case events.UrgentDated(ends_on=ends_on):
+            return replace(
+                row, lapsed=row.lapsed and ends_on < london_date(happened.act.effective_at)
+            )
         case events.AuthorisationLapsed():
             return replace(row, lapsed=row.lapsed or (row.renewal and not row.urgent))
         case events.DeadlineMissed():
@@ -75,6 +80,7 @@ def fold(row: Counted | None, happened: Recorded[DolsFact]) -> Counted | None:
             | events.InformationRequested() | events.InformationAnswered()
             | events.FieldsTold() | events.LocationTold() | events.PresenceConfirmed()
             | events.QuestionSettled() | events.LocationMistaken() | events.AssessorReleased()
+            | events.AssessorStandingChanged()
         ):  # fmt: skip
             return row
 
@@ -90,7 +96,7 @@ def _decided(row: Counted, it: Ended, counts_on: date) -> Counted:
     return replace(row, granted=False, starts_on=None, reason=it.reason)
 
 
-figures = Projection("dols_figures", version=3, row=Counted, fold=fold)
+figures = Projection("dols_figures", version=4, row=Counted, fold=fold)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

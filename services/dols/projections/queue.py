@@ -97,7 +97,7 @@ def in_order(state: Request) -> Sequence[Deadline]:
 
 
 ORDER = ("rank", "sort_at", "request")
-queue = Projection("dols_queue", version=8, row=Kept, fold=fold, indexes=(("decided", *ORDER),))
+queue = Projection("dols_queue", version=9, row=Kept, fold=fold, indexes=(("decided", *ORDER),))
 Place = tuple[int, datetime, UUID]
 
 
@@ -137,6 +137,9 @@ class Row:
 
     statutory_due_on: date
     overdue: bool
+    urgent_day_assumed: bool
+    """Nobody told on which day the urgent authorisation was given: it counts from the receipt."""
+
     unprotected: bool
     """The urgent authorisation, or the one to be renewed, ended, and no other has begun."""
 
@@ -175,7 +178,7 @@ InHand = tuple[datetime, UUID]
 
 
 async def in_the_hands_of(
-    db: AsyncConnection, register: Register, assessor: UUID, today: date, limit: int,
+    db: AsyncConnection, register: Register, today: date, assessor: UUID, limit: int,
     after: InHand | None = None,
 ) -> tuple[Sequence[Row], InHand | None]:  # fmt: skip
     """Give what an assessor has in hand or was offered, what waits longest first, as a page."""
@@ -237,6 +240,7 @@ def _row(kept: Any, today: date, register: Mapping[UUID, Standing]) -> Row:
         days_waited=waited,
         statutory_due_on=state.statutory_due_on,
         overdue=state.overdue,
+        urgent_day_assumed=state.urgent is not None and state.urgent.day_assumed,
         unprotected=state.unprotected(today),
         over_180_days=waited > clocks.LONG_WAIT,
         rank_reason=rank_reason(state),

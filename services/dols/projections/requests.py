@@ -9,6 +9,7 @@ from sqlalchemy import select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.dols import events
+from services.dols.decisions.evolving import urgent_days
 from services.dols.events import DolsFact
 from services.dols.rules import clocks
 from shared.facts import Code, Recorded
@@ -53,6 +54,10 @@ def fold(row: Made | None, happened: Recorded[DolsFact]) -> Made | None:
             standard = clocks.standard_due(london_date(row.received_at))
             urgent = row.due_on < standard
             return replace(row, due_on=min(standard, ends_on)) if urgent else row
+        case events.UrgentDated(ends_on=ends_on):
+            received_on = london_date(row.received_at)
+            standard = clocks.standard_due(received_on)
+            return replace(row, due_on=clocks.statutory_due(standard, ends_on, received_on))
         case events.RequestWithdrawn():
             return replace(row, withdrawn=True)
         case events.AuthorisationGranted(decided_on=on, ends_on=ends_on):
@@ -69,18 +74,19 @@ def fold(row: Made | None, happened: Recorded[DolsFact]) -> Made | None:
             | events.InformationRequested() | events.InformationAnswered()
             | events.FieldsTold() | events.LocationTold() | events.PresenceConfirmed()
             | events.QuestionSettled() | events.LocationMistaken() | events.AssessorReleased()
+            | events.AssessorStandingChanged()
         ):  # fmt: skip
             return row
 
 
 def _due(it: events.RequestReceived) -> date:
-    effective = it.urgent_ends_on if it.urgent_given_on else None
-    return clocks.statutory_due(it.due_on, effective, it.received_on)
+    days = urgent_days(it)
+    return clocks.statutory_due(it.due_on, days and days[1], it.received_on)
 
 
 ORDER = ("received_at", "request")
 requests = Projection(
-    "dols_requests", version=2, row=Made, fold=fold, indexes=(("sender", *ORDER),)
+    "dols_requests", version=3, row=Made, fold=fold, indexes=(("sender", *ORDER),)
 )
 Place = tuple[datetime, UUID]
 

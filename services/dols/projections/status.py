@@ -40,6 +40,10 @@ class UrgentTold:
     ends_on: date
     """London; it lasts to the end of this day."""
 
+    day_assumed: bool
+    """You did not tell us so that we could read it on which day you gave it: we count it from
+    the day on which we received your request, until you tell us."""
+
     extended: bool
     lapsed: bool
     extension: Extension | None
@@ -214,12 +218,17 @@ def _urgent(state: Request) -> UrgentTold | None:
     decided = state.ended is not None
     return UrgentTold(
         ends_on=it.ends_on,
+        day_assumed=it.day_assumed,
         extended=it.extended,
         lapsed=it.lapsed,
         extension=_extension(state, it),
         extension_due_at=_extension_due(state),
         meaning=receipt.of_urgent(
-            it.ends_on, lapsed=it.lapsed, decided=decided, asked_before=it.asked_before
+            it.ends_on,
+            lapsed=it.lapsed,
+            decided=decided,
+            asked_before=it.asked_before,
+            day_assumed=it.day_assumed,
         ),
     )
 

@@ -16,7 +16,7 @@ from services.dols.rules.fields import LABELS
 Problem = Literal[
     "missing", "unknown-member", "unreadable", "too-long", "too-many", "too-deep", "looks-wrong",
     "under-18", "wanted-too-late", "urgent-longer-than-7-days", "second-urgent",
-    "extension-too-late", "extension-asked-before", "authorisation-ended",
+    "urgent-day-assumed", "extension-too-late", "extension-asked-before", "authorisation-ended",
     "authorisation-end-impossible", "repeats-not-recognisable",
 ]  # fmt: skip
 
@@ -53,6 +53,8 @@ _SENTENCES: Final[Mapping[Problem, str]] = {
     " whatever it says",
     "second-urgent": "a second urgent authorisation in the same stay has no effect; only an"
     " extension that we give can follow the first",
+    "urgent-day-assumed": "we cannot tell on which day the urgent authorisation was given, so we"
+    " count it from the day on which we received your request; please tell us {label}",
     "extension-too-late": "an extension has to be asked for before the urgent authorisation ends,"
     " so this one cannot be given",
     "extension-asked-before": "the law lets an extension be asked for once only, and you asked"

@@ -65,12 +65,13 @@ def in_time(received_on: date, signed_off_on: date) -> bool:
     return (signed_off_on - received_on).days <= ASSESSED_WITHIN
 
 
-def urgent_ends(given_on: date, days: int) -> date:
+def urgent_ends(given_on: date, days: int | None) -> date:
     """Give the last day of an urgent authorisation: the day it was given is its first.
 
-    Whatever a form says, it has one day at least and seven at most (para 78).
+    Whatever a form says, or does not, it has one day at least and seven at most (para 78).
     """
-    return given_on + (min(max(days, 1), URGENT_LONGEST) - 1) * DAY
+    longest = URGENT_LONGEST if days is None else min(max(days, 1), URGENT_LONGEST)
+    return given_on + (longest - 1) * DAY
 
 
 def extended_until(given_on: date, ends_on: date, days: int) -> date:
@@ -124,7 +125,7 @@ def longest_end(starts_on: date, recommended_days: int | None) -> date:
 
 ALLOCATION, RE_CHECK, DECISION = "allocation", "re-check", "decision"
 SIGN_OFF, LOOK, EXTENSION, ANSWER = "sign-off", "look", "extension", "answer"
-ASSESSMENT = "assessment"
+ASSESSMENT, RELEASE = "assessment", "release"
 URGENT, AUTHORISATION, SCORE, OFFER = "urgent", "authorisation", "score", "offer-"
 
 KINDS: Mapping[Code, str] = {
@@ -134,6 +135,7 @@ KINDS: Mapping[Code, str] = {
         RE_CHECK: "it is looked at afresh whether the person still waits, and how urgently",
         DECISION: "it is decided: within 21 days by law, or by the end of an urgent authorisation",
         ASSESSMENT: "what the law no longer bears, or what is too old, is assessed anew",
+        RELEASE: "a role is taken back from who cannot go on in it, or nothing bars them any more",
         SIGN_OFF: "a signatory decides what can be decided",
         LOOK: "a person has seen what the managing authority told",
         ANSWER: "the managing authority answers what it was asked",
@@ -162,6 +164,9 @@ class Clocks:
     offer_hours: Mapping[Code, int]
     """For which an offer stands."""
 
+    release_working_days: int
+    """Until a role is taken back from who cannot go on in it."""
+
     sign_off_working_days: int
     look_working_days: int
     extension_working_days: int
@@ -180,6 +185,7 @@ CLOCKS_1 = Clocks(
     new_law_recheck_days=28,
     assessed_anew_days=ASSESSED_WITHIN,
     offer_hours={HIGH: 24, MEDIUM: 48, LOW: 48},
+    release_working_days=2,
     sign_off_working_days=5,
     look_working_days=2,
     extension_working_days=1,
@@ -193,10 +199,13 @@ CLOCKS_2 = replace(CLOCKS_1, code=Code("dols-clocks@1:2026-12"))
 CLOCKS_3 = replace(CLOCKS_2, code=Code("dols-clocks@1:2026-12-b"))
 """Since then a change of the legal test has times, and the urgent clock is owed."""
 
-CLOCKS: Mapping[Code, Clocks] = {it.code: it for it in (CLOCKS_1, CLOCKS_2, CLOCKS_3)}
+CLOCKS_4 = replace(CLOCKS_3, code=Code("dols-clocks@1:2026-12-c"))
+"""Since then a role is to be taken back in time from who cannot go on in it."""
+
+CLOCKS: Mapping[Code, Clocks] = {it.code: it for it in (CLOCKS_1, CLOCKS_2, CLOCKS_3, CLOCKS_4)}
 """Every version ever used."""
 
-CURRENT = CLOCKS_3
+CURRENT = CLOCKS_4
 
 
 def allocation_due(
@@ -211,6 +220,11 @@ def allocation_due(
     if band == HIGH:
         return calendar.close_of_day(band_since, working_days=clocks.high_allocated_working_days)
     return end_of(london_date(received_at) + clocks.allocated_days[band] * DAY)
+
+
+def allocated_again_due(since: datetime, calendar: Calendar, clocks: Clocks = CURRENT) -> datetime:
+    """Give the instant (UTC) by which a role is filled that is open again `since` then."""
+    return calendar.close_of_day(since, working_days=clocks.high_allocated_working_days)
 
 
 def extension_due(

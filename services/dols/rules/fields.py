@@ -213,7 +213,7 @@ CIRCUMSTANCES: Final = Group(
         *EXTENSION,
     ),
 )
-CIRCUMSTANCES_GROUPS: Final = (CARE,)
+CIRCUMSTANCES_GROUPS: Final = (CARE, URGENT)
 
 
 ANSWERS: Final = Group(

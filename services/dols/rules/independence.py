@@ -136,6 +136,11 @@ def problem(
     return "not-declared" if final and left else None
 
 
+def bars(it: Standing) -> Collection[object]:
+    """Give what the register says of somebody that may bar them from a role that they have."""
+    return it.suspended, {*it.kinds}, it.employer, {*it.interests}
+
+
 def unfit(role: Code, it: Standing, place: Place) -> Problem | None:
     """Give the first reason why who has a role cannot go on in it, as the register says, or None.
 

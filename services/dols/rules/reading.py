@@ -9,7 +9,7 @@ urgent authorisation, of seven days at most), 42 and 51 (a year at most).
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, Final, Literal
@@ -26,6 +26,8 @@ from services.dols.rules.fields import (
     GROUPS,
     REQUEST,
     SAME,
+    URGENT,
+    Field,
     Group,
 )
 from services.dols.rules.priority import Answers
@@ -33,12 +35,22 @@ from services.dols.rules.values import ABSENT, Value, iso_date, value_of
 from shared.facts import Code
 
 Tri = Literal["yes", "no", "unknown"]
-READER: Final = Code("dols-reader@1:2026-12")
+READER: Final = Code("dols-reader@1:2026-12-b")
+SECOND_READER: Final = Code("dols-reader@1:2026-12")
+"""It gave no clock to an urgent authorisation whose day it could not read; nor did the first."""
+
 FIRST_READER: Final = Code("dols-reader@1:2026-11")
 """It read no and unknown alike as to who runs the place."""
 
 WHO_RUNS_IT: Final = Check(code="missing", field="managing_authority.run_by_council")
 """It is not known whether the council runs the place, whatever was or was not sent of it."""
+
+GIVEN_ON: Final = "urgent.given_on"
+DAY_ASSUMED: Final = Check(code="urgent-day-assumed", field=GIVEN_ON)
+"""Nobody knows on which day the urgent authorisation was given: none is later than its receipt."""
+
+OF_URGENT: Final = ("urgent", GIVEN_ON, "urgent.days", "urgent.reasons")
+"""Any of it says that there is one."""
 
 ENDS_ON: Final = "authorisation_ends_on"
 MOST: Final = 50
@@ -52,8 +64,19 @@ IN_CLEAR: Final = {"reference", "tri", "word", "date", "days", "location"}
 class UrgentGiven:
     """The urgent authorisation that a managing authority gave itself."""
 
-    given_on: date
-    days: int
+    given_on: date | None
+    """None where it cannot be read, or was not told."""
+
+    days: int | None
+    """None where they cannot be read, or were not told."""
+
+    def day(self, received_on: date) -> date:
+        """Give the day that counts as its first, of a request received on that London date.
+
+        They tell of one that they gave, so it was given by then: neither a slip nor a gap may
+        lengthen it.
+        """
+        return min(self.given_on or received_on, received_on)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,11 +149,16 @@ class Read:
     @property
     def urgent(self) -> UrgentGiven | None:
         """Give the urgent authorisation, None where there is none, or none that has effect."""
-        given_on = self.day("urgent.given_on")
-        if given_on is None or self.word("urgent.given_before") == "yes":
+        if self.word("urgent.given_before") == "yes" or not self._tells_of_urgent:
             return None
-        days = int(self.word("urgent.days") or clocks.URGENT_LONGEST)
-        return UrgentGiven(given_on=given_on, days=days)
+        days = self.word("urgent.days")
+        return UrgentGiven(given_on=self.day(GIVEN_ON), days=int(days) if days else None)
+
+    @property
+    def _tells_of_urgent(self) -> bool:
+        """Say whether one was given, as far as it is told: readable or not."""
+        told = any(self.values.get(it, ABSENT).tells for it in OF_URGENT)
+        return told or self.word("urgent.extension_requested") == "yes"
 
     @property
     def extension_requested(self) -> bool:
@@ -139,9 +167,15 @@ class Read:
         return any(self.word(it) == "yes" for it in asked)
 
 
+WHETHER: Final = Field(name=URGENT.name, label=URGENT.label, kind="tri")
+"""Of who says by a word that there is an urgent authorisation, or that there is none."""
+
+
 def read(document: Mapping[str, object], received_on: date) -> Read:
     """Give what a request says, received on that London date. Never raises."""
     found = _read(REQUEST, GROUPS, document)
+    if (whole := document.get(URGENT.name)) and not isinstance(whole, Mapping):
+        found.values[URGENT.name] = value_of(WHETHER, whole)
     for check in _of_sense(found.read(), received_on):
         found.checks[check] = None
     return found.read()
@@ -236,7 +270,7 @@ GROWN: Final = 18
 
 def _of_sense(it: Read, on: date) -> Iterator[Check]:
     """Give what can be read, and yet is not as law has it."""
-    born, wanted, given_on = it.day("person.date_of_birth"), it.day("date_wanted"), it.urgent
+    born, wanted, urgent = it.day("person.date_of_birth"), it.day("date_wanted"), it.urgent
     if born and born > on:
         yield Check(code="looks-wrong", field="person.date_of_birth")
     elif born and _years(born, on) < GROWN:
@@ -246,8 +280,10 @@ def _of_sense(it: Read, on: date) -> Iterator[Check]:
     if wanted and wanted > on + timedelta(days=clocks.ASKED_AHEAD):
         yield Check(code="wanted-too-late", field="date_wanted")
     yield from _of_the_present(it.day(ENDS_ON), on)
-    if given_on and given_on.given_on > on:
-        yield Check(code="looks-wrong", field="urgent.given_on")
+    if urgent and urgent.given_on and urgent.given_on > on:
+        yield Check(code="looks-wrong", field=GIVEN_ON)
+    if urgent and urgent.given_on != urgent.day(on):
+        yield DAY_ASSUMED
     if int(it.word("urgent.days") or 0) > clocks.URGENT_LONGEST:
         yield Check(code="urgent-longer-than-7-days", field="urgent.days")
     if it.word("urgent.given_before") == "yes":
@@ -266,7 +302,22 @@ def _of_the_present(ends_on: date | None, on: date) -> Iterator[Check]:
 
 def _extension_is_late(it: Read, on: date) -> bool:
     urgent = it.urgent
-    return urgent is None or clocks.urgent_ends(urgent.given_on, urgent.days) < on
+    return urgent is None or clocks.urgent_ends(urgent.day(on), urgent.days) < on
+
+
+EARLIER: Final = {FIRST_READER, SECOND_READER}
+
+
+def was_urgent(reader: Code, checks: Collection[Check]) -> bool:
+    """Say whether a reader that set no clock without a day left an urgent authorisation without.
+
+    What it could read of it stands in no check; where all is missing, nothing was told of one.
+    """
+    wrong = {(it.code, it.field) for it in checks}
+    if reader not in EARLIER or ("second-urgent", "urgent.given_before") in wrong:
+        return False
+    told = ("missing", "urgent.days") not in wrong or ("missing", "urgent.reasons") not in wrong
+    return ("unreadable", GIVEN_ON) in wrong or (("missing", GIVEN_ON) in wrong and told)
 
 
 def _years(born: date, on: date) -> int:

@@ -115,14 +115,27 @@ def of_renewal(ends_on: date, *, lapsed: bool, decided: bool) -> str | None:
 
 
 def of_urgent(
-    ends_on: date, *, lapsed: bool, decided: bool, asked_before: bool = False
+    ends_on: date, *, lapsed: bool, decided: bool, asked_before: bool = False,
+    day_assumed: bool = False,
 ) -> str | None:  # fmt: skip
     """Tell what the end of an urgent authorisation means, None where it no longer matters.
 
-    `asked_before`: its extension was asked for, whatever became of that.
+    `asked_before`: its extension was asked for, whatever became of that. `day_assumed`: nobody
+    told on which day it was given.
     """
     if decided:
         return None
+    said = _of_its_end(ends_on, lapsed=lapsed, asked_before=asked_before)
+    return f"{said}{_ASSUMED}" if day_assumed else said
+
+
+_ASSUMED: Final = (
+    " We cannot tell on which day you gave it, so we count it from the day on which we received"
+    " your request: please tell us the day."
+)
+
+
+def _of_its_end(ends_on: date, *, lapsed: bool, asked_before: bool) -> str:
     if lapsed:
         return (
             f"Your urgent authorisation ended at the end of {ends_on:%d %B %Y}: since then nothing"

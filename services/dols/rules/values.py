@@ -38,10 +38,18 @@ class Value(NamedTuple):
         return None if "unreadable" in self.troubles else self.text
 
     @property
+    def tells(self) -> bool:
+        """Say whether something is said, readable or not, and not that there is nothing to say."""
+        return self.given and (self.text is None or _said(self.text) not in NOTHING)
+
+    @property
     def told(self) -> bool:
         """Say whether it answers: it could be read, or says that it is not known."""
         return self.read is not None or (self.text is not None and _said(self.text) == "unknown")
 
+
+NOTHING: Final = {"no", "none", "n-a", "not-applicable", "unknown"}
+"""As systems fill in what does not apply."""
 
 ABSENT: Final = Value()
 UNREADABLE: Final = Value(troubles=("unreadable",))

@@ -72,6 +72,7 @@ def of_dols(
             role=BEST, assessor=standing.assessor, reason=Code("assessor-released@1:interest"),
             words=words(),
         ),
+        dols.AssessorStandingChanged(standing=standing),
         dols.CircumstancesTold(
             still_here="yes", still_needed="unknown", extension_requested=True, answers=ANSWERS,
             checks=(check,), adult=words({"what_changed": "She hides."}),
@@ -94,6 +95,7 @@ def of_dols(
         dols.PresenceConfirmed(reasons=words()),
         dols.ExtensionRefused(reasons=words()),
         dols.UrgentExtended(ends_on=date(2026, 11, 15), reasons=words()),
+        dols.UrgentDated(given_on=date(2026, 10, 31), ends_on=date(2026, 11, 6)),
         dols.UrgentLapsed(ended_on=date(2026, 11, 15), late=True),
         dols.AuthorisationLapsed(ended_on=date(2026, 11, 30), late=True),
         dols.DeadlineMissed(kind=Code("dols-deadline@1:decision"), due_at=AT, late=True),

@@ -1,0 +1,1 @@
+"""How does dols hear what does not come over HTTP or the bus?"""
