@@ -47,8 +47,6 @@ class Conflict(Refused):
 class KeptMoving(Refused):
     """It kept changing while we decided: send the same request again."""
 
-    status = 409
-
 
 class KeyReused(Refused):
     """The Idempotency-Key was used before, with another body."""

@@ -20,13 +20,9 @@ class Together(Generic[Q, A]):
     """Asks for many at once, through `do`: as many answers as there were questions, in order."""
 
     def __init__(
-        self,
-        do: Callable[[Sequence[Q]], Awaitable[Sequence[A]]],
-        *,
-        weigh: Callable[[Q], int],
-        most: int,
-        room: int,
-    ) -> None:
+        self, do: Callable[[Sequence[Q]], Awaitable[Sequence[A]]], *, weigh: Callable[[Q], int],
+        most: int, room: int,
+    ) -> None:  # fmt: skip
         """`most`: weight of a call, though one member may weigh more; `room`: how many may wait."""
         self._do, self._weigh, self._most, self._room = do, weigh, most, room
         self._waiting: deque[tuple[Q, asyncio.Future[A]]] = deque()

@@ -19,17 +19,21 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from shared.access.tokens import BadToken, Caller, Tokens
+from shared.decider import Stream
 from shared.facts import Act, party
 from shared.http.limits import Limit
 from shared.log import log
+from shared.log.handle import handle
 from shared.log.log import Receipt
 from shared.projections.projection import Projection
-from shared.refusals import NotYet, Unavailable
+from shared.refusals import NotFound, NotYet, Unavailable
 from shared.shapes import adapter
 from shared.telemetry import log as lines
 from shared.way import PASSING
 
 T = TypeVar("T")
+C = TypeVar("C")
+S = TypeVar("S")
 
 CLOCKS_DIFFER = timedelta(minutes=1)
 FIRST, LAST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
@@ -170,21 +174,17 @@ async def acting_openly(
     key, log = idempotency_key.strip('"'), await _log(request)
     operation = f"{request.method} {request.url.path} {key}"
     return Act(
-        id=uuid5(party(by.name), operation) if key else uuid4(),
-        actor=by.name,
-        role=next(scope for scope in asked.scopes if scope in by.may),
-        purpose="safeguarding",
-        effective_at=await log.now(),
-        correlation=request.state.correlation,
+        id=uuid5(party(by.name), operation) if key else uuid4(), actor=by.name,
+        role=next(scope for scope in asked.scopes if scope in by.may), purpose="safeguarding",
+        effective_at=await log.now(), correlation=request.state.correlation,
         fingerprint=log.vault.fingerprint(await request.body()),
-    )
+    )  # fmt: skip
 
 
 async def acting(
-    _by: Annotated[Caller, Security(caller)],
-    act: Annotated[Act, Security(acting_openly)],
+    _by: Annotated[Caller, Security(caller)], act: Annotated[Act, Security(acting_openly)],
     idempotency_key: Key,
-) -> Act:
+) -> Act:  # fmt: skip
     """Give the act that this request asks for; the same key is the same act."""
     return act
 
@@ -203,6 +203,28 @@ def dated(by: Act, said: Body) -> Act:
 def answer(receipt: Receipt, status: int = 204) -> Response:
     """Say where the act came to rest."""
     return Response(status_code=status, headers=resting(receipt))
+
+
+async def having_seen(
+    own: log.Log, stream: Stream[C, S, Any], command: C, act: Act, expected: int | None, *,
+    unseen: Callable[[S], object] = bool,
+) -> Response:  # fmt: skip
+    """Do `command`, whose caller says by `If-Match` what they saw, so that it passes over nothing.
+
+    `unseen` says of a state whether there is something to pass over; by default, always.
+
+    Raises:
+        NotFound: nothing is there.
+        HTTPException: 428, there is something, and they do not say what they saw.
+    """
+    known, receipt = await own.load(stream, act)  # a repeat gets the first answer
+    state = stream.decider.fold(known)
+    if state is None:
+        raise NotFound
+    if not receipt and expected is None and unseen(state):
+        raise HTTPException(428)
+    seen = len(known) if expected is None else expected
+    return answer(receipt or await handle(own, stream, command, act, seen, known=known))
 
 
 def resting(receipt: Receipt) -> dict[str, str]:

@@ -14,14 +14,9 @@ F = TypeVar("F")
 
 
 async def handle(
-    log: Log,
-    stream: Stream[C, S, F],
-    command: C,
-    act: Act,
-    expected: int | None = None,
-    *,
+    log: Log, stream: Stream[C, S, F], command: C, act: Act, expected: int | None = None, *,
     known: Sequence[Recorded[Any]] | None = None,
-) -> Receipt:
+) -> Receipt:  # fmt: skip
     """Do `command` once, however often it is sent.
 
     What is `known` to lie there, nothing where a stream begins, is decided on at once: one

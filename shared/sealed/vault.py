@@ -181,15 +181,10 @@ class Vault:
 
     async def _made(self, absent: Collection[Name]) -> dict[Name, Key]:
         made = [(UUID(bytes=urandom(16)), AESGCM.generate_key(256)) for _ in absent]
-        rows = await self._ask(
-            "select * from vault.keys_for($1, $2, $3, $4, $5, $6)",
-            [subject for subject, _, _ in absent],
-            [audience for _, _, audience in absent],
-            [retention for _, retention, _ in absent],
-            [id for id, _ in made],
-            [self._kek.wrap(key, id.bytes) for id, key in made],
-            self._kek.name,
-        )
+        subjects, classes, audiences = zip(*absent, strict=True)
+        ids, wrapped = [id for id, _ in made], [self._kek.wrap(key, id.bytes) for id, key in made]
+        query = "select * from vault.keys_for($1, $2, $3, $4, $5, $6)"
+        rows = await self._ask(query, subjects, audiences, classes, ids, wrapped, self._kek.name)
         if rows:
             return self._unwrapped(rows)
         fresh = ((id, AESGCM(key)) for id, key in made)  # all taken as they are

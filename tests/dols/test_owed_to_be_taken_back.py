@@ -269,11 +269,11 @@ async def enters(home: Home, name: str, command: AssessorCommand) -> None:
     await handle(home.runtime.log, assessor.stream(assessor_id(name)), command, act)
 
 
-async def allocates(home: Home, name: str) -> Any:
+async def allocates(home: Home, name: str, *more: Any) -> Any:
     stream, log = request.stream(uuid4()), home.runtime.log
     act = replace(a.COORDINATOR, effective_at=await log.now())
     standing = replace(a.bea, assessor=assessor_id(name))
-    facts = (*a.waiting, replace(a.allocated, name=name, standing=standing))
+    facts = (*a.waiting, replace(a.allocated, name=name, standing=standing), *more)
     await log.append(stream, facts, replace(act, id=uuid4()), after=0)
     return stream
 
@@ -332,9 +332,8 @@ async def news_of(home: Home, stream: Any) -> Untold:
 
 @at_work
 async def test_one_request_that_this_build_cannot_read_keeps_no_other_waiting(home: Home) -> None:
-    newer, readable = [await allocates(home, f"both-{uuid4()}") for _ in range(2)]
-    act = replace(a.SIGNATORY, id=uuid4(), effective_at=await home.runtime.log.now())
-    await home.runtime.log.append(newer, (a.elsewhere,), act, after=3)
+    newer = await allocates(home, f"both-{uuid4()}", a.elsewhere)
+    readable = await allocates(home, f"both-{uuid4()}")
     news = [await news_of(home, it) for it in (newer, readable)]
     dsn = home.house.told("dols").database_url
     async with like(home.runtime.log, dsn=dsn, without=LocationTold) as older:

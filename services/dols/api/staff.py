@@ -20,7 +20,18 @@ from services.dols.projections.queue import Register, Unfit, stale_since, unfit_
 from services.dols.rules.independence import Standing, assessor_id
 from shared.access.tokens import Caller
 from shared.facts import Act
-from shared.http.parts import AsAt, Body, Db, IfMatch, Log, acting, answer, caller, dated
+from shared.http.parts import (
+    AsAt,
+    Body,
+    Db,
+    IfMatch,
+    Log,
+    acting,
+    answer,
+    caller,
+    dated,
+    having_seen,
+)
 from shared.log.handle import handle
 from shared.refusals import NotFound
 from shared.sealed.vault import Open
@@ -101,7 +112,7 @@ async def find_location_mistaken(
     command = want.FindLocationMistaken(
         location=said.location, reasons=_sealed(id, said.reasons)
     )  # fmt: skip
-    return await _having_seen(log, id, command, (by, said), expected)
+    return await _looking(log, id, command, (by, said), expected, bool)
 
 
 @router.post("/dols-requests/{id}/presence", status_code=204)
@@ -110,7 +121,7 @@ async def confirm_presence(
 ) -> Response:
     """Take back that the person is no longer there, as you found since it was told, and why."""
     command = want.ConfirmPresence(reasons=_sealed(id, said.reasons))
-    return await _having_seen(log, id, command, (by, said), expected)
+    return await _looking(log, id, command, (by, said), expected, bool)
 
 
 @router.post("/dols-requests/{id}/extension", status_code=204)
@@ -232,7 +243,7 @@ async def release(
     command = want.ReleaseAssessor(
         role=said.role, reason=said.reason, words=_sealed(id, said.words)
     )  # fmt: skip
-    return await _having_seen(log, id, command, (by, said), expected)
+    return await _looking(log, id, command, (by, said), expected, bool)
 
 
 @router.post("/dols-requests/{id}/assessments", status_code=204)
@@ -293,27 +304,10 @@ def _told_and_open(state: Request) -> bool:
 
 async def _looking(
     log: Log, id: UUID, command: want.RequestCommand, asked: tuple[Act, Body],
-    expected: int | None, unseen: Callable[[Request], bool] = _told,
+    expected: int | None, unseen: Callable[[Request], object] = _told,
 ) -> Response:  # fmt: skip
     stream, act = request.stream(id), dated(*asked)
-    now, receipt = await log.load(stream, act)  # a repeat gets the first answer
-    state = request.fold(now)
-    if not receipt and expected is None and state and unseen(state):
-        raise HTTPException(428)  # what came since they looked would pass for seen
-    seen = len(now) if expected is None else expected
-    return answer(receipt or await handle(log, stream, command, act, seen, known=now))
-
-
-async def _having_seen(
-    log: Log, id: UUID, command: want.RequestCommand, asked: tuple[Act, Body], expected: int | None
-) -> Response:
-    stream, act = request.stream(id), dated(*asked)
-    now, receipt = await log.load(stream, act)
-    if not now:
-        raise NotFound
-    if expected is None:  # 428: what came since they looked would be overruled unseen
-        raise HTTPException(428)
-    return answer(receipt or await handle(log, stream, command, act, expected, known=now))
+    return await having_seen(log, stream, command, act, expected, unseen=unseen)
 
 
 async def _do(

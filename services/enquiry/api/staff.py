@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
-from fastapi import APIRouter, HTTPException, Response, Security
+from fastapi import APIRouter, Response, Security
 
 from services.enquiry.api import shape
 from services.enquiry.decisions import commands as want
@@ -37,6 +37,7 @@ from shared.http.parts import (
     cursor,
     dated,
     fresh,
+    having_seen,
 )
 from shared.log.handle import handle
 from shared.refusals import NotFound
@@ -305,7 +306,7 @@ async def consider_information(
 ) -> Response:
     """Say what changes with what the sender told, also before it was opened again; all you saw."""
     command = ConsiderInformation(effect=said.effect, reasons=_sealed(id, said.reasons))
-    return await _having_seen(log, id, command, (by, said), expected)
+    return await having_seen(log, enquiry.stream(id), command, dated(by, said), expected)
 
 
 @router.post("/enquiries/{id}/decision-review", status_code=204)
@@ -314,19 +315,7 @@ async def review_decision(
 ) -> Response:
     """Say that a manager looked at what a change, a doubt or more told after closing means."""
     command = want.ReviewDecision(reasons=_sealed(id, said.reasons))
-    return await _having_seen(log, id, command, (by, said), expected)
-
-
-async def _having_seen(
-    log: Log, id: UUID, command: want.EnquiryCommand, asked: tuple[Act, Body], expected: int | None
-) -> Response:
-    stream, act = enquiry.stream(id), dated(*asked)
-    now, receipt = await log.load(stream, act)
-    if not now:
-        raise NotFound
-    if expected is None:  # 428: what came since they looked would pass for seen
-        raise HTTPException(428)
-    return answer(receipt or await handle(log, stream, command, act, expected, known=now))
+    return await having_seen(log, enquiry.stream(id), command, dated(by, said), expected)
 
 
 async def _do(
