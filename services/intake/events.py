@@ -158,6 +158,21 @@ class DeadlineMissed:
     """We came to know later than we should have: the service stood still."""
 
 
+@fact("intake.look-escalated/1")
+class LookEscalated:
+    """An adult waited so long for a person's look that somebody above has to know."""
+
+    adult: UUID
+    to: Code
+    """`escalation@1:` safeguarding-adults-manager or head-of-service."""
+
+    due_at: datetime
+    """When the look that was missed last was due."""
+
+    late: bool
+    """We came to know later than we should have: the service stood still."""
+
+
 ReferralFact = (
     ReferralReceived
     | ContactPromoted
@@ -172,4 +187,5 @@ ReferralFact = (
     | OutcomeHeard
     | OutcomeReopened
     | DeadlineMissed
+    | LookEscalated
 )

@@ -35,5 +35,7 @@ def publish(happened: events.ReferralFact, act: Act) -> contract.Message | None:
             return contract.ReferralWithdrawn(adult=happened.adult)
         case events.ContactHeld() | events.ReferralAmended() | events.ReferralWithdrawn():
             return None
-        case events.OutcomeHeard() | events.OutcomeReopened() | events.DeadlineMissed():
+        case events.OutcomeHeard() | events.OutcomeReopened():
+            return None
+        case events.DeadlineMissed() | events.LookEscalated():
             return None

@@ -5,10 +5,11 @@ from datetime import datetime
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
-from fastapi import APIRouter, HTTPException, Response, Security
+from fastapi import APIRouter, Response, Security
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.triage.decisions import (
+    AnswerLowering,
     ConcernCommand,
     ConsiderInformation,
     DecideSection42,
@@ -45,6 +46,7 @@ from shared.http.parts import (
     cursor,
     dated,
     fresh,
+    having_seen,
 )
 from shared.log.handle import handle
 from shared.refusals import NotFound
@@ -79,7 +81,14 @@ class Banding(Body):
 
     band: Code
     second_person: Annotated[str, Field(pattern="^[A-Za-z0-9._@-]{1,100}$")] | None = None
-    """Who else stands behind taking a concern out of Red, as their own token names them."""
+    """Whom you ask to stand behind taking a concern out of Red, as their own token names them."""
+    reasons: Words
+
+
+class SecondPerson(Body):
+    """Whether somebody agrees that a concern leaves Red, and why."""
+
+    agrees: bool
     reasons: Words
 
 
@@ -131,6 +140,9 @@ class ConcernWords(BaseModel):
     referrer: Referrer | None
     score_evidence: str | None
     band_reasons: str | None
+    proposal_reasons: str | None
+    """Of the last lower band that was proposed to a second person."""
+    second_person_reasons: str | None
     needs_care_and_support: str | None
     at_risk_of_abuse_or_neglect: str | None
     unable_to_protect_themselves: str | None
@@ -215,11 +227,27 @@ async def score(id: UUID, said: Scoring, by: Worker, log: Log, expected: IfMatch
 
 @router.post("/concerns/{id}/bands", status_code=204)
 async def set_band(id: UUID, said: Banding, by: Worker, log: Log, expected: IfMatch) -> Response:
-    """Set the band: up by any worker, down by a safeguarding adults manager, with reasons."""
+    """Set the band: up by any worker, down by a safeguarding adults manager, with reasons.
+
+    Out of Red it is proposed: the concern stays Red until a `second-person` agrees.
+    """
     command = OverrideBand(
         band=said.band, second_person=said.second_person, reasons=_of_adult(id, said.reasons)
     )
     return await _do(log, id, command, dated(by, said), expected)
+
+
+@router.post("/concerns/{id}/second-person", status_code=204)
+async def answer_lowering(
+    id: UUID, said: SecondPerson, by: Worker, log: Log, expected: IfMatch
+) -> Response:
+    """Agree that a concern leaves Red, as a second person who saw what the first one saw, or not.
+
+    Nobody agrees with what they proposed themselves; not to agree takes it back. `If-Match` says
+    what was seen.
+    """
+    command = AnswerLowering(agrees=said.agrees, reasons=_of_adult(id, said.reasons))
+    return await having_seen(log, concern.stream(id), command, dated(by, said), expected)
 
 
 @router.post("/concerns/{id}/section-42-decision", status_code=204)
@@ -266,11 +294,7 @@ async def _having_seen(
     log: Log, id: UUID, command: ConcernCommand, act: Act, expected: int | None
 ) -> Response:
     stream = concern.stream(id)
-    now, receipt = await log.load(stream, act)  # a repeat gets the first answer
-    if not receipt and expected is None and unseen_since(concern.fold(now)):
-        raise HTTPException(428)  # what came since they looked would pass for seen
-    seen = len(now) if expected is None else expected
-    return answer(receipt or await handle(log, stream, command, act, seen, known=now))
+    return await having_seen(log, stream, command, act, expected, unseen=unseen_since)
 
 
 async def _do(

@@ -42,6 +42,28 @@ class BandOverridden:
     was: Code
     band: Code
     second_person: str | None
+    """Who stands behind it too. Until second persons answered themselves, the first named them."""
+
+    reasons: Sealed[str]
+
+
+@fact("triage.band-lowering-proposed/1")
+class BandLoweringProposed:
+    """A manager would take a concern out of Red: it stays there until a second person agrees."""
+
+    was: Code
+    band: Code
+    asked: str | None
+    """Who was asked to stand behind it, if somebody in particular was."""
+
+    reasons: Sealed[str]
+
+
+@fact("triage.band-lowering-answered/1")
+class BandLoweringAnswered:
+    """A second person agreed that a concern leaves Red, or somebody said that it does not."""
+
+    agrees: bool
     reasons: Sealed[str]
 
 
@@ -131,6 +153,8 @@ ConcernFact = (
     ConcernRecognised
     | ConcernScored
     | BandOverridden
+    | BandLoweringProposed
+    | BandLoweringAnswered
     | InformationAdded
     | InformationConsidered
     | WithdrawalNoted

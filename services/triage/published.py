@@ -23,6 +23,8 @@ def publish(happened: events.ConcernFact, act: Act) -> contract.Message | None:
             return _decided(happened, act)
         case events.BandOverridden() | events.WithdrawalNoted():
             return None
+        case events.BandLoweringProposed() | events.BandLoweringAnswered():
+            return None
         case events.DeadlineMissed() | events.ConcernEscalated():
             return None
         case events.InformationAdded():

@@ -60,6 +60,7 @@ GRID: Mapping[str, Mapping[str, str]] = {
         "GET /v1/concerns/{id}/history": "SME",
         "POST /v1/concerns/{id}/scores": "SM",
         "POST /v1/concerns/{id}/bands": "SM",
+        "POST /v1/concerns/{id}/second-person": "SM",
         "POST /v1/concerns/{id}/section-42-decision": "M",
         "POST /v1/concerns/{id}/reopening": "M",
         "POST /v1/concerns/{id}/consideration": "M",

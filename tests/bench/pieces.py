@@ -7,7 +7,7 @@ from dataclasses import replace
 from time import process_time
 from uuid import UUID, uuid4, uuid5
 
-from services.intake.api.partners import _received
+from services.intake.api.bodies import received
 from services.intake.decisions import ReceiveReferral, referral
 from services.intake.rules.document import parse
 from services.intake.rules.reading import read
@@ -57,7 +57,7 @@ async def parts_of_a_post(world: World) -> Mapping[str, float]:
 
 def _command(id: UUID, body: bytes, by: Act) -> ReceiveReferral:
     said = read(parse(body), london_date(by.effective_at))
-    return _received(id, body.decode(), said, by, ())
+    return received(id, body.decode(), said, by, ())
 
 
 async def _alone(work: Callable[[], Awaitable[None]]) -> float:

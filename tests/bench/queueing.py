@@ -54,6 +54,8 @@ def _shape(number: int) -> Waiting:
         after_decision=False,
         missed=0,
         escalated_to=None,
+        proposed_band=None,
+        second_person_due_at=None,
     )
     return replace(row, **_begun(row, since, decision_due))
 

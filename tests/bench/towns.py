@@ -12,7 +12,8 @@ from uuid import UUID, uuid4
 import psutil
 
 from deploy.local.kafka import Kafka, lacking, temporary
-from services.intake.api.partners import _parsed, _received
+from services.intake.api.bodies import received
+from services.intake.api.partners import _parsed
 from services.intake.decisions import ReceiveReferral, referral
 from shared.decider import Stream
 from shared.facts import Act
@@ -36,7 +37,7 @@ class Arrival:
 def arrival() -> Arrival:
     """Give a new referral, read from the body that a partner sends."""
     id, by = uuid4(), replace(act(0, 0), id=uuid4(), correlation=uuid4(), actor="rosewood-house")
-    command = _received(id, BODY.decode(), _parsed(BODY, by)[1], by, ())
+    command = received(id, BODY.decode(), _parsed(BODY, by)[1], by, ())
     return Arrival(referral.stream(id), command, by)
 
 

@@ -28,7 +28,8 @@ def test_every_services_figures_are_shown_and_what_was_missed() -> None:
     drawn = plain(closing.counts(GOOD, SEEN))
     for words in ("referrals", "by outcome other-enquiry", "planning", "deadlines missed, plan",
                   "not granted by reason died", "by webhook to mercia-police", "overdue",
-                  "told more of, not considered", "noted by the Board"):  # fmt: skip
+                  "told more of, not considered", "conclusions in doubt",
+                  "noted by the Board"):  # fmt: skip
         assert words in drawn
 
 

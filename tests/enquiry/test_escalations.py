@@ -111,6 +111,7 @@ MISSED: dict[str, tuple[tuple[EnquiryFact, ...], str]] = {
     "look": ((*a.under_way, a.undone), "11-03"),
     "information": ((*a.under_way, a.added), "11-03"),
     "doubt": ((*a.found, a.safe, a.caused, a.reported, a.good), "11-09"),
+    "wishes": ((*a.found, a.safe, a.asked), "11-09"),
 }
 
 

@@ -23,6 +23,7 @@ from services.intake.events import (
     DeadlineMissed,
     InformationKept,
     InformationPassedOn,
+    LookEscalated,
     OutcomeHeard,
     OutcomeReopened,
     Part,
@@ -34,7 +35,8 @@ from services.intake.events import (
     WithdrawalPassedOn,
 )
 from services.intake.rules.checks import Check
-from services.intake.rules.promotion import CURRENT, HELD_UNDER_18, NOTHING_READABLE
+from services.intake.rules.looks import SAFEGUARDING_ADULTS_MANAGER
+from services.intake.rules.promotion import CURRENT, HELD_UNDER_18, NAMED_LATER, NOTHING_READABLE
 from services.intake.rules.reading import GROWN, SEVENTEEN, UNDER_18
 from shared.contracts.intake import (
     AdultDetails,
@@ -49,7 +51,7 @@ from shared.sealed.vault import Open
 from tests.support import story
 from tests.support.story import SOMEBODY
 
-REFERRAL, ONE, TWO = UUID(int=20), UUID(int=21), UUID(int=22)
+REFERRAL, ONE, TWO, THREE = UUID(int=20), UUID(int=21), UUID(int=22), UUID(int=25)
 ROSEWOOD = replace(SOMEBODY, actor="rosewood-house", role="referrals.write")
 ELSEWHERE = replace(ROSEWOOD, actor="st-anns-hospital")
 TRIAGE = replace(SOMEBODY, actor="intake", role="reaction")
@@ -107,7 +109,11 @@ promotion = PromoteContact(adult=ONE, reasons=why)
 redirection = RedirectContact(adult=ONE, to=children, reasons=why)
 redirected = ContactRedirected(adult=ONE, was=HELD, to=children, reasons=why)
 
-answers = {ONE: RiskAnswers(likelihood=4), TWO: RiskAnswers(signals=(danger,))}
+answers = {
+    ONE: RiskAnswers(likelihood=4),
+    TWO: RiskAnswers(signals=(danger,)),
+    THREE: RiskAnswers(),
+}
 amended = ReferralAmended2(
     checks=(), document=words('{"what_happened": "He came back."}'), anonymous=False
 )
@@ -117,8 +123,11 @@ amended_before = ReferralAmended(checks=(), document=amended.document)
 amendment = AmendReferral(
     amended=amended,
     answers=answers,
-    words={adult: words("He came back.", adult) for adult in (ONE, TWO)},
+    words={adult: words("He came back.", adult) for adult in (ONE, TWO, THREE)},
 )
+of_another = part(THREE, answers=RiskAnswers(signals=(danger,)))
+naming = replace(amendment, further=(of_another,))
+"""An addition that says of an adult whom the referral does not name that they are in danger."""
 
 
 def passed_on(adult: UUID = ONE) -> InformationPassedOn:
@@ -144,10 +153,14 @@ missed = DeadlineMissed(
     adult=ONE, kind=Code("deadline@1:screening-look"), due_at=due_at, late=False
 )
 
+escalated = LookEscalated(adult=ONE, to=SAFEGUARDING_ADULTS_MANAGER, due_at=due_at, late=False)
+
+named_later = ContactHeld(part=of_another, policy=CURRENT.code, reason=NAMED_LATER)
+
 EVERY_FACT: tuple[ReferralFact, ...] = (
     two_received, promoted, held_too, amended, passed_on(), kept(TWO),
     replace(redirected, adult=TWO), withdrawn, withdrawal_passed_on, heard, not_standing,
-    missed, amended_before,
+    missed, amended_before, escalated, named_later,
 )  # fmt: skip
 
 

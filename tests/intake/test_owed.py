@@ -9,9 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from services.intake.decisions import HELD, Held, Redirected, Referral, referral
-from services.intake.events import DeadlineMissed, ReferralFact
+from services.intake.events import DeadlineMissed, LookEscalated, ReferralFact
 from services.intake.projections.screening import Waiting, screening
+from services.intake.rules.looks import HEAD_OF_SERVICE as HEAD
 from services.intake.rules.looks import LOOK, OVERRIDING, URGENT, Look
+from services.intake.rules.looks import SAFEGUARDING_ADULTS_MANAGER as MANAGER
 from services.triage.rules.clocks import look_due
 from services.triage.rules.risk_tool import CURRENT as TOOL
 from services.triage.rules.risk_tool import RED, Signalled
@@ -37,6 +39,23 @@ redirected = held.given(a.redirected)
 by_a_person = replace(a.promoted, part=a.held.part, was=HELD, reasons=a.why)
 calm = replace(a.kept(), answers=RiskAnswers(likelihood=4))
 worse = replace(a.kept(), answers=RiskAnswers(signals=(a.danger,)))
+
+
+def day(number: int) -> datetime:
+    """Give the close of a day in November."""
+    return datetime(2026, 11, number, 17, tzinfo=UTC)
+
+
+def lived_through(waits: Any, times: int) -> tuple[list[tuple[datetime, tuple[Code, ...]]], Any]:
+    """Let nobody look so often; give what was due when, and whom that was told."""
+    told = []
+    for _ in range(times):
+        (due,) = referral.owed(waits.state, DAYS)
+        first, *then = referral.decide(DeadlinePassed(due), waits.state, TIMER)
+        assert first == missed(due)
+        told.append((due.due_at, tuple(it.to for it in then if isinstance(it, LookEscalated))))
+        waits = waits.given(first, *then, act=TIMER)
+    return told, waits
 
 
 def look(due_at: datetime) -> Deadline:
@@ -73,22 +92,101 @@ def test_the_signals_that_call_for_the_hour_are_those_that_are_red_in_triage() -
     assert red == OVERRIDING
 
 
-def test_what_was_missed_is_said_and_owed_again_within_the_same_time() -> None:
+def test_what_was_missed_is_said_and_owed_again_by_the_close_of_each_working_day() -> None:
     first = look(CAME + 2 * HOUR)
     held.when(DeadlinePassed(first), act=TIMER).then(missed(first))
     held.when(DeadlinePassed(first, late=True), act=TIMER).then(missed(first, late=True))
     after = held.given(missed(first), act=TIMER)
-    after.owes(look(CAME + 4 * HOUR), calendar=DAYS)
+    after.owes(look(day(2)), calendar=DAYS)
+    after.given(missed(look(day(2)))).owes(look(day(3)), calendar=DAYS)
+    after.given(missed(look(day(6)))).owes(look(day(9)), calendar=DAYS)
     after.when(DeadlinePassed(first), act=TIMER).then()
 
 
-def test_who_is_in_danger_is_owed_a_look_hour_by_hour_until_somebody_looks() -> None:
-    waits, due = story.given(a.received, in_danger, act=FRIDAY), FRIDAY.effective_at
-    for _ in range(20):
-        due += HOUR
-        waits.owes(urgent(due), calendar=DAYS)
-        waits = waits.given(missed(urgent(due)), act=TIMER)
+def test_of_a_look_that_is_missed_for_days_those_above_hear_as_of_amber_in_triage() -> None:
+    """The manager after two working days, the head of service after five."""
+    told, waits = lived_through(held, 8)
+    assert [due for due, _ in told] == [
+        CAME + 2 * HOUR, day(2), day(3), day(4), day(5), day(6), day(9), day(10)
+    ]  # fmt: skip
+    assert [to for _, to in told] == [(), (), (), (MANAGER,), (), (), (HEAD,), ()]
     waits.given(a.redirected).owes(calendar=DAYS)
+
+
+def test_who_is_in_danger_is_owed_a_look_hour_by_hour_until_five_and_then_once_a_day() -> None:
+    """Held at 9: the manager hears at 10, and the head of service with the end of the day."""
+    told, waits = lived_through(story.given(a.received, in_danger, act=a.ROSEWOOD), 10)
+    hours = [CAME + number * HOUR for number in range(1, 9)]
+    assert [due for due, _ in told] == [*hours, day(3), day(4)]
+    assert [to for _, to in told] == [(MANAGER,), *[()] * 6, (HEAD,), (), ()]
+    waits.owes(urgent(day(5)), calendar=DAYS)
+    waits.given(a.redirected).owes(calendar=DAYS)
+
+
+def test_in_the_evening_all_above_hear_at_the_first_hour_and_the_alarm_goes_on_for_one_night() -> (
+    None
+):
+    told, waits = lived_through(story.given(a.received, in_danger, act=FRIDAY), 25)
+    came = FRIDAY.effective_at
+    hours = [came + number * HOUR for number in range(1, 24)]
+    assert [due for due, _ in told] == [*hours, day(8), day(9)]
+    assert [to for _, to in told] == [(MANAGER, HEAD), *[()] * 24]
+    waits.owes(urgent(day(10)), calendar=DAYS)
+
+
+def test_on_a_day_off_the_head_of_service_hears_with_its_end_as_well() -> None:
+    saturday = replace(FRIDAY, effective_at=datetime(2026, 11, 7, 14, 30, tzinfo=UTC))
+    told, _ = lived_through(story.given(a.received, in_danger, act=saturday), 4)
+    came = saturday.effective_at
+    assert [due for due, _ in told] == [came + HOUR, came + 2 * HOUR, day(7), day(8)]
+    assert [to for _, to in told] == [(MANAGER,), (), (HEAD,), ()]
+
+
+def test_the_hours_end_at_five_in_london_whatever_the_clocks_do() -> None:
+    """They were put back on Sunday 25 October 2026 at two in the morning."""
+    night = replace(FRIDAY, effective_at=datetime(2026, 10, 24, 20, tzinfo=UTC))
+    told, _ = lived_through(story.given(a.received, in_danger, act=night), 22)
+    assert told[-2][0] == datetime(2026, 10, 25, 17, tzinfo=UTC)
+    assert told[-1][0] == datetime(2026, 10, 26, 17, tzinfo=UTC)
+
+
+def test_danger_told_again_once_it_is_owed_by_the_day_begins_a_new_hour() -> None:
+    _, waits = lived_through(story.given(a.received, in_danger, act=a.ROSEWOOD), 9)
+    again = replace(a.ROSEWOOD, effective_at=day(4) - 3 * HOUR)
+    anew = waits.given(worse, act=again)
+    anew.owes(urgent(day(4) - 2 * HOUR), calendar=DAYS)
+    more = anew.given(worse, act=replace(again, effective_at=day(4) - 2.5 * HOUR))
+    more.owes(urgent(day(4) - 2 * HOUR), calendar=DAYS)
+    told, _ = lived_through(anew, 4)
+    assert told == [
+        (day(4) - 2 * HOUR, (MANAGER,)), (day(4) - HOUR, ()), (day(4), (HEAD,)), (day(5), ()),
+    ]  # fmt: skip
+
+
+def test_danger_told_of_who_waits_for_days_is_told_to_those_above_anew() -> None:
+    _, waits = lived_through(held, 4)
+    told, _ = lived_through(waits.given(worse, act=a.later(days=3, hours=1)), 2)
+    first = CAME + timedelta(days=3, hours=2)
+    assert told == [(first, (MANAGER,)), (first + HOUR, ())]
+
+
+def test_where_the_usual_look_comes_before_the_hour_is_over_the_hour_is_owed_all_the_same() -> None:
+    almost = held.given(worse, act=a.later(minutes=110)).given(missed(urgent(CAME + 2 * HOUR)))
+    almost.owes(urgent(CAME + timedelta(minutes=170)), calendar=DAYS)
+
+
+def test_of_looks_missed_before_anybody_above_was_told_they_hear_with_the_next_one() -> None:
+    """As histories of before that fact hold them: hour by hour, and nobody told."""
+    waits = story.given(a.received, in_danger, act=FRIDAY)
+    for hour in range(1, 100):
+        waits = waits.given(missed(urgent(FRIDAY.effective_at + hour * HOUR)))
+    told, _ = lived_through(waits, 2)
+    assert told == [(day(11), (MANAGER, HEAD)), (day(12), ())]
+
+
+def test_what_those_above_heard_of_who_waits_no_more_changes_nothing() -> None:
+    for known in (redirected, held.given(by_a_person)):
+        assert known.given(a.escalated).state == known.state
 
 
 @pytest.mark.parametrize(
@@ -152,6 +250,7 @@ BEGUN = [
 ]
 WISHES: tuple[tuple[Any, Act], ...] = (
     (a.amendment, a.ROSEWOOD),
+    (a.naming, a.ROSEWOOD),
     (a.withdrawal, a.ROSEWOOD),
     *((replace(a.promotion, adult=it), SOMEBODY) for it in (a.ONE, a.TWO)),
     *((replace(a.redirection, adult=it), SOMEBODY) for it in (a.ONE, a.TWO)),
@@ -209,4 +308,6 @@ def test_a_signal_told_never_puts_a_look_off(began: datetime, told: datetime) ->
     hurried = usual.told([a.danger], max(began, told))
     assert hurried.due_at(DAYS) <= usual.due_at(DAYS)
     assert hurried.due_at(DAYS) <= max(began, told) + HOUR
-    assert hurried.missed(hurried.due_at(DAYS)).due_at(DAYS) == hurried.due_at(DAYS) + HOUR
+    once = hurried.missed(hurried.due_at(DAYS))
+    assert once.missed_at
+    assert once.missed_at < once.due_at(DAYS) <= max(once.missed_at, told) + HOUR

@@ -10,6 +10,7 @@ from services.intake.rules.promotion import (
     HELD_MORE_ADULTS,
     HELD_UNDER_18,
     HOLDS,
+    NAMED_LATER,
     NOTHING_READABLE,
     POLICIES,
     REDIRECTIONS,
@@ -61,7 +62,7 @@ def test_each_reason_to_hold_is_told_to_the_person_who_looks() -> None:
         for policy in POLICIES.values()
         for reason in (*policy.held_ages.values(), policy.held_where_empty)
     }
-    assert reasons | {TOLD_MORE} == set(HOLDS)
+    assert reasons | {TOLD_MORE, NAMED_LATER} == set(HOLDS)
 
 
 def test_a_person_may_redirect_to_five_places_and_each_names_its_law() -> None:

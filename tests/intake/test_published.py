@@ -53,7 +53,18 @@ def test_that_more_was_told_of_somebody_held_is_told_without_a_word_of_it() -> N
 
 
 @pytest.mark.parametrize(
-    "fact", [a.held, a.amended, a.amended_before, a.withdrawn, a.heard, a.not_standing, a.missed]
+    "fact",
+    [
+        a.held,
+        a.amended,
+        a.amended_before,
+        a.withdrawn,
+        a.heard,
+        a.not_standing,
+        a.missed,
+        a.escalated,
+        a.named_later,
+    ],
 )
 def test_what_a_person_still_looks_at_and_what_was_heard_stays_here(fact: ReferralFact) -> None:
     assert publish(fact, a.ROSEWOOD) is None
@@ -65,7 +76,7 @@ def test_every_kind_of_fact_is_told_of_above() -> None:
         for it in (
             a.two_received, a.promoted, a.passed_on(), a.withdrawal_passed_on,
             a.held, a.redirected, a.amended, a.kept(), a.withdrawn, a.heard, a.not_standing,
-            a.missed, a.amended_before,
+            a.missed, a.amended_before, a.escalated,
         )
     }  # fmt: skip
     assert told == {*get_args(ReferralFact)}

@@ -102,18 +102,27 @@ async def test_every_adult_is_promoted_held_or_redirected(db: AsyncConnection) -
     assert nought == Figures(**dict.fromkeys(Figures.__dataclass_fields__, 0))
 
     one = a.recorded(
-        a.two_received, a.promoted, a.held_too, a.amended, a.heard, a.missed, case=UUID(int=1)
+        a.two_received,
+        a.promoted,
+        a.held_too,
+        a.amended,
+        a.heard,
+        a.missed,
+        a.escalated,
+        case=UUID(int=1),
     )
     two = a.recorded(a.received, a.held, a.redirected, a.withdrawn, case=UUID(int=2))
-    await keep(db, referrals, [*one, *two])
+    three = a.recorded(a.received, a.promoted, a.amended, a.named_later, case=UUID(int=3))
+    await keep(db, referrals, [*one, *two, *three])
     assert await how_many(db) == Figures(
-        referrals=2,
-        adults=3,
-        promoted=1,
-        held=1,
+        referrals=3,
+        adults=5,
+        promoted=2,
+        held=2,
         redirected=1,
         decided=1,
-        amended=1,
+        amended=2,
         withdrawn=1,
         deadlines_missed=1,
+        escalated=1,
     )

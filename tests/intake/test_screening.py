@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import fields, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from types import NoneType
 from typing import Any, get_args, get_type_hints
 from uuid import UUID
@@ -146,7 +146,7 @@ def test_a_signal_that_is_red_in_triage_stands_first_and_is_called_no_danger_tha
 def test_a_look_that_was_missed_stands_in_the_row_with_what_was_promised_and_what_is_owed() -> None:
     (row,) = waiting(a.received, a.held, a.missed).values()
     assert (row.missed, row.due_at) == (1, a.missed.due_at)
-    assert row.owed_at == a.missed.due_at + timedelta(hours=2)
+    assert row.owed_at == datetime.fromisoformat("2026-11-02T17:00:00Z"), "the close of that day"
     again = replace(a.missed, due_at=row.owed_at)
     (row,) = waiting(a.received, a.held, a.missed, again).values()
     assert (row.missed, row.due_at) == (2, a.missed.due_at), "what was promised stays"
@@ -165,3 +165,12 @@ async def test_staff_see_what_was_missed(db: AsyncConnection) -> None:
     (row,), _ = await who_waits(db, 9)
     assert (row.missed, row.due_at) == (1, a.missed.due_at)
     assert row.owed_at > row.due_at
+    assert row.escalated_to is None
+
+
+async def test_staff_see_who_above_had_to_be_told_that_nobody_looks(db: AsyncConnection) -> None:
+    act = replace(a.later(days=0), correlation=UUID(int=9))
+    await keep(db, screening, a.recorded(a.received, a.held, a.missed, a.escalated, act=act))
+    (row,), _ = await who_waits(db, 9)
+    assert row.escalated_to == a.escalated.to
+    assert not waiting(a.received, a.escalated), "of nobody who waits there is no row"

@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 
 from services.intake.decisions import referral as of_referral
+from services.intake.events import DeadlineMissed
 from tests.journeys.people import WORRYING, Staff, it_is, people, referral, waits
 from tests.support.house import Home, House, at_home, key
 from tests.support.patience import until
@@ -81,7 +82,7 @@ async def test_a_week_in_which_everything_stood_still_is_made_up_for_once_and_ma
 async def missed(intake: Home, id: str) -> list[tuple[str, str, bool]]:
     """Give what was owed to whom a referral tells of, and passed."""
     history = await intake.runtime.log.history(of_referral.stream(UUID(id)))
-    facts: list[Any] = [it.fact for it in history if it.act.role == "timer"]
+    facts = [it.fact for it in history if isinstance(it.fact, DeadlineMissed)]
     return [(it.kind.rpartition(":")[2], f"{it.due_at:%a %H:%M}", it.late) for it in facts]
 
 
@@ -114,6 +115,8 @@ async def test_who_is_held_in_danger_on_a_friday_evening_is_missed_within_the_ho
             rows = await until(overdue)
             assert [it["missed"] for it in rows] == [1, 0]
             assert rows[0]["owed_at"] == "2023-06-09T19:00:00Z"
+            above = [it["escalated_to"] for it in rows]
+            assert above == ["escalation@1:head-of-service", None]
             assert await missed(intake, danger["id"]) == [
                 ("urgent-screening-look", "Fri 18:00", False)
             ]

@@ -33,3 +33,22 @@ async def test_danger_told_later_reaches_the_head_of_the_queue(town: dict[str, H
         least = {"X-Min-Position": str(await town["triage"].runtime.log.head())}
         await they.screener.client.get("/v1/concerns", headers=least)
         assert await they.screener.sees_in_order(mine, theirs) == [mine, theirs]
+
+
+async def test_danger_told_of_an_adult_whom_the_referral_does_not_name_reaches_a_person(
+    town: dict[str, Home],
+) -> None:
+    async with people(town) as they:
+        sent = await they.home.refers(referral(CALM))
+        other = {"name": "Bo Lindqvist", "risk": {"signals": ["immediate-danger"]}}
+        await they.home.adds(sent, {"what_happened": "He hit Bo.", "adults": [{}, other]})
+        told = await they.home.hears(sent, lambda it: len(it["adults"]) == 2)
+        bo = told["adults"][1]["adult"]
+        assert (await they.contact.sees_held(bo))["within_the_hour"]
+
+        why = "Bo is another resident, and was hit as well."
+        await they.contact.does(f"referrals/{sent['id']}/promotion", adult=bo, reasons=why)
+        shown = await they.screener.reads(bo)
+        assert shown["concern"]["rating"]["band"] == "band@1:red"
+        assert shown["words"]["details"]["adult"]["name"] == "Bo Lindqvist"
+        assert await they.home.hears(sent, lambda it: it["adults"][1]["status"] == "promoted")

@@ -10,6 +10,7 @@ from services.triage.decisions import (
     REFERRER,
     SCREENER,
     AddInformation,
+    AnswerLowering,
     ConsiderInformation,
     DecideSection42,
     NoteWithdrawal,
@@ -19,6 +20,8 @@ from services.triage.decisions import (
     ScoreConcern,
 )
 from services.triage.events import (
+    BandLoweringAnswered,
+    BandLoweringProposed,
     BandOverridden,
     ConcernEscalated,
     ConcernFact,
@@ -47,6 +50,7 @@ from tests.triage.risk import answered
 ADULT, CONTACT = UUID(int=3), UUID(int=10)
 NOON = SOMEBODY.effective_at
 SCREENS = replace(SOMEBODY, actor="kit", role="screener")
+SECOND = replace(SOMEBODY, actor="kim")
 
 green = answered("S1 L1")
 amber = answered("S2 L3 V1 A1")
@@ -107,8 +111,16 @@ addition = AddInformation(answers=Answers(), words=words("He came back on Sunday
 added = InformationAdded(words=addition.words)
 withdrawn = WithdrawalNoted()
 withdrawal = NoteWithdrawal()
+lowering = OverrideBand(band=AMBER, second_person=None, reasons=words("She is at her sister's."))
+proposed = BandLoweringProposed(was=RED, band=AMBER, asked=None, reasons=lowering.reasons)
+agreement = AnswerLowering(agrees=True, reasons=words("I rang the sister."))
+refusal = AnswerLowering(agrees=False, reasons=words("He knows where she is."))
+agreed = BandLoweringAnswered(agrees=True, reasons=agreement.reasons)
+refused = BandLoweringAnswered(agrees=False, reasons=refusal.reasons)
 override = OverrideBand(band=RED, second_person=None, reasons=words())
 overridden = BandOverridden(was=AMBER, band=RED, second_person=None, reasons=words())
+lowered = BandOverridden(was=RED, band=AMBER, second_person="kim", reasons=lowering.reasons)
+"""By two persons, as it always was told; whose act it is has changed."""
 
 all_met = ThreeTests(
     needs_care_and_support="met",
@@ -161,7 +173,7 @@ waiting = (recognised, scored())
 
 EVERY_FACT: tuple[ConcernFact, ...] = (
     recognised, scored(), screened(red), overridden, added, withdrawn, decided, reopened,
-    decided_1, considered, missed_look, escalated,
+    decided_1, considered, missed_look, escalated, proposed, agreed, refused, lowered,
 )  # fmt: skip
 
 

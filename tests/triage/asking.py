@@ -32,9 +32,11 @@ DECISION: dict[str, Any] = {
 }
 REOPENING: dict[str, Any] = {"reasons": "A neighbour saw her fall."}
 CONSIDERATION: dict[str, Any] = {"reasons": "The same as she said on the telephone."}
+SECOND_PERSON: dict[str, Any] = {"agrees": True, "reasons": "I rang the sister."}
 COMMANDS = {
     "scores": SCORES,
     "bands": BANDS,
+    "second-person": SECOND_PERSON,
     "section-42-decision": DECISION,
     "reopening": REOPENING,
     "consideration": CONSIDERATION,

@@ -22,6 +22,8 @@ WISHES: tuple[tuple[Any, Any], ...] = (
     (a.scoring, a.SCREENS),
     (replace(a.scoring, answers=a.green), a.SCREENS),
     *((replace(a.override, band=it, second_person="kim"), SOMEBODY) for it in (GREEN, AMBER, RED)),
+    (a.lowering, SOMEBODY),
+    *((it, a.SECOND) for it in (a.agreement, a.refusal)),
     (a.addition, SOMEBODY),
     (replace(a.addition, answers=Answers(signals=(a.danger,))), SOMEBODY),
     (a.withdrawal, SOMEBODY),

@@ -8,7 +8,6 @@ from services.triage.decisions import (
     BandUnknown,
     RoleMayNotLower,
     SecondPersonIsTheFirst,
-    SecondPersonMissing,
     Waiting,
     concern,
 )
@@ -35,8 +34,7 @@ def test_the_same_band_again_is_no_news() -> None:
     ("band", "second", "act", "refused"),
     [
         (AMBER, "kim", a.SCREENS, RoleMayNotLower),
-        (AMBER, None, SOMEBODY, SecondPersonMissing),
-        (GREEN, "  ", SOMEBODY, SecondPersonMissing),
+        (GREEN, None, a.SCREENS, RoleMayNotLower),
         (GREEN, "Sam", SOMEBODY, SecondPersonIsTheFirst),
         (Code("band@1:purple"), "kim", SOMEBODY, BandUnknown),
     ],
@@ -46,12 +44,6 @@ def test_out_of_red_goes_nobody_but_by_a_manager_and_a_second_person(
 ) -> None:
     lower = replace(a.override, band=band, second_person=second)
     story.given(a.recognised, a.scored(a.red)).when(lower, act=act).then_refused(refused)
-
-
-def test_a_manager_and_a_second_person_take_a_concern_out_of_red() -> None:
-    lower = replace(a.override, band=AMBER, second_person="kim")
-    lowered = replace(a.overridden, was=RED, band=AMBER, second_person="kim")
-    story.given(a.recognised, a.scored(a.red)).when(lower).then(lowered)
 
 
 def band(*facts: ConcernFact) -> Code:
@@ -74,11 +66,12 @@ def test_a_son_moved_out_scores_amber_and_two_persons_take_it_out_of_red() -> No
     assert a.scored(after).score.band == AMBER
     assert isinstance(calmed.state, Waiting)
     assert calmed.state.band == RED
-    lower = replace(a.override, band=AMBER)
-    calmed.when(lower).then_refused(SecondPersonMissing)
-    calmed.when(replace(lower, second_person="kim"), act=a.SCREENS).then_refused(RoleMayNotLower)
-    lowered = replace(a.overridden, was=RED, band=AMBER, second_person="kim")
-    calmed.when(replace(lower, second_person="kim")).then(lowered)
+    calmed.when(a.lowering, act=a.SCREENS).then_refused(RoleMayNotLower)
+    calmed.when(a.lowering).then(a.proposed)
+    proposed = calmed.given(a.proposed)
+    assert isinstance(proposed.state, Waiting)
+    assert proposed.state.band == RED
+    proposed.when(a.agreement, act=a.SECOND).then(a.agreed, a.lowered)
 
 
 def test_a_third_discharge_scores_amber_and_is_amber_at_once() -> None:
@@ -114,4 +107,4 @@ def test_what_counts_is_the_band_that_a_person_set_not_the_tools() -> None:
     raised = story.given(*a.waiting, a.overridden)
     back = replace(a.override, band=AMBER)
     raised.when(back, act=a.SCREENS).then_refused(RoleMayNotLower)
-    raised.when(back).then_refused(SecondPersonMissing)
+    raised.when(back).then(replace(a.proposed, reasons=back.reasons))

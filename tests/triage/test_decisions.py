@@ -344,9 +344,9 @@ commands: some.SearchStrategy[Any] = some.one_of(
         some.sampled_from([*OUTCOMES, Code("section-42-outcome@1:none")]),
         some.none() | some.sampled_from([*ROUTES, Code("signpost-route@1:the-moon")]),
     ),
-    some.just(a.reopening),
+    some.sampled_from([a.reopening, a.agreement, a.refusal]),
 )
-acts = some.sampled_from([SOMEBODY, a.SCREENS])
+acts = some.sampled_from([SOMEBODY, a.SCREENS, a.SECOND])
 
 
 @given(some.lists(some.tuples(commands, acts), max_size=12))
@@ -375,7 +375,7 @@ def test_no_history_begins_with_anything_but_a_recognition(fact: ConcernFact) ->
 
 
 @pytest.mark.parametrize(
-    "command", [a.scoring, a.override, a.decision, a.reopening, a.consideration]
+    "command", [a.scoring, a.override, a.agreement, a.decision, a.reopening, a.consideration]
 )
 def test_nothing_is_dated_before_the_day_of_the_receipt(command: Any) -> None:
     """A slip of the year would let thousands of re-checks pass at once."""

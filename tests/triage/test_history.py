@@ -38,6 +38,22 @@ TOLD = {
         replace(a.overridden, was=RED, band=AMBER, second_person="kim"),
         "A person set the band from red to amber, with reasons. kim stands behind it too.",
     ),
+    "proposed": (
+        a.proposed,
+        "A lower band was proposed, amber, with reasons: it is red until a second person agrees.",
+    ),
+    "proposed to somebody": (
+        replace(a.proposed, asked="kim"),
+        (
+            "A lower band was proposed, amber, asking kim, with reasons: it is red until a second"
+            " person agrees."
+        ),
+    ),
+    "agreed": (a.agreed, "A second person agrees, with reasons."),
+    "not agreed": (
+        a.refused,
+        "The lower band was not agreed to, with reasons: the band stays as it is.",
+    ),
     "added": (a.added, "The sender told more."),
     "withdrawn": (
         a.withdrawn,

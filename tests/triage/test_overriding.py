@@ -2,7 +2,12 @@
 
 import pytest
 
-from services.triage.rules.overriding import after_score, beside_its_score, may_override
+from services.triage.rules.overriding import (
+    after_score,
+    beside_its_score,
+    may_override,
+    needs_second_person,
+)
 from services.triage.rules.risk_tool import AMBER, GREEN, RED
 from shared.facts import Code
 
@@ -20,14 +25,12 @@ SAM = "safeguarding-adults-manager"
         (AMBER, GREEN, "screener", None, "role-may-not-lower"),
         (RED, AMBER, "screener", "kim", "role-may-not-lower"),
         (AMBER, GREEN, SAM, None, None),
-        (RED, AMBER, SAM, None, "second-person-missing"),
-        (RED, GREEN, SAM, "  ", "second-person-missing"),
+        (RED, AMBER, SAM, None, None),
         (RED, AMBER, SAM, "sam", "second-person-is-the-first"),
         (RED, AMBER, SAM, " SAM ", "second-person-is-the-first"),
         (RED, AMBER, SAM, "kim", None),
         (RED, GREEN, SAM, "kim", None),
         (AMBER, GREEN, SAM, "sam", "second-person-is-the-first"),
-        (AMBER, GREEN, SAM, " ", "second-person-missing"),
         (GREEN, RED, "screener", "Sam", "second-person-is-the-first"),
         (GREEN, RED, "screener", "kim", None),
         (AMBER, GREEN, "screener", "sam", "role-may-not-lower"),
@@ -38,6 +41,12 @@ def test_up_by_anybody_down_by_the_safeguarding_adults_manager_from_red_by_two(
     current: Code, to: Code, role: str, second: str | None, reason: str | None
 ) -> None:
     assert may_override(current, to, role=role, person="sam", second_person=second) == reason
+
+
+@pytest.mark.parametrize("to", [GREEN, AMBER, RED])
+@pytest.mark.parametrize("current", [GREEN, AMBER, RED])
+def test_out_of_red_and_nowhere_else_a_second_person_is_needed(current: Code, to: Code) -> None:
+    assert needs_second_person(current, to) == (current == RED and to != RED)
 
 
 @pytest.mark.parametrize("set_to", [None, GREEN, AMBER, RED])

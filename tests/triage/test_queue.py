@@ -124,7 +124,7 @@ def test_no_row_begins_with_anything_but_a_recognition() -> None:
 
 def test_a_row_has_no_place_for_anybodys_words() -> None:
     kinds = {get_type_hints(Waiting)[it.name] for it in fields(Waiting)}
-    assert kinds == {UUID, Code, Code | None, int, datetime, bool}
+    assert kinds == {UUID, Code, Code | None, int, datetime, datetime | None, bool}
 
 
 # The order

@@ -44,6 +44,7 @@ class Counted:
     """Of those: what each says of itself."""
 
     enquiries_told_more: int
+    enquiries_in_doubt: int
     escalations_listed: int
     """Rows of the list of the Board's partner lead."""
 
@@ -123,6 +124,7 @@ def _enquiries(it: Counted) -> Sequence[Line]:
         _same("enquiries overdue = as each says", figures["overdue"], it.enquiries_overdue),
         _same("told more of, not considered = as each says", figures["told_more"],
               it.enquiries_told_more),
+        _same("conclusions in doubt = as each says", figures["in_doubt"], it.enquiries_in_doubt),
         _same("for the Board to note = rows in its lead's list", figures["to_be_noted"],
               it.escalations_listed),
     )  # fmt: skip

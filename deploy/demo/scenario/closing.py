@@ -96,6 +96,7 @@ def _of_a_lead(figures: Mapping[str, Any]) -> Mapping[str, int]:
     return {
         "overdue": figures["overdue"],
         "told more of, not considered": figures["told_more"],
+        "conclusions in doubt": figures["in_doubt"],
         "for the Board's partner lead to note": figures["to_be_noted"],
         "noted by the Board's partner lead": figures["noted"],
     }

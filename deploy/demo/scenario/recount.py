@@ -123,6 +123,9 @@ async def counted(town: Town, seen: Found) -> Counted:
         enquiries=len(seen.enquiries),
         enquiries_overdue=sum(bool(it["enquiry"]["overdue"]) for it in seen.enquiries),
         enquiries_told_more=sum(bool(it["enquiry"]["told_more_at"]) for it in seen.enquiries),
+        enquiries_in_doubt=sum(
+            bool(it["enquiry"]["conclusion_in_doubt_since"]) for it in seen.enquiries
+        ),
         escalations_listed=len(seen.escalations),
         events=seen.events,
         hooked=seen.hooked,

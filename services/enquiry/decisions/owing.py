@@ -225,6 +225,9 @@ def _to_its_closing(state: Enquiry, calendar: Calendar) -> dict[str, datetime]:
         steps[clocks.FINDINGS] = clocks.due(clocks.FINDINGS, concluded.at, calendar)
     if concluded and concluded.plan == codes.NEEDED and (plan is None or plan.spent):
         steps[clocks.SAFETY_PLAN] = clocks.due(clocks.SAFETY_PLAN, concluded.at, calendar)
+    if concluded and concluded.wished_at:
+        # Not only at the closing, which may be months away where a plan is live.
+        steps[clocks.WISHES] = clocks.due(clocks.WISHES, concluded.wished_at, calendar)
     if not (plan and plan.live and plan.review_on):
         steps[clocks.CLOSURE] = clocks.due(clocks.CLOSURE, state.moved_at, calendar)
     return steps

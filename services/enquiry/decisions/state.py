@@ -35,8 +35,13 @@ class Concluded:
     at: datetime
     complete: bool
     plan: Code
-    wishes_since: bool = False
-    """What the adult wants was recorded since."""
+    wished_at: datetime | None = None
+    """Since then what the adult wants, or how far they got it, is recorded, and not said in it."""
+
+    @property
+    def wishes_since(self) -> bool:
+        """Say whether what the adult wants was recorded since."""
+        return self.wished_at is not None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -279,7 +284,7 @@ def _reopened(state: Enquiry, act: Act) -> Enquiry:
 
 def _made(state: Enquiry, happened: Made, act: Act) -> Enquiry:
     if isinstance(happened, events.DesiredOutcomesAsked | events.DesiredOutcomesAssessed):
-        state = _wished(state)
+        state = _wished(state, act)
     match happened:
         case events.LeadAllocated():
             return replace(state, led=True)
@@ -297,11 +302,13 @@ def _made(state: Enquiry, happened: Made, act: Act) -> Enquiry:
             return replace(state, advocacy=advocacy, advocate_missing_since=missing_since)
 
 
-def _wished(state: Enquiry) -> Enquiry:
+def _wished(state: Enquiry, act: Act) -> Enquiry:
     concluded = state.concluded
     if concluded is None or not concluded.complete:
         return state
-    return replace(state, concluded=replace(concluded, wishes_since=True))
+    # They may have been asked long before: who concludes has time from when it is known here.
+    wished_at = concluded.wished_at or _moved(state, act)
+    return replace(state, concluded=replace(concluded, wished_at=wished_at))
 
 
 def _concluded(state: Enquiry, happened: events.EnquiryConcluded, act: Act) -> Enquiry:

@@ -80,7 +80,7 @@ def _counted(row: Counted, happened: Fact) -> Counted:
     )
 
 
-figures = Projection("enquiry_figures", version=6, row=Counted, fold=fold)
+figures = Projection("enquiry_figures", version=7, row=Counted, fold=fold)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

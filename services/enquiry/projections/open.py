@@ -80,7 +80,7 @@ def kept_state(text: str) -> Enquiry:
 
 
 ORDER, OF_THE_BOARD = ("due_at", "enquiry"), ("note_due_at", "enquiry")
-enquiries = Projection("enquiries", version=9, row=Kept, fold=fold, indexes=(ORDER, OF_THE_BOARD))
+enquiries = Projection("enquiries", version=10, row=Kept, fold=fold, indexes=(ORDER, OF_THE_BOARD))
 Place = tuple[datetime, UUID]
 
 

@@ -4,8 +4,9 @@ Targets run in working days to the close of the day (17:00 London); of what was 
 sooner. A partner is reminded of a report before it is due, and when it is. A time that passed unmet
 is escalated, and owed again some days later, and so on, until somebody does what is owed: nothing
 waits unseen. The Board's partner lead takes note of what comes to them, or the manager hears that
-they did not. Reviews and actions are set in calendar days, as a date. For a conclusion in doubt
-nobody publishes a target: it has as long as one after a partner's report.
+they did not. Reviews and actions are set in calendar days, as a date. For a conclusion in doubt, or
+one that does not say what the adult wants, nobody publishes a target: a manager has as long as for
+one after a partner's report.
 
 Law: none; the statutory guidance sets no days. Source: the council's local targets, 2026.
 """
@@ -21,7 +22,7 @@ LEAD, PLAN, CONCLUSION, REPORT = "lead", "plan", "conclusion", "report"
 REPORT_ANSWER, FINDINGS, SAFETY_PLAN = "report-answer", "findings", "safety-plan"
 ACTION, REVIEW, CLOSURE, LOOK = "action", "review", "closure", "look"
 ADVOCATE, REMINDER = "advocate", "report-reminder"
-INFORMATION, NOTE, DOUBT = "information", "escalation-note", "doubt"
+INFORMATION, NOTE, DOUBT, WISHES = "information", "escalation-note", "doubt", "wishes"
 
 KINDS: Mapping[Code, str] = {
     Code(f"enquiry-deadline@1:{kind}"): says
@@ -40,6 +41,7 @@ KINDS: Mapping[Code, str] = {
         LOOK: "a manager has looked at a decision that changed, or at more that was told",
         INFORMATION: "its lead has looked at what was told",
         DOUBT: "a conclusion in doubt is said again, or a manager says that it stands",
+        WISHES: "a conclusion says what the adult wants, which was recorded after it",
         NOTE: "the partner lead of the Safeguarding Adults Board took note",
     }.items()
 }
@@ -93,11 +95,11 @@ class Clocks:
 
 
 CLOCKS_1 = Clocks(
-    code=Code("enquiry-clocks@1:2026-11.6"),
+    code=Code("enquiry-clocks@1:2026-11.7"),
     working_days={
         LEAD: 1, PLAN: 5, CONCLUSION: 20, REPORT: 10, REPORT_ANSWER: 5, FINDINGS: 5,
         SAFETY_PLAN: 5, CLOSURE: 5, LOOK: 1, REVIEW: 0, ACTION: 0, ADVOCATE: 5,
-        INFORMATION: 1, NOTE: 5, DOUBT: 5,
+        INFORMATION: 1, NOTE: 5, DOUBT: 5, WISHES: 5,
     },
     of_red={PLAN: 1},
     reminder=2,

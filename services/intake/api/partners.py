@@ -2,29 +2,34 @@
 
 from asyncio import to_thread
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
-from json import dumps
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 from uuid import UUID, uuid5
 
 from fastapi import APIRouter, HTTPException, Request, Response, Security
 from pydantic import BaseModel, Field
 
+from services.intake.api.bodies import Addition, amendment, document_of, received
 from services.intake.api.shape import REFERRAL_SHAPE
-from services.intake.decisions import AmendReferral, ReceiveReferral, WithdrawReferral, referral
-from services.intake.events import Part, ReferralAmended, ReferralAmended2, ReferralReceived
+from services.intake.decisions import WithdrawReferral, referral
+from services.intake.events import ReferralAmended
 from services.intake.projections.referrals import Sent, referrals, sent_by
-from services.intake.projections.status import CheckTold, ReferralStatus, status_of, told
+from services.intake.projections.status import (
+    AdultStatus,
+    CheckTold,
+    ReferralStatus,
+    status_of,
+    told,
+)
 from services.intake.rules import receipt
 from services.intake.rules.checks import REPEATS, Check
 from services.intake.rules.document import NotAnObject, parse
-from services.intake.rules.fields import ADULTS
-from services.intake.rules.reading import UNDER_18, ReadAdult, ReadReferral, read
+from services.intake.rules.reading import UNDER_18, ReadReferral, read
 from shared.access.tokens import Caller
-from shared.contracts.intake import AdultPart, RiskAnswers
 from shared.decider import Stream
-from shared.facts import Act, Code, Recorded
+from shared.facts import Act, Recorded
 from shared.http.parts import (
     AsAt,
     Body,
@@ -47,16 +52,13 @@ from shared.http.parts import (
     too_many,
 )
 from shared.log.handle import handle
-from shared.refusals import NotFound
-from shared.sealed.vault import Open
+from shared.log.log import Receipt
+from shared.refusals import Conflict, KeptMoving, NotFound
 from shared.shapes import adapter
 from shared.time.calendar import calendar, london_date
 
 router = APIRouter(prefix="/v1/referrals", tags=["referrals"])
 
-T = TypeVar("T")
-
-READER = Code("reader@1:2026-11")
 NOW: Mapping[str, datetime] = {}
 """As at no other time."""
 OPEN_DOOR: dict[str, Any] = {
@@ -77,6 +79,9 @@ class Amended(BaseModel):
     advice: Sequence[str]
     """What to do now, most urgent first."""
 
+    adults: Sequence[AdultStatus]
+    """Where each adult has got to, also one whom this addition was the first to name."""
+
 
 class Withdrawal(Body):
     """Why a referral is taken back."""
@@ -95,7 +100,7 @@ async def send_referral(request: Request, by: Sends, log: Log) -> Response:
     said = (await _read(body, by))[1]
     _not_too_often(request, said)
     stream = referral.stream(uuid5(by.id, "referral"))
-    command = _received(stream.case, body.decode(), said, by, _keyless(request))
+    command = received(stream.case, body.decode(), said, by, _keyless(request))
     done = await handle(log, stream, command, by, known=())
     history = _just_now(stream, by, done.facts) or (await log.history(stream))[: done.version]
     shown = adapter(ReferralStatus).dump_json(await _shown(log, stream.case, history))
@@ -138,31 +143,22 @@ async def document(id: UUID, by: Reads, log: Log) -> Response:
 
 @router.post("/{id}/amendments", status_code=201, response_model=Amended, openapi_extra=OPEN_DOOR)
 async def amend(id: UUID, request: Request, response: Response, by: Sends, log: Log) -> Any:
-    """Add to a referral that you sent. Any JSON object is taken, as for the referral itself."""
+    """Add to a referral that you sent. Any JSON object is taken, as for the referral itself.
+
+    Adults are told apart by their order; whom the referral does not name, a person looks for.
+    """
     body = await request.body()
     sent, said = await _read(body, by)
     _not_too_often(request, said)
-    stream = referral.stream(id)
-    history = await _history(log, id, by.actor)
-    adults = history[0].fact.adults
-    # Who tells it is the referrer's own, and may be nobody's to know: it stays in the document.
-    rest = {name: it for name, it in sent.items() if name != "referrer"}
-    said_since = dumps(rest, default=str, ensure_ascii=False).encode("utf-8", "replace")
-    words = said_since[:MOST_TOLD].decode(errors="ignore")
-    command = AmendReferral(
-        amended=ReferralAmended2(
-            checks=_worth_telling(said, len(adults)) + _keyless(request),
-            document=_document(id, body.decode()),
-            anonymous=said.anonymous,
-        ),
-        answers=_answers(adults, sent, said, by),
-        words={it: Open(subject=it, audience="adult", value=words) for it in adults},
-    )
-    done = await handle(log, stream, command, by)
+    command = Addition(id, body.decode(), sent, said, _keyless(request))
+    done = await _kept(log, command, by)
     response.headers.update(resting(done))
+    stream = referral.stream(id)
     first = (await log.history(stream))[: done.version]  # as it stood when this was added
-    shut = receipt.out_of_hours(await log.now(), calendar())
-    return _amended(id, first, _advice(said, shut=shut))
+    now = await log.now()
+    advice = _advice(said, shut=receipt.out_of_hours(now, calendar()))
+    status = status_of(id, first, now=now)
+    return _amended(id, first, advice, status.adults if status else ())
 
 
 @router.post("/{id}/withdrawal", status_code=204)
@@ -171,15 +167,17 @@ async def withdraw(id: UUID, said: Withdrawal, by: Writes, log: Log, expected: I
     if expected is None:  # 428: who has not seen where it stands may take back the wrong thing
         raise HTTPException(428)
     await _history(log, id, by.actor)  # or its version would tell a stranger that it is there
-    command = WithdrawReferral(reasons=_document(id, said.reason))
+    command = WithdrawReferral(reasons=document_of(id, said.reason))
     act = dated(by, said)
     return answer(await handle(log, referral.stream(id), command, act, expected))
 
 
-def _amended(id: UUID, history: Sequence[Recorded[Any]], advice: Sequence[str]) -> Amended:
+def _amended(
+    id: UUID, history: Sequence[Recorded[Any]], advice: Sequence[str], adults: Sequence[AdultStatus]
+) -> Amended:
     added = [it.fact for it in history if isinstance(it.fact, ReferralAmended)]
     checks = [told(check) for check in added[-1].checks]
-    return Amended(id=id, amendments=len(added), checks=checks, advice=advice)
+    return Amended(id=id, amendments=len(added), checks=checks, advice=advice, adults=adults)
 
 
 def _advice(said: ReadReferral, *, shut: bool) -> Sequence[str]:
@@ -194,9 +192,7 @@ def _advice(said: ReadReferral, *, shut: bool) -> Sequence[str]:
 
 Read = tuple[Mapping[str, object], ReadReferral]
 LARGE = 16 * 1024
-MOST_TOLD = 300 * 1024
-"""Bytes of an addition's words that are told to triage. It takes a list of numbers to reach them,
-which we write longer than they came; all of it is in the document."""
+TRIES = 5
 
 
 async def _read(body: bytes, by: Act) -> Read:
@@ -222,66 +218,14 @@ def _keyless(request: Request) -> tuple[Check, ...]:
     return () if request.headers.get("idempotency-key", "").strip('"') else (REPEATS,)
 
 
-def _worth_telling(said: ReadReferral, adults: int) -> tuple[Check, ...]:
-    # An addition need not say again what the referral said, and adds no adult to it.
-    more = [Check(code="too-many", field=ADULTS)] if len(said.adults) > adults else []
-    checks = [check for check in said.checks if check.code != "missing" and check not in more]
-    return (*checks, *more)
-
-
-def _document(id: UUID, text: str) -> Open[str]:
-    # It speaks of everybody in it, so it has a key of its own, linked to each of them.
-    return Open(subject=id, audience="document", value=text)
-
-
-def _received(
-    id: UUID, text: str, said: ReadReferral, by: Act, keyless: tuple[Check, ...]
-) -> ReceiveReferral:
-    adults = [uuid5(id, f"adult {at}") for at in range(len(said.adults))]
-    own = said.partner_reference
-    received = ReferralReceived(
-        reader=READER,
-        immediate_danger=said.immediate_danger,
-        emergency_services_called=said.emergency_services_called,
-        anonymous=said.anonymous,
-        wants_outcome=said.wants_outcome,
-        out_of_hours=receipt.out_of_hours(by.effective_at, calendar()),
-        expect_by=receipt.expect_by(by.effective_at, calendar()),
-        adults=tuple(adults),
-        checks=said.checks + keyless,
-        partner_reference=_document(id, own) if own else None,
-        document=_document(id, text),
-    )
-    parts = (_part(id, adult, it, said) for adult, it in zip(adults, said.adults, strict=True))
-    return ReceiveReferral(received=received, parts=tuple(parts), empty=said.empty)
-
-
-def _part(id: UUID, adult: UUID, it: ReadAdult, said: ReadReferral) -> Part:
-    words = AdultPart(adult=it.details, circumstances=said.circumstances)
-    return Part(
-        adult=adult,
-        age=it.age,
-        answers=it.answers,
-        details=Open(subject=adult, audience="adult", value=words),
-        source_of_risk=_of(id, "source-of-risk", said.source),
-        referrer=None if said.anonymous else _of(id, "referrer", said.referrer),
-    )
-
-
-def _of(id: UUID, role: str, words: T | None) -> Open[T] | None:
-    return None if words is None else Open(subject=uuid5(id, role), audience=role, value=words)
-
-
-def _answers(
-    adults: Sequence[UUID], sent: Mapping[str, object], said: ReadReferral, by: Act
-) -> Mapping[UUID, RiskAnswers]:
-    """Give what an addition answers of each adult, by their order."""
-    if "adults" not in sent:
-        return dict.fromkeys(adults, said.adults[0].answers)
-    of_all = {name: value for name, value in sent.items() if name != "adults"}
-    common = read(of_all, london_date(by.effective_at)).adults[0].answers
-    named = [it.answers for it in said.adults]
-    return {adult: named[at] if at < len(named) else common for at, adult in enumerate(adults)}
+async def _kept(log: Log, added: Addition, by: Act) -> Receipt:
+    """Keep an addition, told of each adult who is there by then."""
+    for _ in range(TRIES):
+        history = await _history(log, added.id, by.actor)
+        stream, command = referral.stream(added.id), amendment(added, history, by)
+        with suppress(Conflict):  # another addition may have named an adult meanwhile
+            return await handle(log, stream, command, by, len(history), known=history)
+    raise KeptMoving
 
 
 def _just_now(

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, HTTPException, Response, Security
+from fastapi import APIRouter, Response, Security
 from pydantic import BaseModel, Field
 
 from services.intake.decisions import (
@@ -38,6 +39,7 @@ from shared.http.parts import (
     cursor,
     dated,
     fresh,
+    having_seen,
 )
 from shared.log.handle import handle
 from shared.refusals import NotFound
@@ -160,18 +162,15 @@ async def redirect(id: UUID, said: Redirection, by: Acts, log: Log, expected: If
 
     Where the sender told more of the adult since, `If-Match` says that this was read.
     """
-    stream, act = referral.stream(id), dated(by, said)
-    now, receipt = await log.load(stream, act)  # a repeat gets the first answer
-    if not receipt and expected is None and _has_news(referral.fold(now), said.adult):
-        raise HTTPException(428)  # what came since they looked would pass for read
     reasons = _reasons(id, said.reasons)
     command = RedirectContact(adult=said.adult, to=said.to, reasons=reasons)
-    seen = len(now) if expected is None else expected
-    return answer(receipt or await handle(log, stream, command, act, seen, known=now))
+    stream, act = referral.stream(id), dated(by, said)
+    news = partial(_has_news, adult=said.adult)
+    return await having_seen(log, stream, command, act, expected, unseen=news)
 
 
-def _has_news(known: Referral | None, adult: UUID) -> bool:
-    contact = known.contacts.get(adult) if known else None
+def _has_news(known: Referral, adult: UUID) -> bool:
+    contact = known.contacts.get(adult)
     return isinstance(contact, Held | Redirected) and contact.news
 
 

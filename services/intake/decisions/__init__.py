@@ -1,8 +1,8 @@
 """May this happen to a referral, and what then is so?"""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
 from uuid import UUID
 
 from services.intake.decisions.commands import (
@@ -20,6 +20,7 @@ from services.intake.decisions.commands import (
     ReferralCommand,
     WithdrawReferral,
 )
+from services.intake.decisions.state import Contact, Held, Promoted, Redirected, Referral
 from services.intake.events import (
     ContactHeld,
     ContactPromoted,
@@ -27,6 +28,7 @@ from services.intake.events import (
     DeadlineMissed,
     InformationKept,
     InformationPassedOn,
+    LookEscalated,
     OutcomeHeard,
     OutcomeReopened,
     Part,
@@ -37,9 +39,8 @@ from services.intake.events import (
     ReferralWithdrawn,
     WithdrawalPassedOn,
 )
-from services.intake.rules.checks import Check
 from services.intake.rules.looks import TARGETS, Look
-from services.intake.rules.promotion import CURRENT, REDIRECTIONS, Hold
+from services.intake.rules.promotion import CURRENT, NAMED_LATER, REDIRECTIONS, Hold
 from shared.decider import Deadline, DeadlinePassed, Decider
 from shared.facts import Act, Code
 from shared.refusals import AwaitingCause, NotFound
@@ -76,77 +77,6 @@ __all__ = [
 BY_A_PERSON = Code("promotion@1:by-a-person")
 HELD = Code("contact@1:held")
 REDIRECTED = Code("contact@1:redirected")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Held:
-    """A person has to look at this adult's part."""
-
-    part: Part
-    look: Look
-    kept: tuple[InformationKept, ...] = ()
-    """What the sender added since."""
-
-    told_at: datetime | None = None
-    """When the last of it was told."""
-
-    @property
-    def news(self) -> bool:
-        """Say whether the sender told more since, so that it has to be read as well."""
-        return bool(self.kept)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Redirected:
-    """The adult was passed on."""
-
-    part: Part
-    to: Code
-    kept: tuple[InformationKept, ...] = ()
-    known: int = 0
-    """How many of those were there when it was passed on."""
-
-    told_at: datetime | None = None
-    """When the last of them was told."""
-
-    look: Look | None = None
-    """The wait for somebody to look again, where the sender told more since."""
-
-    @property
-    def news(self) -> bool:
-        """Say whether the sender told more since, so that somebody has to look again."""
-        return len(self.kept) > self.known
-
-
-@dataclass(frozen=True, kw_only=True)
-class Promoted:
-    """Triage has the adult."""
-
-    outcome_class: Code | None = None
-    decided_on: date | None = None
-
-
-Contact = Held | Redirected | Promoted
-
-
-@dataclass(frozen=True, kw_only=True)
-class Referral:
-    """A referral that we keep, and where each adult in it has got to."""
-
-    sender: str
-    received_at: datetime
-    received: ReferralReceived
-    contacts: Mapping[UUID, Contact] = field(default_factory=dict)
-    checks: tuple[Check, ...] = ()
-    amendments: int = 0
-    withdrawn: bool = False
-    anonymous: bool = False
-    """An addition asked that its sender's name goes to nobody."""
-
-    @property
-    def promoted(self) -> Sequence[UUID]:
-        """Give the adults whom triage has."""
-        return [adult for adult, it in self.contacts.items() if isinstance(it, Promoted)]
 
 
 def decide(command: ReferralCommand, state: Referral | None, act: Act) -> Sequence[ReferralFact]:
@@ -195,6 +125,7 @@ def _amended(command: AmendReferral, referral: Referral) -> Sequence[ReferralFac
     return (
         command.amended,
         *(_added(command, adult, contact) for adult, contact in referral.contacts.items()),
+        *(_named_later(part) for part in command.further if part.adult not in referral.contacts),
     )
 
 
@@ -203,6 +134,11 @@ def _added(
 ) -> InformationPassedOn | InformationKept:
     kind = InformationPassedOn if isinstance(contact, Promoted) else InformationKept
     return kind(adult=adult, answers=command.answers[adult], words=command.words[adult])
+
+
+def _named_later(part: Part) -> ContactHeld:
+    # Nobody whom an addition names is nobody's; whether they are new, only a person can see.
+    return ContactHeld(part=part, policy=CURRENT.code, reason=NAMED_LATER)
 
 
 def _withdrawn(command: WithdrawReferral, referral: Referral) -> Sequence[ReferralFact]:
@@ -299,15 +235,32 @@ def _waiting(state: Referral) -> Sequence[tuple[UUID, Look]]:
     ]
 
 
-def _passed(command: DeadlinePassed, state: Referral | None) -> Sequence[DeadlineMissed]:
+Passed = DeadlineMissed | LookEscalated
+
+
+def _passed(command: DeadlinePassed, state: Referral | None) -> Sequence[Passed]:
     """Say it of each adult who was owed a look by then: adults of one referral may share a time."""
     due, days = command.deadline, calendar()
-    kind = Code(f"deadline@1:{due.kind}")
     return [
-        DeadlineMissed(adult=adult, kind=kind, due_at=due.due_at, late=command.late)
+        fact
         for adult, look in (_waiting(state) if state else ())
         if look.owed(days) == due
+        for fact in _missed(adult, look, command, days)
     ]
+
+
+def _missed(
+    adult: UUID, look: Look, command: DeadlinePassed, calendar: Calendar
+) -> Sequence[Passed]:
+    due_at, late = command.deadline.due_at, command.late
+    kind = Code(f"deadline@1:{command.deadline.kind}")
+    return (
+        DeadlineMissed(adult=adult, kind=kind, due_at=due_at, late=late),
+        *(
+            LookEscalated(adult=adult, to=to, due_at=due_at, late=late)
+            for to in look.to_tell(due_at, calendar)
+        ),
+    )
 
 
 def evolve(state: Referral | None, happened: ReferralFact, act: Act) -> Referral:
@@ -330,7 +283,7 @@ def evolve(state: Referral | None, happened: ReferralFact, act: Act) -> Referral
         case ContactHeld(part=part):
             look = Look.begun(act.effective_at).told(part.answers.signals, act.effective_at)
             return _with(state, part.adult, Held(part=part, look=look))
-        case ContactRedirected() | InformationKept() | DeadlineMissed():
+        case ContactRedirected() | InformationKept() | DeadlineMissed() | LookEscalated():
             return _still_here(state, happened, act)
         case ReferralAmended(checks=checks):
             # The first version of the fact did not say.
@@ -347,27 +300,26 @@ def evolve(state: Referral | None, happened: ReferralFact, act: Act) -> Referral
             return state
 
 
-def _still_here(
-    state: Referral, happened: ContactRedirected | InformationKept | DeadlineMissed, act: Act
-) -> Referral:
+OfOneHere = ContactRedirected | InformationKept | DeadlineMissed | LookEscalated
+
+
+def _still_here(state: Referral, happened: OfOneHere, act: Act) -> Referral:
     contact = state.contacts.get(happened.adult)
     if contact is None or isinstance(contact, Promoted):
         return state
     return _with(state, happened.adult, _after(contact, happened, act.effective_at))
 
 
-def _after(
-    contact: Held | Redirected,
-    happened: ContactRedirected | InformationKept | DeadlineMissed,
-    at: datetime,
-) -> Held | Redirected:
-    kept = contact.kept
+def _after(contact: Held | Redirected, happened: OfOneHere, at: datetime) -> Held | Redirected:
+    kept, look = contact.kept, contact.look
     match happened:
         case InformationKept(answers=answers):
-            look = (contact.look or Look.begun(at)).told(answers.signals, at)
+            look = (look or Look.begun(at)).told(answers.signals, at)
             return replace(contact, kept=(*kept, happened), told_at=at, look=look)
         case DeadlineMissed(due_at=due_at):
-            return replace(contact, look=contact.look.missed(due_at)) if contact.look else contact
+            return replace(contact, look=look.missed(due_at)) if look else contact
+        case LookEscalated(to=to):
+            return replace(contact, look=look.escalated(to)) if look else contact
         case ContactRedirected(to=to):
             known, told_at = len(kept), contact.told_at
             return Redirected(part=contact.part, to=to, kept=kept, known=known, told_at=told_at)

@@ -30,7 +30,10 @@ class AmendReferral:
     amended: ReferralAmended2
     answers: Mapping[UUID, RiskAnswers]
     words: Mapping[UUID, Sealed[str]]
-    """The same words for each adult, each under that adult's key."""
+    """The words for each adult, each under that adult's key."""
+
+    further: tuple[Part, ...] = ()
+    """Of the adults whom nothing before named."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,6 +15,7 @@ from services.intake.events import (
     DeadlineMissed,
     InformationKept,
     InformationPassedOn,
+    LookEscalated,
     OutcomeHeard,
     OutcomeReopened,
     ReferralAmended,
@@ -23,6 +24,7 @@ from services.intake.events import (
     ReferralWithdrawn,
     WithdrawalPassedOn,
 )
+from services.intake.rules.promotion import NAMED_LATER
 from shared.facts import Code, Recorded
 from shared.projections.projection import Projection
 
@@ -45,6 +47,9 @@ class Sent:
     missed: int = 0
     """Looks that were owed to adults in it, and passed."""
 
+    escalated: int = 0
+    """How often somebody above had to be told of such."""
+
 
 def fold(row: Sent | None, happened: Recorded[ReferralFact]) -> Sent | None:
     """Give the row after `happened`."""
@@ -59,8 +64,10 @@ def fold(row: Sent | None, happened: Recorded[ReferralFact]) -> Sent | None:
     if row is None:
         raise TypeError("a referral begins with its receipt")
     match happened.fact:
-        case ContactHeld():
-            return replace(row, held=row.held + 1)
+        case ContactHeld(reason=reason):
+            # The receipt named all adults but those whom additions do.
+            adults = row.adults + (reason == NAMED_LATER)
+            return replace(row, adults=adults, held=row.held + 1)
         case ContactPromoted(was=was):
             row = _released(row, was)
             return replace(row, promoted=row.promoted + 1)
@@ -77,6 +84,8 @@ def fold(row: Sent | None, happened: Recorded[ReferralFact]) -> Sent | None:
             return replace(row, decided=row.decided - 1)
         case DeadlineMissed():
             return replace(row, missed=row.missed + 1)
+        case LookEscalated():
+            return replace(row, escalated=row.escalated + 1)
         case InformationPassedOn() | InformationKept() | WithdrawalPassedOn():
             return row
 
@@ -88,7 +97,7 @@ def _released(row: Sent, was: Code | None) -> Sent:
 
 
 referrals = Projection(
-    "referrals", version=2, row=Sent, fold=fold, indexes=(("sender", "received_at", "referral"),)
+    "referrals", version=3, row=Sent, fold=fold, indexes=(("sender", "received_at", "referral"),)
 )
 Place = tuple[datetime, UUID]
 
@@ -120,6 +129,8 @@ class Figures:
     amended: int
     withdrawn: int
     deadlines_missed: int
+    escalated: int
+    """How often somebody above had to be told that nobody looks."""
 
 
 async def how_many(db: AsyncConnection) -> Figures:
@@ -131,6 +142,8 @@ async def how_many(db: AsyncConnection) -> Figures:
     ]
     amended = func.coalesce(func.sum(case((it.amendments > 0, 1), else_=0)), 0)
     withdrawn = func.coalesce(func.sum(case((it.withdrawn, 1), else_=0)), 0)
-    missed = func.coalesce(cast(func.sum(it.missed), Integer), 0)
-    row = (await db.execute(select(func.count(), *sums, amended, withdrawn, missed))).one()
+    late = [
+        func.coalesce(cast(func.sum(column), Integer), 0) for column in (it.missed, it.escalated)
+    ]
+    row = (await db.execute(select(func.count(), *sums, amended, withdrawn, *late))).one()
     return Figures(**dict(zip(Figures.__dataclass_fields__, map(int, row), strict=True)))

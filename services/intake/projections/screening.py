@@ -20,6 +20,7 @@ from services.intake.events import (
     DeadlineMissed,
     InformationKept,
     InformationPassedOn,
+    LookEscalated,
     OutcomeHeard,
     OutcomeReopened,
     ReferralAmended,
@@ -56,8 +57,15 @@ class Waiting:
     owed_at: datetime
     """By when somebody has to look now: later than `due_at` where that was missed."""
 
-    counted_from: datetime
-    urgent_from: datetime | None
+    urgent_since: datetime | None = None
+    """Since when it is a matter of the hour."""
+
+    missed_at: datetime | None = None
+    """The last time that passed."""
+
+    escalated_to: Code | None = None
+    """Who above had to be told last that nobody looks."""
+
     news: int = 0
     """How often the sender told more since."""
 
@@ -76,6 +84,8 @@ def fold(row: Waiting | None, happened: Recorded[ReferralFact]) -> Waiting | Non
             return replace(_told(row, answers, at), news=row.news + 1)
         case DeadlineMissed(due_at=due_at):
             return row and _timed(replace(row, missed=row.missed + 1), _look(row).missed(due_at))
+        case LookEscalated(to=to):
+            return row and _timed(row, _look(row).escalated(to))
         case ContactPromoted() | ContactRedirected():
             return None
         case ReferralReceived() | ReferralAmended() | ReferralWithdrawn():
@@ -97,13 +107,16 @@ def _held(happened: Recorded[Any], adult: UUID, reason: Code) -> Waiting:
         waiting_since=since,
         due_at=due_at,
         owed_at=due_at,
-        counted_from=since,
-        urgent_from=None,
     )
 
 
 def _look(row: Waiting) -> Look:
-    return Look(counted_from=row.counted_from, urgent_from=row.urgent_from)
+    return Look(
+        began=row.waiting_since,
+        urgent_since=row.urgent_since,
+        missed_at=row.missed_at,
+        escalated_to=row.escalated_to,
+    )
 
 
 def _told(row: Waiting, answers: RiskAnswers, at: datetime) -> Waiting:
@@ -118,8 +131,9 @@ def _timed(row: Waiting, look: Look) -> Waiting:
         calm=not look.urgent,
         due_at=row.due_at if row.missed else owed_at,
         owed_at=owed_at,
-        counted_from=look.counted_from,
-        urgent_from=look.urgent_from,
+        urgent_since=look.urgent_since,
+        missed_at=look.missed_at,
+        escalated_to=look.escalated_to,
     )
 
 
@@ -130,7 +144,7 @@ def of_adult(happened: Recorded[ReferralFact]) -> Hashable:
             return part.adult
         case ContactRedirected(adult=adult) | InformationKept(adult=adult):
             return adult
-        case DeadlineMissed(adult=adult):
+        case DeadlineMissed(adult=adult) | LookEscalated(adult=adult):
             return adult
         case _:
             return happened.case
@@ -138,7 +152,7 @@ def of_adult(happened: Recorded[ReferralFact]) -> Hashable:
 
 ORDER = ("calm", "waiting_since", "adult")
 screening = Projection(
-    "screening", version=2, row=Waiting, fold=fold, key=of_adult, indexes=(ORDER,)
+    "screening", version=3, row=Waiting, fold=fold, key=of_adult, indexes=(ORDER,)
 )
 Place = tuple[bool, datetime, UUID]
 
@@ -164,6 +178,9 @@ class Row:
 
     missed: int
     """Looks that were owed and passed since it began to wait."""
+
+    escalated_to: Code | None
+    """Of `escalation@1`: who above had to be told last that nobody looks."""
 
     news: int
     stale_since: datetime | None

@@ -18,8 +18,7 @@ from services.intake.events import (
 )
 from services.intake.rules import receipt
 from services.intake.rules.checks import Check, message
-from services.intake.rules.promotion import HELD_UNDER_18
-from services.intake.rules.reading import DANGER
+from services.intake.rules.reading import DANGER, UNDER_18
 from services.intake.rules.receipt import Status
 from shared.facts import Code, Recorded
 from shared.time.calendar import calendar
@@ -88,11 +87,16 @@ def status_of(
         what_happens_next=receipt.what_next(word, out_of_hours=shut, late=late),
         expect_by=received.expect_by,
         advice=_advice(history, state, shut=shut),
-        adults=[_adult(state, at, adult) for at, adult in enumerate(received.adults, 1)],
+        adults=[_adult(state, at, adult) for at, adult in enumerate(_adults(state), 1)],
         checks=[told(check) for check in state.checks],
         amendments=state.amendments,
         withdrawn=state.withdrawn,
     )
+
+
+def _adults(state: Referral) -> Sequence[UUID]:
+    """Give the adults of the receipt, then those whom additions named."""
+    return list(dict.fromkeys((*state.received.adults, *state.contacts)))
 
 
 def told(check: Check) -> CheckTold:
@@ -157,6 +161,6 @@ def _advice(
         immediate_danger="yes" if since else state.received.immediate_danger,
         emergency_services_called=state.received.emergency_services_called,
         out_of_hours=shut,
-        under_18=any(it.reason == HELD_UNDER_18 for it in held),
+        under_18=any(it.part.age == UNDER_18 for it in held),
         signals=any(part.answers.signals for part in parts),
     )

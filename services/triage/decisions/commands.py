@@ -50,10 +50,20 @@ class ScoreConcern:
 
 @dataclass(frozen=True, kw_only=True)
 class OverrideBand:
-    """Set the band above or below what the tool says."""
+    """Set the band above or below what the tool says; out of Red, propose it to a second person."""
 
     band: Code
     second_person: str | None
+    """Who is asked to stand behind it, if somebody in particular is."""
+
+    reasons: Sealed[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnswerLowering:
+    """Say, as a second person, whether a concern leaves Red; or take back what one proposed."""
+
+    agrees: bool
     reasons: Sealed[str]
 
 
@@ -84,6 +94,7 @@ class ConsiderInformation:
 
 ConcernCommand = (
     RecogniseConcern | AddInformation | NoteWithdrawal | ScoreConcern | OverrideBand
+    | AnswerLowering
     | DecideSection42 | ReopenConcern | ConsiderInformation
     | DeadlinePassed
 )  # fmt: skip
@@ -145,12 +156,16 @@ class RoleMayNotLower(Refusal):
     """Only a safeguarding adults manager may set a band lower than it is."""
 
 
-class SecondPersonMissing(Refusal):
-    """Taking a concern out of Red needs a second person."""
-
-
 class SecondPersonIsTheFirst(Refusal):
     """The second person must be somebody else."""
+
+
+class AlreadyProposed(Refusal):
+    """That band is proposed already: a second person agrees to it or does not."""
+
+
+class NothingProposed(Refusal):
+    """No lower band was proposed by then that waits for a second person."""
 
 
 DECISION_REFUSALS: dict[Problem, type[Refusal]] = {
@@ -163,6 +178,5 @@ DECISION_REFUSALS: dict[Problem, type[Refusal]] = {
 OVERRIDE_REFUSALS: dict[OverrideProblem, type[Refusal]] = {
     "band-unknown": BandUnknown,
     "role-may-not-lower": RoleMayNotLower,
-    "second-person-missing": SecondPersonMissing,
     "second-person-is-the-first": SecondPersonIsTheFirst,
 }

@@ -5,8 +5,14 @@ from datetime import datetime
 from uuid import UUID
 
 from services.triage.rules.score import Score
-from services.triage.rules.waits import Wait
+from services.triage.rules.waits import Wait, second_person_again, second_person_due
 from shared.facts import Code
+from shared.sealed import Sealed
+from shared.time.calendar import Calendar
+
+REFERRER = Code("scorer@1:referrer")
+SCREENER = Code("scorer@1:screener")
+ADDED_INFORMATION = Code("scorer@1:added-information")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -15,6 +21,24 @@ class Recognised:
 
     contact: UUID
     received_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Proposal:
+    """A lower band than Red that waits for a second person."""
+
+    by: str
+    band: Code
+    reasons: Sealed[str]
+    at: datetime
+    missed_at: datetime | None = None
+    """When the time for an answer passed last."""
+
+    def due_at(self, calendar: Calendar) -> datetime:
+        """Give the instant (UTC) by which a second person answers."""
+        if self.missed_at is None:
+            return second_person_due(self.at, calendar)
+        return second_person_again(self.missed_at, calendar)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +57,8 @@ class Waiting:
 
     told_at: datetime | None = None
     """When the sender last told what nobody has seen yet, or took the referral back."""
+
+    proposal: Proposal | None = None
 
     @property
     def band(self) -> Code:
@@ -61,3 +87,21 @@ def unseen_since(state: Concern | None) -> datetime | None:
             return told_at
         case _:
             return None
+
+
+def known(state: Concern | None) -> Concern:
+    """Give the state of a concern that is there; a history begins with the recognition."""
+    if state is None:
+        raise ValueError("nothing is recorded before this")
+    return state
+
+
+def as_waiting(state: Concern | None) -> Waiting:
+    """Give how a concern waits, or waited until it was decided."""
+    match known(state):
+        case Waiting() as waiting:
+            return waiting
+        case Decided(waited=waited):
+            return waited
+        case Recognised():
+            raise ValueError("a concern is scored in the act that recognises it")

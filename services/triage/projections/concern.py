@@ -11,6 +11,8 @@ from uuid import UUID
 
 from services.triage.decisions import Concern, Decided, Waiting, concern
 from services.triage.events import (
+    BandLoweringAnswered,
+    BandLoweringProposed,
     BandOverridden,
     ConcernRecognised,
     ConcernReopened,
@@ -50,7 +52,20 @@ class Due:
     """Something owed to who waits, and by when."""
 
     kind: str
-    """look, decision, re-check, or escalation-to- somebody."""
+    """look, decision, re-check, second-person, or escalation-to- somebody."""
+
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProposalView:
+    """A lower band than Red that waits for a second person."""
+
+    band: Code
+    proposed_by: str
+    proposed_at: datetime
+    asked: str | None
+    """Who was asked to answer, if somebody in particular was; others may as well."""
 
     due_at: datetime
 
@@ -87,6 +102,7 @@ class ConcernView:
     decision_due_at: datetime
     rank_reason: str
     rating: Rating
+    proposal: ProposalView | None
     decision: Decision | None
     due: Sequence[Due]
     """What is still owed, the first one first. Who waits is owed something always."""
@@ -134,6 +150,7 @@ def view(id: UUID, history: Sequence[Recorded[Any]]) -> ConcernView | None:
         decision_due_at=due,
         rank_reason=_reason(waiting, look if again else due),
         rating=_rating(waiting, history),
+        proposal=_proposal(waiting, history),
         decision=_decision(history) if decided else None,
         due=_due(state),
         missed=[_missed(it.fact) for it in history if isinstance(it.fact, DeadlineMissed)],
@@ -147,6 +164,19 @@ def _reason(waiting: Waiting, due_at: datetime) -> str:
 def _due(state: Concern) -> Sequence[Due]:
     due = sorted(concern.owed(state, calendar()), key=lambda it: (it.due_at, it.kind))
     return [Due(kind=it.kind, due_at=it.due_at) for it in due]
+
+
+def _proposal(waiting: Waiting, history: Sequence[Recorded[Any]]) -> ProposalView | None:
+    if waiting.proposal is None:
+        return None
+    last = [it.fact for it in history if isinstance(it.fact, BandLoweringProposed)][-1]
+    return ProposalView(
+        band=waiting.proposal.band,
+        proposed_by=waiting.proposal.by,
+        proposed_at=waiting.proposal.at,
+        asked=last.asked,
+        due_at=waiting.proposal.due_at(calendar()),
+    )
 
 
 def _missed(happened: DeadlineMissed) -> Due:
@@ -167,6 +197,10 @@ def words(history: Sequence[Recorded[Any]]) -> ShutWords:
                 one_each["score_evidence"] = evidence
             case BandOverridden(reasons=reasons):
                 one_each["band_reasons"] = reasons
+            case BandLoweringProposed(reasons=reasons):
+                one_each["proposal_reasons"] = reasons
+            case BandLoweringAnswered(reasons=reasons):
+                one_each["second_person_reasons"] = reasons
             case Section42Decided(reasons=reasons, evidence=given):
                 one_each["decision_reasons"] = reasons
                 one_each |= {name: getattr(given, name) for name in TESTS}

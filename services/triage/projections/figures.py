@@ -7,6 +7,8 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.triage.events import (
+    BandLoweringAnswered,
+    BandLoweringProposed,
     BandOverridden,
     ConcernEscalated,
     ConcernFact,
@@ -55,6 +57,8 @@ def fold(row: Counted | None, happened: Recorded[ConcernFact]) -> Counted | None
             return replace(row, missed=row.missed + 1)
         case ConcernEscalated():
             return replace(row, escalated=True)
+        case BandLoweringProposed() | BandLoweringAnswered():
+            return row
         case ConcernRecognised() | InformationAdded() | WithdrawalNoted() | InformationConsidered():
             return row
 

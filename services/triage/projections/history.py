@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from services.triage.events import (
+    BandLoweringAnswered,
+    BandLoweringProposed,
     BandOverridden,
     ConcernEscalated,
     ConcernFact,
@@ -73,6 +75,18 @@ def says(happened: ConcernFact) -> str:
             behind = f" {second} stands behind it too." if second else ""
             return (
                 f"A person set the band from {_word(was)} to {_word(band)}, with reasons.{behind}"
+            )
+        case BandLoweringProposed(was=was, band=band, asked=asked):
+            whom = f", asking {asked}" if asked else ""
+            return (
+                f"A lower band was proposed, {_word(band)}{whom}, with reasons: it is"
+                f" {_word(was)} until a second person agrees."
+            )
+        case BandLoweringAnswered(agrees=agrees):
+            return (
+                "A second person agrees, with reasons."
+                if agrees
+                else "The lower band was not agreed to, with reasons: the band stays as it is."
             )
         case InformationAdded():
             return "The sender told more."

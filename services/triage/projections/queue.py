@@ -16,6 +16,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.triage.decisions import REFERRER, SCREENER
 from services.triage.events import (
+    BandLoweringAnswered,
+    BandLoweringProposed,
     BandOverridden,
     ConcernEscalated,
     ConcernFact,
@@ -85,6 +87,11 @@ class Waiting:
     escalated_to: Code | None
     """Who had to be told last that it waits so long."""
 
+    proposed_band: Code | None
+    """Lower than Red, and waits for a second person."""
+
+    second_person_due_at: datetime | None
+
 
 def fold(row: Waiting | None, happened: Recorded[ConcernFact]) -> Waiting | None:
     """Give the row after `happened`."""
@@ -109,7 +116,12 @@ def _changes(row: Waiting, happened: Recorded[ConcernFact]) -> Mapping[str, Any]
                 **_placed(row, band, score.total, at),
             }
         case BandOverridden(band=band):
-            return {"set_to": band, **_placed(row, band, row.total, at)}
+            return {"set_to": band, **NOTHING_PROPOSED, **_placed(row, band, row.total, at)}
+        case BandLoweringProposed(band=band):
+            due_at = waits.second_person_due(at, calendar())
+            return {"proposed_band": band, "second_person_due_at": due_at}
+        case BandLoweringAnswered():
+            return NOTHING_PROPOSED
         case InformationAdded():
             news: dict[str, Any] = {"news": row.news + 1, "decided": False}
             # More of the same gives nobody more time.
@@ -120,12 +132,13 @@ def _changes(row: Waiting, happened: Recorded[ConcernFact]) -> Mapping[str, Any]
         case WithdrawalNoted():
             return {"withdrawn": True}
         case Section42Decided():
-            return {"decided": True, "after_decision": True, "news": 0, **NOTHING_MISSED}
+            decided = {"decided": True, "after_decision": True, "news": 0}
+            return decided | NOTHING_MISSED | NOTHING_PROPOSED
         case ConcernReopened():
             open_again = {"decided": False, "after_decision": False, **NOTHING_MISSED}
             return open_again | _begun(row, at, decision_due)
         case DeadlineMissed():
-            return {"missed": row.missed + 1}
+            return {"missed": row.missed + 1, **_asked_again(row, happened.fact)}
         case ConcernEscalated(to=to):
             return {"escalated_to": to}
         case ConcernRecognised():
@@ -135,7 +148,14 @@ def _changes(row: Waiting, happened: Recorded[ConcernFact]) -> Mapping[str, Any]
 Promised = Callable[[Code, datetime, Calendar], datetime]
 """A decision; of what is decided already, that somebody looks at what was told since."""
 
-NOTHING_MISSED: Mapping[str, Any] = {"missed": 0, "escalated_to": None}
+NOTHING_MISSED: dict[str, Any] = {"missed": 0, "escalated_to": None}
+NOTHING_PROPOSED: dict[str, Any] = {"proposed_band": None, "second_person_due_at": None}
+
+
+def _asked_again(row: Waiting, missed: DeadlineMissed) -> Mapping[str, Any]:
+    if row.proposed_band is None or not missed.kind.endswith(f":{waits.SECOND_PERSON}"):
+        return {}
+    return {"second_person_due_at": waits.second_person_again(missed.due_at, calendar())}
 
 
 def _first(happened: Recorded[ConcernFact]) -> Waiting | None:
@@ -163,8 +183,8 @@ def _first(happened: Recorded[ConcernFact]) -> Waiting | None:
         withdrawn=False,
         decided=False,
         after_decision=False,
-        missed=0,
-        escalated_to=None,
+        **NOTHING_MISSED,
+        **NOTHING_PROPOSED,
     )
 
 
@@ -196,7 +216,7 @@ def _due(row: Waiting, band: Code, total: int, due_at: datetime) -> dict[str, An
 
 
 ORDER = ("decided", "rank", "sort_at", "minus_total", "concern")
-queue = Projection("queue", version=4, row=Waiting, fold=fold, indexes=(ORDER,))
+queue = Projection("queue", version=5, row=Waiting, fold=fold, indexes=(ORDER,))
 Place = tuple[int, datetime, int, UUID]
 
 
@@ -222,6 +242,10 @@ class Row:
     after_decision: bool
     missed: int
     escalated_to: Code | None
+    proposed_band: Code | None
+    """Lower than Red, and waits for a second person to agree by `second_person_due_at`."""
+
+    second_person_due_at: datetime | None
     stale_since: datetime | None
     """A message about it or its contact is missing or could not be taken since then."""
 

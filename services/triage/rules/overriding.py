@@ -1,9 +1,10 @@
 """Who may set a band above or below what the tool says?
 
 Law: none. Source: the council's screening and risk tool, SRT, 2026: up by any worker, down by a
-safeguarding adults manager, down from Red with a second person. How often it happens measures
-the tool. A score is no way round that: taking a concern out of Red, or below what a person set, is
-such an override also where a new score is lower.
+safeguarding adults manager, down from Red with a second person, who says so themselves: a name that
+somebody else writes down is nobody's judgement. How often it happens measures the tool. A score is
+no way round that: taking a concern out of Red, or below what a person set, is such an override also
+where a new score is lower.
 """
 
 from typing import Literal
@@ -15,9 +16,7 @@ from shared.facts import Code
 LOWERS = "safeguarding-adults-manager"
 """The role that may set a band lower."""
 
-OverrideProblem = Literal[
-    "band-unknown", "role-may-not-lower", "second-person-missing", "second-person-is-the-first"
-]
+OverrideProblem = Literal["band-unknown", "role-may-not-lower", "second-person-is-the-first"]
 
 
 def may_override(
@@ -29,12 +28,21 @@ def may_override(
     """
     if to not in RANK:
         return "band-unknown"
-    lower = RANK[to] < RANK[current]
-    if lower and role != LOWERS:
+    if RANK[to] < RANK[current] and role != LOWERS:
         return "role-may-not-lower"
-    if second_person is None and not (lower and current == RED):
-        return None
-    return _second_person(person, second_person)
+    if second_person is not None and same_person(person, second_person):
+        return "second-person-is-the-first"
+    return None
+
+
+def needs_second_person(current: Code, to: Code) -> bool:
+    """Say whether somebody else has to agree before the band `current` becomes `to`."""
+    return current == RED and RANK[to] < RANK[RED]
+
+
+def same_person(one: str, other: str) -> bool:
+    """Say whether two names of tokens are one person's, as people write them."""
+    return one.strip().casefold() == other.strip().casefold()
 
 
 def after_score(band: Code, scored: Code, set_to: Code | None) -> Code:
@@ -51,11 +59,3 @@ def beside_its_score(band: Code, scored: Code) -> str:
         by = f"{who} and a second person lower it" if band == RED else f"{who} lowers it"
         return f"scored {BAND_WORDS[scored]}, and {BAND_WORDS[band]} until {by}"
     return "" if scored == band else f"scored {BAND_WORDS[scored]}, and set lower by a person"
-
-
-def _second_person(person: str, second: str | None) -> OverrideProblem | None:
-    """Give the reason why nobody else stands behind it."""
-    if second is None or not second.strip():
-        return "second-person-missing"
-    same = second.strip().casefold() == person.strip().casefold()
-    return "second-person-is-the-first" if same else None

@@ -27,7 +27,7 @@ from services.triage.rules.clocks import (
     Within,
     due_at,
 )
-from services.triage.rules.risk_tool import RANK
+from services.triage.rules.risk_tool import RANK, RED
 from shared.decider import Deadline
 from shared.facts import Code
 from shared.time.calendar import Calendar
@@ -39,6 +39,7 @@ _STILL_THAT_DAY = timedelta(microseconds=1)
 """What comes at the close counts on the next working day; what was due then was due that day."""
 
 LOOK, DECISION, RECHECK, ESCALATION = "look", "decision", "re-check", "escalation-to-"
+SECOND_PERSON = "second-person"
 
 Allowed = Callable[[Code, datetime], datetime]
 """The instant at which the time that a band allows is over, counted from another one."""
@@ -151,6 +152,16 @@ def look_due(wait: Wait, calendar: Calendar) -> datetime:
 def decision_due(wait: Wait, calendar: Calendar) -> datetime:
     """Give the instant (UTC) by which section 42(1) had to be decided, also where that passed."""
     return _first(DECISION, wait.once, calendar)
+
+
+def second_person_due(proposed_at: datetime, calendar: Calendar) -> datetime:
+    """Give the instant (UTC) by which a second person answers: as the decision on a Red is due."""
+    return due_at(CURRENT.bands[RED].decision, proposed_at, calendar)
+
+
+def second_person_again(missed_at: datetime, calendar: Calendar) -> datetime:
+    """Give the instant (UTC) by which they answer the next time: each working day."""
+    return calendar.close_of_day(missed_at, working_days=0)
 
 
 def moved(

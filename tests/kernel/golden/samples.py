@@ -97,6 +97,9 @@ def of_intake(shut: Shut, case: UUID) -> Sequence[intake.ReferralFact]:
         intake.DeadlineMissed(
             adult=held, kind=Code("deadline@1:urgent-screening-look"), due_at=AT, late=True
         ),
+        intake.LookEscalated(
+            adult=held, to=Code("escalation@1:head-of-service"), due_at=AT, late=True
+        ),
         intake.ContactRedirected(
             adult=held, was=Code("contact@1:held"), to=Code("redirection@1:advice"),
             reasons=reasons,
@@ -144,6 +147,10 @@ def of_triage(shut: Shut, case: UUID) -> Sequence[triage.ConcernFact]:
         triage.InformationAdded(words=words("She hides still.")),
         triage.InformationConsidered(reasons=words("We knew that.")),
         scored("scorer@1:screener", 4, words("Seen by the nurse.")),
+        triage.BandLoweringProposed(
+            was=RED, band=AMBER, asked="kim", reasons=words("Her daughter stays.")
+        ),
+        triage.BandLoweringAnswered(agrees=True, reasons=words("I spoke to the daughter.")),
         triage.BandOverridden(
             was=RED, band=AMBER, second_person="kim", reasons=words("Her daughter stays.")
         ),
