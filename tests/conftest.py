@@ -1,7 +1,6 @@
 """What may every test ask for?"""
 
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack
 from typing import Any
 
 import asyncpg
@@ -10,7 +9,7 @@ import structlog
 
 from shared.lease import pool_of
 from shared.telemetry import only_what_is_allowed
-from tests.support.house import SERVICES, Home, House, at_home, house
+from tests.support.house import SERVICES, Home, House, house, together
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -48,7 +47,5 @@ async def pool(shared_house: House) -> AsyncIterator[asyncpg.Pool]:
 @pytest.fixture
 async def town(shared_house: House) -> AsyncIterator[dict[str, Home]]:
     """Give every service at work."""
-    async with AsyncExitStack() as open_:
-        yield {
-            name: await open_.enter_async_context(at_home(shared_house, name)) for name in SERVICES
-        }
+    async with together(shared_house, *SERVICES) as homes:
+        yield homes

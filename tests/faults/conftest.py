@@ -63,7 +63,11 @@ def chain_databases(site: House) -> House:  # noqa: F811 - the fixture
 @pytest.fixture
 def empty_site(chain_databases: House) -> Site:
     """Give where an empty chain lies."""
-    house = chain_databases
+    return emptied(chain_databases)
+
+
+def emptied(house: House) -> Site:
+    """Empty the chain that lies there, and say where it lies."""
     if house.server.pid is None:
         house.server.start()
     asyncio.run(_emptied(house))
@@ -79,10 +83,15 @@ def empty_site(chain_databases: House) -> Site:
 @pytest.fixture
 async def chain(empty_site: Site, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chain]:
     """Give an empty chain that does not wait long."""
-    monkeypatch.setattr(consumer, "WAIT", 0.05)
-    monkeypatch.setattr(lease, "HEALTHY", 0.0)
+    impatient(monkeypatch)
     async with chain_in(empty_site) as found:
         yield found
+
+
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no job of this process wait long."""
+    monkeypatch.setattr(consumer, "WAIT", 0.05)
+    monkeypatch.setattr(lease, "HEALTHY", 0.0)
 
 
 @pytest.fixture

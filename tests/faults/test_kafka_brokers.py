@@ -31,15 +31,26 @@ def three() -> Iterator[Kafka]:
         yield cluster
 
 
-@pytest.fixture
-async def town(own_house: House, three: Kafka, tmp_path: Path) -> AsyncIterator[Town]:
-    """Give a town that speaks over three brokers, of an authority that nobody else speaks of."""
+def over(found: House, cluster: Kafka) -> House:
+    """Give the house that speaks over these brokers, as an authority that nobody else speaks of."""
     told = {
-        "SAFEGUARDING_BUS_URL": f"kafka://{three.servers}",
+        "SAFEGUARDING_BUS_URL": f"kafka://{cluster.servers}",
         "SAFEGUARDING_AUTHORITY": f"E{uuid4().hex[:10]}",
     }
-    settings = {name: {**it, **told} for name, it in own_house.settings.items()}
-    async with town_in(replace(own_house, settings=settings), tmp_path) as found:
+    return replace(found, settings={name: {**it, **told} for name, it in found.settings.items()})
+
+
+@pytest.fixture
+async def town(own_house: House, three: Kafka, tmp_path: Path) -> AsyncIterator[Town]:
+    """Give a whole town that speaks over three brokers."""
+    async with town_in(over(own_house, three), tmp_path) as found:
+        yield found
+
+
+@pytest.fixture
+async def two(own_house: House, three: Kafka, tmp_path: Path) -> AsyncIterator[Town]:
+    """Give the two between whom a referral goes until it is scored."""
+    async with town_in(over(own_house, three), tmp_path, "intake", "triage") as found:
         yield found
 
 
@@ -74,11 +85,11 @@ async def test_a_broker_that_dies_or_freezes_costs_no_referral(town: Town, three
 
 @pytest.mark.fault("two of three Kafka brokers are away, then all, and come back")
 async def test_referrals_are_taken_while_kafka_is_away_and_scored_afterwards(
-    town: Town, three: Kafka
+    two: Town, three: Kafka
 ) -> None:
-    partners = Partners(town, seed=42)
+    partners = Partners(two, seed=42)
     await partners.send(5, pause=0)
-    await settled(town)
+    await settled(two)
     began = monotonic()
     for node in three.nodes[:2]:  # one cannot keep a record as its topic demands
         node.kill()
@@ -88,23 +99,23 @@ async def test_referrals_are_taken_while_kafka_is_away_and_scored_afterwards(
     assert partners.unknown == 0
     assert monotonic() - began < 20
     await back(three)
-    await agrees(town, partners)
+    await agrees(two, partners)
 
 
 @pytest.mark.fault("a topic is deleted under its reader")
 async def test_a_topic_that_was_deleted_is_missed_and_not_passed_over(
-    town: Town, three: Kafka
+    two: Town, three: Kafka
 ) -> None:
-    partners = Partners(town, seed=43)
+    partners = Partners(two, seed=43)
     await partners.send(5, pause=0)
-    await settled(town)
+    await settled(two)
     admin = AIOKafkaAdminClient(bootstrap_servers=three.servers)
     await admin.start()
-    await admin.delete_topics(topics_of(town)[:1])
+    await admin.delete_topics(topics_of(two)[:1])
     await admin.close()
 
     async def told() -> bool:
-        return any(it.get("error") == "Truncated" for it in town.lines("triage"))
+        return any(it.get("error") == "Truncated" for it in two.lines("triage"))
 
     await until(told, 40)
     await partners.send(5, pause=0)  # its author is not turned away

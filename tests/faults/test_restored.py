@@ -5,20 +5,37 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 
 import pytest
+import pytest_asyncio
 
 from deploy.local.postgres import Postgres
 from shared.bus.port import Truncated
 from shared.bus.relay import Forked
 from tests.faults.backup import backup_of, there
-from tests.faults.chain import Chain, chain_in, via
+from tests.faults.chain import Chain, Site, chain_in, via
+from tests.faults.conftest import emptied, impatient
 from tests.faults.oracle import agrees, whole_log
 from tests.kernel.bus.contract import all_of
 from tests.support.house import House
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
+ours = pytest_asyncio.fixture(scope="module", loop_scope="module")
+"""One backup serves all: each restores another database of it, and leaves the chain alone."""
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
+def empty_site(chain_databases: House) -> Site:
+    return emptied(chain_databases)
+
+
+@ours
+async def chain(empty_site: Site) -> AsyncIterator[Chain]:
+    with pytest.MonkeyPatch.context() as patch:
+        impatient(patch)
+        async with chain_in(empty_site) as found:
+            yield found
+
+
+@ours
 async def restored(chain: Chain, chain_databases: House) -> AsyncIterator[Postgres]:
     """Give a copy of the server as it was; what was recorded since was told, heard and folded."""
     async with AsyncExitStack() as kept:

@@ -1,7 +1,7 @@
 """Who takes part in a journey, and what do they do?"""
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
@@ -13,7 +13,7 @@ import svix.webhooks
 from tests.enquiry.asking import COMMANDS, HAVING_READ
 from tests.notify.asking import SCOPES
 from tests.notify.receiver import Receiver, receiving
-from tests.support.house import Home, House, at_home, key
+from tests.support.house import Home, House, key, together
 from tests.support.patience import until
 from tests.support.story import ready
 
@@ -281,8 +281,7 @@ async def organisation(town: Mapping[str, Home], name: str) -> AsyncIterator[Org
 @asynccontextmanager
 async def at_work(house: House, *services: str) -> AsyncIterator[dict[str, Home]]:
     """Let these services work, once their lists can be asked for."""
-    async with AsyncExitStack() as open_:
-        town = {it: await open_.enter_async_context(at_home(house, it)) for it in services}
+    async with together(house, *services) as town:
         for home in town.values():
             await ready(home)
         yield town

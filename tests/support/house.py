@@ -1,7 +1,7 @@
 """A house for tests: a real PostgreSQL, provisioned as an installation is, and its services."""
 
 from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -79,6 +79,18 @@ async def at_home(house: House, service: str) -> AsyncIterator[Home]:
         app = application(found)
         app.state.runtime, app.state.simulated = runtime, runtime.log.simulated
         yield Home(house, runtime, loops, app)
+
+
+@asynccontextmanager
+async def together(house: House, *services: str) -> AsyncIterator[dict[str, Home]]:
+    """Let these services run in this process; they end together, each with what it has in hand."""
+    async with AsyncExitStack() as open_:
+        homes = {it: await open_.enter_async_context(at_home(house, it)) for it in services}
+        try:
+            yield homes
+        finally:
+            for loop in [it for home in homes.values() for it in home.loops]:
+                loop.stop()  # or each would wait for its own while the next has not been told
 
 
 def key(text: str | None = None) -> dict[str, str]:

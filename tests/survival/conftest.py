@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from uuid import uuid4
 
 import asyncpg
 import pytest
@@ -66,10 +65,9 @@ async def _put_aside(found: House) -> None:
 async def _as_new(found: House) -> None:
     async with owner_of(found, "postgres") as db:
         for name in DATABASES:
-            # Renamed, not dropped: each drop would wait for a checkpoint of the whole server.
             if await db.fetchval("select 1 from pg_database where datname = $1", name):
                 await _emptied(db, name)
-                await db.execute(f"alter database {name} rename to old_{uuid4().hex}")
+                await db.execute(f"drop database {name}")  # else each recovery reads it again
             await db.execute(f"create database {name} template new_{name} strategy wal_log")
             await let_in(db, name)
 

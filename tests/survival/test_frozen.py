@@ -22,6 +22,9 @@ from tests.survival.jobs import owners
 from tests.survival.oracle import agrees, facts
 from tests.survival.town import Town, town_in
 
+ACTORS = ("intake", "triage")
+"""Between whom a referral goes until it is scored; who else listens changes no job of triage's."""
+
 TAKEN_OVER = 15.0
 """Seconds within which somebody else has the jobs of an instance that froze."""
 FREEZES = """
@@ -41,7 +44,7 @@ asyncio.run(main())
 async def test_a_second_instance_takes_over_from_a_frozen_one_which_then_does_no_harm(
     own_house: House, tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:
-    async with town_in(own_house, tmp_path) as town, owner_of(own_house, "triage") as db:
+    async with town_in(own_house, tmp_path, *ACTORS) as town, owner_of(own_house, "triage") as db:
         await town.begin("triage-2")
         partners, jobs = Partners(town, seed=14), await owners(town, db)
         assert len(jobs) >= 4
