@@ -52,7 +52,8 @@ from shared.sealed.vault import Open
 from tests.support import story
 from tests.support.story import SOMEBODY
 
-CASE, ADULT = UUID(int=3), UUID(int=4)
+CASE, ADULT, OTHER = UUID(int=33), UUID(int=34), UUID(int=35)
+"""Of dols alone: what is shut for one of them has a key for one audience, wherever it is shut."""
 NOON = SOMEBODY.effective_at  # Monday 2 November 2026, 9:00
 TODAY = date(2026, 11, 2)
 COORDINATOR = replace(SOMEBODY, actor="cora", role="dols-coordinator")
@@ -97,7 +98,7 @@ received = RequestReceived(
     setting=codes.CARE_HOME, location="1-101000001", run_by_council=False, wanted_on=TODAY,
     authorisation_ends_on=None, urgent_given_on=None, urgent_ends_on=None,
     extension_requested=False, answers=CONTENT, checks=(), adult=form(name="Edith Hollowell"),
-    others=Open(subject=UUID(int=5), audience="referrer", value={"signer.name": "Priya Anand"}),
+    others=Open(subject=OTHER, audience="referrer", value={"signer.name": "Priya Anand"}),
     partner_reference=None, document=document(),
 )  # fmt: skip
 urgent = replace(received, urgent_given_on=TODAY, urgent_ends_on=date(2026, 11, 8))
@@ -129,7 +130,7 @@ told = CircumstancesTold(
 )  # fmt: skip
 telling = want.TellCircumstances(told=told)
 OTHERS: Open[Mapping[str, str]] = Open(
-    subject=UUID(int=5), audience="referrer", value={"signer.name": "Priya Anand"}
+    subject=OTHER, audience="referrer", value={"signer.name": "Priya Anand"}
 )
 BORN = Code("dols-field@1:person.date_of_birth")
 asking_back = want.AskQuestion(

@@ -123,7 +123,7 @@ async def test_lag_is_told_and_makes_nothing_unready(far_house: House) -> None:
 
             async def behind() -> bool:
                 told = (await client.get("/health/ready")).json()
-                return bool(told["lag"]["relay"]) and not told["lag"]["referrals_v2"]
+                return bool(told["lag"]["relay"]) and not told["lag"]["referrals_v3"]
 
             await until(behind)
             assert (await ready(home))[0] == 200

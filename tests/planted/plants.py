@@ -244,8 +244,9 @@ PLANTS = (
     ),
     plant(
         "a key is not kept before what it shut", VAULT,
-        "rows = await self._ask(\n",
-        'rows = (lambda *all: __import__("asyncio").ensure_future(self._ask(*all)) and [])(\n',
+        "rows = await self._ask(query, subjects,",
+        'rows = (lambda *all: __import__("asyncio").ensure_future(self._ask(*all)) and [])'
+        "(query, subjects,",
         "while_the_vault_is_away_nothing_is_recorded_about_anybody",
     ),
     plant(

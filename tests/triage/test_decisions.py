@@ -32,7 +32,7 @@ from services.triage.events import ConcernFact, ConcernRecognised, ConcernScored
 from services.triage.rules.risk_tool import AMBER, RANK, RED
 from services.triage.rules.score import Answers, score
 from services.triage.rules.section42 import OUTCOMES, ROUTES, Answer, ThreeTests
-from shared.facts import Act, Code
+from shared.facts import Act, Code, Recorded
 from shared.refusals import AwaitingCause, NotFound, Refusal
 from shared.time.calendar import calendar
 from tests.support.story import SOMEBODY, Story
@@ -354,15 +354,16 @@ def test_whatever_is_asked_is_done_or_refused_and_what_was_done_can_be_told(
     asked: list[tuple[Any, Act]],
 ) -> None:
     state: Concern | None = None
-    history: list[ConcernFact] = []
+    history, told = list[ConcernFact](), list[Recorded[ConcernFact]]()
     for command, act in asked:
         with suppress(Refusal):
             facts = concern.decide(command, state, act)
             for fact in facts:
                 state = concern.evolve(state, fact, act)
             history += facts
+            told += a.recorded(*facts, act=act)
             assert not isinstance(state, Recognised), "recognised and scored are one act"
-    assert concern.fold(a.recorded(*history)) == state or not history
+    assert concern.fold(told) == state
     assert sum(isinstance(it, ConcernRecognised) for it in history) <= 1
     if isinstance(state, Waiting):
         assert state.score == score(unseen(history))
