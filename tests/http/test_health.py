@@ -131,7 +131,7 @@ async def test_lag_is_told_and_makes_nothing_unready(far_house: House) -> None:
     lag = 'safeguarding_relay_lag_positions{service="intake"} '
     (line,) = (it for it in measured.splitlines() if it.startswith(lag))
     assert float(line.removeprefix(lag)) > 0
-    assert 'safeguarding_projection_lag_positions{projection="screening_v2"' in measured
+    assert 'safeguarding_projection_lag_positions{projection="screening_v3"' in measured
 
 
 BLOCK = """

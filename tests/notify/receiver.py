@@ -65,6 +65,7 @@ class Receiver:
     connections: int = 0
     port: int = 0
     serving: set[asyncio.Task[None]] = field(default_factory=set)
+    lines: list[asyncio.StreamWriter] = field(default_factory=list)
 
     @property
     def url(self) -> str:
@@ -75,6 +76,7 @@ class Receiver:
         task = asyncio.current_task()
         assert task
         self.serving.add(task)
+        self.lines.append(writer)
         try:
             with suppress(OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
                 got = await self._read(reader)
@@ -111,4 +113,7 @@ async def receiving(
         server.close()
         for task in [*it.serving]:
             task.cancel()
+        await asyncio.sleep(0)
+        for line in it.lines:  # one whose answer nobody read to its end would stay open
+            line.transport.abort()
         await asyncio.sleep(0.01)
