@@ -118,6 +118,12 @@ async def does(client: httpx.AsyncClient, case: Any, what: str, **but: Any) -> h
     return answer
 
 
+async def staffed(coordinator: httpx.AsyncClient, case: str) -> None:
+    """Let both roles be had."""
+    await does(coordinator, case, "allocations")
+    await does(coordinator, case, "allocations", role=MENTAL, assessor=DOCTOR)
+
+
 async def assesses(client: httpx.AsyncClient, case: Any, *what: str, on: str, **but: Any) -> None:
     """Find requirements satisfied."""
     for each in what:

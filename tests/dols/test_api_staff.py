@@ -23,18 +23,13 @@ from tests.dols.asking import (
     kind,
     sees,
     send,
+    staffed,
     today,
 )
 from tests.support.house import Home, House, key
 from tests.support.story import forget
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-
-async def staffed(coordinator: httpx.AsyncClient, case: str) -> None:
-    """Let both roles be had."""
-    await does(coordinator, case, "allocations")
-    await does(coordinator, case, "allocations", role=MENTAL, assessor=DOCTOR)
 
 
 async def test_a_request_from_its_offer_to_its_authorisation(

@@ -16,14 +16,13 @@ from tests.dols.asking import (
     BEST,
     BY_THE_BIA,
     BY_THE_DOCTOR,
-    DOCTOR,
-    MENTAL,
     an_entry,
     assesses,
     does,
     kind,
     sees,
     send,
+    staffed,
     today,
 )
 from tests.support.house import Home, key
@@ -79,8 +78,7 @@ async def test_nothing_is_granted_blindly_while_what_was_told_is_unseen(
     signatory: httpx.AsyncClient,
     case: str,
 ) -> None:
-    await does(coordinator, case, "allocations")
-    await does(coordinator, case, "allocations", role=MENTAL, assessor=DOCTOR)
+    await staffed(coordinator, case)
     on = await today(home)
     await assesses(doctor, case, *BY_THE_DOCTOR, on=on)
     await assesses(bia, case, *BY_THE_BIA, on=on)
