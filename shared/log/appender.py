@@ -82,13 +82,8 @@ class Appender:
 
 def columns_of(group: Sequence[Asked]) -> Sequence[Sequence[object]]:
     """Give the arrays by which `log.append` is told of a group."""
-    return [
-        [it.command for it in group],
-        [it.fingerprint for it in group],
-        [it.case for it in group],
-        [it.stream for it in group],
-        [it.after for it in group],
-        [len(it.facts) for it in group],
-        *map(list, zip(*(fact for it in group for fact in it.facts), strict=True)),
-        [it.effective_at for it in group for _ in it.facts],
-    ]
+    asked = (
+        (it.command, it.fingerprint, it.case, it.stream, it.after, len(it.facts)) for it in group
+    )
+    facts = ((*fact, it.effective_at) for it in group for fact in it.facts)
+    return [*zip(*asked, strict=True), *zip(*facts, strict=True)]

@@ -5,7 +5,7 @@ sections. One strict `TypeAdapter` for each stored type: unknown members are ref
 build must not drop what a newer one wrote.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, ClassVar, Generic, TypeVar, get_args
@@ -17,6 +17,7 @@ from pydantic import TypeAdapter
 from shared.facts import Act, KernelFact, Recorded
 from shared.refusals import NotText, TooLargeToSay
 from shared.shapes import adapter
+from shared.telemetry import log
 
 F = TypeVar("F")
 KEPT, SMALL = 2048, 8192
@@ -107,6 +108,15 @@ class Codec:
             said=row["said"], ordinal=row["ordinal"], hash=row["hash"],
         )  # fmt: skip
         return made
+
+    def legible(self, rows: Iterable[Any]) -> Iterator[Recorded[Any]]:
+        """Give what this build can read; of what it cannot, as a newer one's, tell operators."""
+        for row in rows:
+            try:
+                yield self.read(row)
+            except Undecodable as why:
+                case, at = str(row["case_id"]), row["position"]
+                log.error("undecodable", case=case, position=at, exc_info=why)
 
     def _decoded(self, kind: str, body: bytes) -> Body[Any]:
         return self._bodies[kind].validate_json(body, strict=True)

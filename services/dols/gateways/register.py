@@ -23,7 +23,6 @@ from services.dols.decisions.register import Assessor
 from services.dols.rules.independence import Standing, bars
 from shared.facts import Act, Code, Recorded
 from shared.lease import Loop, leading
-from shared.log.codec import Codec, Undecodable
 from shared.log.handle import handle
 from shared.log.log import Log
 from shared.refusals import KeptMoving
@@ -163,7 +162,7 @@ class Teller:
 
     async def _hear(self, db: asyncpg.Connection, hands: Hands, at: int, to: int) -> bool:
         rows = await db.fetch(NEWS, at, to, TYPES)
-        for it in legible(rows, self._log.codec):
+        for it in self._log.codec.legible(rows):
             hands.hear(it)
         return bool(rows)
 
@@ -188,14 +187,3 @@ class Teller:
     async def _tell(self, it: Untold) -> None:
         command = HearRegister(standing=it.standing)
         await handle(self._log, request.stream(it.request), command, it.act)
-
-
-def legible(rows: Iterable[Any], codec: Codec) -> Iterator[Recorded[Any]]:
-    """Give what this build can read; of what it cannot, as a newer one's, tell operators."""
-    for row in rows:
-        try:
-            yield codec.read(row)
-        except Undecodable as why:
-            log.error(
-                "undecodable", case=str(row["case_id"]), position=row["position"], exc_info=why
-            )

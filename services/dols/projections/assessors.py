@@ -1,6 +1,6 @@
 """Who is in the register of assessors, and how much have they taken on this week?"""
 
-from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
@@ -16,11 +16,10 @@ from services.dols.events import DolsFact
 from services.dols.rules import clocks
 from services.dols.rules.independence import Standing, in_date_until
 from shared.facts import Code, Recorded
-from shared.log.codec import Codec, Undecodable
+from shared.log.codec import Codec
 from shared.log.log import Log
 from shared.projections.projection import Projection
 from shared.shapes import adapter
-from shared.telemetry import log as operators
 from shared.time.calendar import london_date
 
 
@@ -171,17 +170,7 @@ async def taken_on(db: AsyncConnection, codec: Codec, assessor: UUID, today: dat
     kind: Any = events.AssessorAllocated
     asked = {"since": clocks.start_of(monday(today)), "types": [kind.stored_as]}
     found = (await db.execute(OF_THE_WEEK, asked)).mappings()
-    return len(taken(_legible(found, codec), assessor, today))
-
-
-def _legible(rows: Iterable[Any], codec: Codec) -> Iterator[Recorded[Any]]:
-    for row in rows:
-        try:
-            yield codec.read(row)
-        except Undecodable as why:
-            operators.error(
-                "undecodable", case=str(row["case_id"]), position=row["position"], exc_info=why
-            )
+    return len(taken(codec.legible(found), assessor, today))
 
 
 def taken(history: Iterable[Recorded[Any]], assessor: UUID, today: date) -> Set[UUID]:
