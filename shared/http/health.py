@@ -25,7 +25,7 @@ select 'relay', head.at - coalesce((select position from work.relay), 0) from he
   where not pg_is_in_recovery()
 union all select 'blocked', count(*) from work.blocked
 union all select 'timers', count(*) from work.timer join work.projection on name = calendar
-  where due_at <= log.now() and failed is null
+  where due_at <= (select log.now()) and failed is null
 union all select 'gaps', count(*) from work.heard where gap_since < now() - interval '60 seconds'
 union all select 'blocked_seconds', coalesce(extract(epoch from now() - min(since)), 0)::bigint
   from work.blocked

@@ -1,4 +1,4 @@
-"""Does a database of an earlier build come to this build's tables, and lose nothing?"""
+"""Does a database of an earlier build come to this build's tables, and find what is due in them?"""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -8,6 +8,7 @@ import asyncpg
 import pytest
 
 from deploy.migrations import migrate
+from shared.http.health import LAGS
 from shared.projections.timers import ALL_DUE
 from tests.kernel.conftest import Copies
 from tests.support.house import House
@@ -59,3 +60,13 @@ async def test_of_many_due_at_one_instant_the_first_are_found_without_a_sort_of_
     told = "\n".join(it[0] for it in plan)
     assert "timer_due" in told
     assert "Sort" not in told
+
+
+async def test_whoever_asks_how_much_is_due_asks_for_the_time_once_and_not_for_each_deadline(
+    owner: asyncpg.Connection,
+) -> None:
+    await owner.execute(MANY)
+    await owner.execute("analyze work.timer")
+    told = "\n".join(it[0] for it in await owner.fetch(f"explain {LAGS}"))
+    assert "due_at <= (InitPlan" in told
+    assert "due_at <= log.now()" not in told
