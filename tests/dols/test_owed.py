@@ -10,7 +10,7 @@ from hypothesis import strategies as some
 
 from services.dols.decisions import request
 from services.dols.decisions.state import Request
-from services.dols.events import RequestFact, RequestPrioritised
+from services.dols.events import RequestFact, RequestPrioritised, UrgentLapsed
 from services.dols.rules import codes
 from services.dols.rules.legal_test import AGNI_2026, CW_2014
 from shared.decider import Deadline, DeadlinePassed
@@ -241,11 +241,14 @@ def test_who_waited_when_the_law_changed_is_scored_again_under_the_new_test() ->
     assert "score" not in owes(now.given(scored, act=timer(changed)))
 
 
-def test_an_urgent_authorisation_of_long_ago_lets_no_clock_run_from_then() -> None:
+def test_an_urgent_authorisation_of_long_ago_lapses_on_receipt_and_nobody_was_late() -> None:
     ago = replace(a.urgent, urgent_given_on=date(1906, 11, 2), urgent_ends_on=date(1906, 11, 8))
-    now, long = story.given(ago, a.low), "1906-11-08T23:59"
-    act = timer(long)
-    lapsed, scored = request.decide(passes("urgent", long), now.state, act)
+    now, at_once = story.given(ago, a.low), "2026-11-02T09:00"
+    act = timer(at_once)
+    assert owes(now)["urgent"] == at_once
+    lapsed, scored = request.decide(passes("urgent", at_once), now.state, act)
+    assert isinstance(lapsed, UrgentLapsed)
+    assert lapsed.ended_on == date(1906, 11, 8)
     assert isinstance(scored, RequestPrioritised)
     assert scored.legal_test == AGNI_2026, "it is scored as it is now"
     high = replace(scored, priority=a.high.priority)

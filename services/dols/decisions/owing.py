@@ -102,10 +102,11 @@ def _of_time(state: Request) -> frozenset[Deadline]:
 def _lapses(state: Request) -> frozenset[Deadline]:
     """Give the ends of what authorises it now, where nothing that was granted follows at once."""
     urgent, ends, found = state.urgent, state.authorisation_ends_on, set[Deadline]()
+    # What ended before we received it counts from then: nobody was late.
     if urgent and not urgent.lapsed and _leaves_a_gap(urgent.ends_on, state.ended):
-        found.add(Deadline(clocks.URGENT, clocks.end_of(urgent.ends_on)))
+        due = max(clocks.end_of(urgent.ends_on), state.received_at)
+        found.add(Deadline(clocks.URGENT, due))
     if ends and not state.authorisation_lapsed and _leaves_a_gap(ends, state.ended):
-        # What ended before we received it counts from then.
         due = max(clocks.end_of(ends), state.received_at)
         found.add(Deadline(clocks.AUTHORISATION, due))
     return frozenset(found)
