@@ -346,6 +346,23 @@ async def test_one_request_that_this_build_cannot_read_keeps_no_other_waiting(ho
 
 
 @at_work
+async def test_what_could_not_be_told_is_tried_again_after_a_while(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.dols.gateways.register.AGAIN", timedelta(0))
+    newer = await allocates(home, f"both-{uuid4()}", a.elsewhere)
+    news = [await news_of(home, newer)]
+    dsn = home.house.told("dols").database_url
+    async with like(home.runtime.log, dsn=dsn, without=LocationTold) as older:
+        teller = Teller(dsn, older)
+        await teller.tell(news)
+        assert TELLS not in await kinds(home, newer)
+        teller._log = home.runtime.log  # what was wrong is mended
+        await teller.tell(news)
+    assert (await kinds(home, newer)).count(TELLS) == 1
+
+
+@at_work
 async def test_a_log_that_is_away_is_waited_for(
     home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
