@@ -17,6 +17,8 @@ INDEXES = "select indexname from pg_indexes where schemaname = 'work' and tablen
 OF_OLD = """
 drop index work.timer_due;
 create index timer_calendar_due_at_idx on work.timer (calendar, due_at) where failed is null;
+alter table log.event drop constraint event_stream_check;
+alter table log.event add constraint event_stream_check check (stream ~ '^[a-z0-9-]{1,100}$');
 update alembic_version set version_num = 'service_0001'"""
 MANY = """
 insert into work.timer

@@ -1,4 +1,4 @@
-"""How is what is due found, where many times are due at once?"""
+"""How is the same found, and checked, at less cost?"""
 
 from deploy.migrations import run_beside
 
@@ -7,5 +7,5 @@ down_revision = "service_0001"
 
 
 def upgrade() -> None:
-    """Index what is due in the order in which it is asked for."""
+    """Index what is due as it is asked for, and check a stream's name in two steps."""
     run_beside(__file__)
