@@ -1,4 +1,4 @@
-"""How is the same found, and checked, at less cost?"""
+"""How is the same kept, checked and found at less cost?"""
 
 from deploy.migrations import run_beside
 
@@ -7,5 +7,5 @@ down_revision = "service_0001"
 
 
 def upgrade() -> None:
-    """Index what is due as it is asked for, and check a stream's name in two steps."""
+    """Keep bodies as they are, check a stream's name in two steps, index what is due."""
     run_beside(__file__)
