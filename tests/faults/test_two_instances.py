@@ -14,11 +14,9 @@ from tests.survival.callers import Partners
 from tests.survival.conftest import owner_of
 from tests.survival.jobs import owners
 from tests.survival.oracle import agrees
-from tests.survival.town import Town, town_in
+from tests.survival.town import ACTORS, Town, town_in
 
 KILLS, TAKEN_OVER = 2, 5.0
-ACTORS = ("intake", "triage")
-"""Between whom a referral goes until it is scored; who else listens changes no job of triage's."""
 
 
 @pytest.mark.slow

@@ -20,10 +20,7 @@ from tests.survival.callers import Partners
 from tests.survival.conftest import owner_of
 from tests.survival.jobs import owners
 from tests.survival.oracle import agrees, facts
-from tests.survival.town import Town, town_in
-
-ACTORS = ("intake", "triage")
-"""Between whom a referral goes until it is scored; who else listens changes no job of triage's."""
+from tests.survival.town import ACTORS, Town, town_in
 
 TAKEN_OVER = 15.0
 """Seconds within which somebody else has the jobs of an instance that froze."""

@@ -18,6 +18,8 @@ from tests.support.house import SERVICES, House
 from tests.support.patience import until
 
 HOST = "127.0.0.1"
+ACTORS = ("intake", "triage")
+"""Between whom a referral goes until it is scored; who else listens changes no job of triage's."""
 
 
 @dataclass(frozen=True)
