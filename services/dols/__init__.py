@@ -6,5 +6,6 @@ Streams: request, one for each request of a managing authority; assessor, one fo
 Hears: nothing.
 Says: dols.request-received, dols.assessor-allocated, dols.requirement-assessed,
 dols.information-requested, dols.questions-closed, dols.request-withdrawn, dols.urgent-extended,
-dols.extension-refused, dols.authorisation-granted, dols.authorisation-not-granted.
+dols.extension-refused, dols.authorisation-granted, dols.authorisation-not-granted,
+dols.authorisation-ending, dols.authorisation-ended.
 """

@@ -313,6 +313,25 @@ class AuthorisationNotGranted:
     words: Sealed[str] | None
 
 
+@fact("dols.authorisation-ending/1")
+class AuthorisationEnding:
+    """The managing authority was reminded that what was granted ends soon."""
+
+    ends_on: date
+    days_left: int
+    late: bool
+
+
+@fact("dols.authorisation-ended/1")
+class AuthorisationEnded:
+    """What was granted came to its end: a person finds out what follows."""
+
+    ended_on: date
+    """Its last day."""
+
+    late: bool
+
+
 @fact("dols.deadline-missed/1")
 class DeadlineMissed:
     """A time that was promised, or set by law, passed without what was due; it is owed again."""
@@ -326,35 +345,16 @@ class DeadlineMissed:
 
 
 RequestFact = (
-    RequestReceived
-    | RequestPrioritised
-    | CircumstancesTold
-    | InformationRequested
-    | FieldsTold
-    | InformationAnswered
-    | QuestionSettled
-    | CircumstancesConsidered
-    | RequestWithdrawn
-    | PlaceDescribed
-    | LocationTold
-    | LocationMistaken
-    | PresenceConfirmed
-    | ExtensionRefused
-    | UrgentExtended
-    | UrgentDated
-    | UrgentLapsed
-    | AuthorisationLapsed
-    | AssessorOffered
-    | OfferDeclined
-    | OfferExpired
-    | AssessorAllocated
-    | AssessorReleased
-    | AssessorStandingChanged
-    | RequirementAssessed
-    | AuthorisationGranted
-    | AuthorisationNotGranted
+    RequestReceived | RequestPrioritised | CircumstancesTold
+    | InformationRequested | FieldsTold | InformationAnswered | QuestionSettled
+    | CircumstancesConsidered | RequestWithdrawn | PresenceConfirmed
+    | PlaceDescribed | LocationTold | LocationMistaken
+    | ExtensionRefused | UrgentExtended | UrgentDated | UrgentLapsed | AuthorisationLapsed
+    | AssessorOffered | OfferDeclined | OfferExpired | AssessorAllocated | AssessorReleased
+    | AssessorStandingChanged | RequirementAssessed
+    | AuthorisationGranted | AuthorisationNotGranted | AuthorisationEnding | AuthorisationEnded
     | DeadlineMissed
-)
+)  # fmt: skip
 
 
 @fact("dols.assessor-registered/1")

@@ -1,7 +1,7 @@
 """What may others know of a request?"""
 
 from services.dols import events
-from services.dols.decisions.evolving import OfQuestions
+from services.dols.decisions.evolving import OfQuestions, OfTheEnd
 from shared.contracts import dols as contract
 from shared.facts import Act, party
 from shared.time.calendar import london_date
@@ -11,6 +11,8 @@ def publish(happened: events.DolsFact, act: Act) -> contract.Message | None:
     """Give the message for `happened`, or None where it concerns nobody else."""
     if isinstance(happened, OfQuestions):
         return _of_questions(happened)
+    if isinstance(happened, OfTheEnd):
+        return _of_the_end(happened)
     match happened:
         case events.RequestReceived(received_on=day, urgent_ends_on=ends):
             return contract.RequestReceived(
@@ -32,19 +34,6 @@ def publish(happened: events.DolsFact, act: Act) -> contract.Message | None:
             return contract.UrgentExtended(extended_on=extended_on, ends_on=ends_on)
         case events.ExtensionRefused():
             return contract.ExtensionRefused(refused_on=london_date(act.effective_at))
-        case events.AuthorisationGranted():
-            return contract.AuthorisationGranted(
-                legal_test=happened.legal_test,
-                decided_on=happened.decided_on,
-                starts_on=happened.starts_on,
-                ends_on=happened.ends_on,
-            )
-        case events.AuthorisationNotGranted():
-            return contract.AuthorisationNotGranted(
-                reason=happened.reason,
-                legal_test=happened.legal_test,
-                decided_on=happened.decided_on,
-            )
         case (
             events.RequestPrioritised()
             | events.DeadlineMissed()
@@ -84,3 +73,24 @@ def _of_questions(happened: OfQuestions) -> contract.Message | None:
             return contract.QuestionsClosed(questions=(question,))
         case events.FieldsTold():
             return None
+
+
+def _of_the_end(happened: OfTheEnd) -> contract.Message:
+    match happened:
+        case events.AuthorisationGranted():
+            return contract.AuthorisationGranted(
+                legal_test=happened.legal_test,
+                decided_on=happened.decided_on,
+                starts_on=happened.starts_on,
+                ends_on=happened.ends_on,
+            )
+        case events.AuthorisationNotGranted():
+            return contract.AuthorisationNotGranted(
+                reason=happened.reason,
+                legal_test=happened.legal_test,
+                decided_on=happened.decided_on,
+            )
+        case events.AuthorisationEnding(ends_on=ends_on, days_left=left):
+            return contract.AuthorisationEnding(ends_on=ends_on, days_left=left)
+        case events.AuthorisationEnded(ended_on=ended_on):
+            return contract.AuthorisationEnded(ended_on=ended_on)

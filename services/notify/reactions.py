@@ -264,4 +264,6 @@ REACTIONS = (
     _of_case(dols.ExtensionRefused, "dols.not-extended"),
     _of_request(dols.AuthorisationGranted, ends("dols.granted")),
     _of_request(dols.AuthorisationNotGranted, ends("dols.not-granted")),
+    _of_case(dols.AuthorisationEnding, "dols.ending"),
+    _of_case(dols.AuthorisationEnded, "dols.ended"),
 )

@@ -149,6 +149,28 @@ class AuthorisationNotGranted:
     """In London."""
 
 
+@fact("dols.authorisation-ending/1")
+class AuthorisationEnding:
+    """What was granted ends soon: who keeps somebody under it is reminded to ask for a further one.
+
+    Law: Mental Capacity Act 2005 Sch A1 para 29.
+    """
+
+    ends_on: date
+    """Its last day, in London."""
+
+    days_left: int
+    """Until its last day; from 28 on a further one may be asked for."""
+
+
+@fact("dols.authorisation-ended/1")
+class AuthorisationEnded:
+    """What was granted came to its end: it authorises nothing any more."""
+
+    ended_on: date
+    """Its last day, in London."""
+
+
 Message = (
     RequestReceived
     | AssessorAllocated
@@ -160,4 +182,6 @@ Message = (
     | ExtensionRefused
     | AuthorisationGranted
     | AuthorisationNotGranted
+    | AuthorisationEnding
+    | AuthorisationEnded
 )

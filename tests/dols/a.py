@@ -16,6 +16,8 @@ from services.dols.events import (
     AssessorRegistered,
     AssessorReleased,
     AssessorStandingChanged,
+    AuthorisationEnded,
+    AuthorisationEnding,
     AuthorisationGranted,
     AuthorisationLapsed,
     AuthorisationNotGranted,
@@ -263,6 +265,8 @@ granted = AuthorisationGranted(
     legal_test=AGNI_2026, decided_on=TODAY, starts_on=TODAY, ends_on=date(2027, 4, 30),
     conditions=None, words=None,
 )  # fmt: skip
+ending = AuthorisationEnding(ends_on=granted.ends_on, days_left=42, late=False)
+ended = AuthorisationEnded(ended_on=granted.ends_on, late=False)
 died = Code("not-granted-reason@1:died")
 refusing = want.RefuseAuthorisation(reason=died, words=None, recorded_at=NOON)
 not_granted = AuthorisationNotGranted(
@@ -276,7 +280,7 @@ EVERY_FACT: tuple[RequestFact, ...] = (
     received, urgent, low, high, told, considered, withdrawn, extended, lapsed, renewal_lapsed,
     asked_back, born, answered, settled, described, elsewhere, mistaken, confirmed, not_extended,
     offered, declined, expired, allocated, doctor, *six, released, barred, missed, granted,
-    not_granted, dated, suspended,
+    not_granted, dated, suspended, ending, ended,
 )  # fmt: skip
 
 ON_AN_OPEN_ONE: tuple[Any, ...] = (

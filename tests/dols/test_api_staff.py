@@ -70,7 +70,8 @@ async def test_a_request_from_its_offer_to_its_authorisation(
     assert isinstance(fact.fact, AuthorisationGranted)
     assert (fact.act.actor, fact.act.role) == ("sig", "dols-signatory")
     shown = (await sees(signatory, case))["case"]
-    assert (shown["decision"]["legal_test"], shown["due"]) == ("legal-test@1:agni-2026", [])
+    assert shown["decision"]["legal_test"] == "legal-test@1:agni-2026"
+    assert [it["kind"] for it in shown["due"]] == ["end-reminder", "end"]
     assert shown["decision"]["citation"] == "[2026] UKSC 16"
     assert "the representative" in shown["decision"]["copies_owed_to"]
     told = (await ward.get(f"/v1/dols-requests/{case}")).json()

@@ -324,7 +324,7 @@ def test_a_decided_request_waits_no_longer() -> None:
 def test_the_gap_before_an_authorisation_begins_is_shown() -> None:
     granted = replace(a.granted, starts_on=date(2026, 12, 1))
     before = (a.urgent, *a.ready[1:], granted)
-    assert [it.kind for it in seen(*before).due] == ["urgent"]
+    assert [it.kind for it in seen(*before).due] == ["urgent", "end-reminder", "end"]
     for first, lapsed in ((a.urgent, a.lapsed), (a.renewal, a.renewal_lapsed)):
         gap = (first, *a.ready[1:], granted, lapsed)
         assert seen(*gap, today=date(2026, 11, 30)).unprotected

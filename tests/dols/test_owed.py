@@ -23,6 +23,8 @@ CALENDAR = calendar()
 story: Story[Any, Request, RequestFact] = Story(request)
 LAW, RE_CHECK = "2026-11-22T23:59", "2027-01-25T23:59"
 ALLOCATE = "2027-01-01T23:59"
+ENDS = {"end": "2027-04-30T22:59", "end-reminder": "2027-03-19T00:00"}
+"""What is left once it is granted."""
 
 
 def owes(of: Story[Any, Request, RequestFact]) -> dict[str, str]:
@@ -79,8 +81,10 @@ OWED: dict[str, tuple[tuple[RequestFact, ...], dict[str, str]]] = {
         (*a.staffed, a.told),
         {"decision": LAW, "re-check": RE_CHECK, "look": "2026-11-04T17:00"},
     ),
-    "granted": ((*a.ready, a.granted), {}),
-    "told after a decision": ((*a.ready, a.granted, a.told), {"look": "2026-11-04T17:00"}),
+    "granted": ((*a.ready, a.granted), ENDS),
+    "told after a decision": (
+        (*a.ready, a.granted, a.told), ENDS | {"look": "2026-11-04T17:00"}
+    ),
     "urgent": (
         (a.urgent, replace(a.low, by=Code("priority-by@1:receipt")), a.allocated, a.doctor),
         {
@@ -312,12 +316,12 @@ def test_who_was_granted_an_authorisation_that_begins_later_is_unprotected_until
     starts_on = date.fromisoformat(day) + timedelta(days=2)
     granted = replace(a.granted, starts_on=starts_on)
     now, ends = story.given(first, *a.ready[1:], granted), f"{day}T23:59"
-    assert owes(now) == {kind: ends}
+    assert owes(now) == ENDS | {kind: ends}
     now.when(passes(kind, ends), act=timer(ends)).then(lapsed)
     gap = now.given(lapsed, act=timer(ends))
     assert unprotected(gap, f"{starts_on - timedelta(days=1)}")
     assert not unprotected(gap, f"{starts_on}")
-    assert owes(gap) == {}
+    assert owes(gap) == ENDS
 
 
 @pytest.mark.parametrize(("first", "lapsed", "kind", "day"), GAPS.values(), ids=GAPS)
@@ -326,7 +330,7 @@ def test_what_begins_on_the_day_after_leaves_no_gap(
 ) -> None:
     next_day = date.fromisoformat(day) + timedelta(days=1)
     now = story.given(first, *a.ready[1:], replace(a.granted, starts_on=next_day))
-    assert owes(now) == {}
+    assert owes(now) == ENDS
     now.when(passes(kind, f"{day}T23:59")).then()
     ended = story.given(first, a.low, lapsed, a.not_granted)
     assert not unprotected(ended, f"{next_day}"), "no request waits any more"

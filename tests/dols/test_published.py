@@ -59,6 +59,12 @@ TOLD: dict[str, tuple[Any, Any]] = {
             ends_on=date(2027, 4, 30),
         ),
     ),
+    "that what was granted ends soon": (
+        a.ending, contract.AuthorisationEnding(ends_on=date(2027, 4, 30), days_left=42)
+    ),
+    "that what was granted ended": (
+        a.ended, contract.AuthorisationEnded(ended_on=date(2027, 4, 30))
+    ),
     "no grant": (
         a.not_granted,
         contract.AuthorisationNotGranted(

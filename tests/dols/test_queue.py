@@ -15,7 +15,14 @@ from services.dols.decisions.state import Request
 from services.dols.events import RequestFact
 from services.dols.projections.assessors import Entry, all_of_them, assessors, taken
 from services.dols.projections.figures import figures, how_many
-from services.dols.projections.queue import Kept, in_the_hands_of, queue, stale_since, who_is_next
+from services.dols.projections.queue import (
+    Kept,
+    in_order,
+    in_the_hands_of,
+    queue,
+    stale_since,
+    who_is_next,
+)
 from services.dols.projections.requests import made_by, requests
 from services.dols.rules import codes
 from services.dols.rules.independence import Standing
@@ -70,6 +77,7 @@ def test_a_row_is_the_request_as_it_stands(happened: list[RequestFact]) -> None:
     assert state
     assert adapter(Request).validate_json(row.state) == state
     assert row.decided == (state.ended is not None)
+    assert row.listed == (not row.decided or "look" in {it.kind for it in in_order(state)})
 
 
 async def test_high_goes_first_then_who_is_due_first(db: AsyncConnection) -> None:
@@ -86,6 +94,25 @@ async def test_a_low_wait_passes_a_fresh_medium_one(db: AsyncConnection) -> None
 
 async def test_what_is_decided_waits_no_more(db: AsyncConnection) -> None:
     assert await order(db, came(ONE, *a.ready[1:], a.granted), came(TWO, a.low)) == [TWO]
+
+
+async def test_what_is_decided_is_there_again_while_nobody_has_seen_what_came_since(
+    db: AsyncConnection,
+) -> None:
+    granted = (*a.ready[1:], a.granted)
+    due_sooner = came(ONE, a.low, when="2026-09-01T09:00:00Z")
+    told, seen = came(TWO, *granted, a.told), came(THREE, *granted, a.told, a.considered)
+    assert await order(db, came(UUID(int=104), a.low), told, seen, due_sooner) == [
+        ONE, TWO, UUID(int=104)
+    ]  # fmt: skip
+    found, _ = await who_is_next(db, nobody, date(2027, 6, 1), 200)
+    assert [it.after_decision for it in found] == [False, True, False]
+    row = found[1]
+    assert "look" in {it.kind for it in row.due}
+    assert row.rank_reason == "Decided: something came since, to be seen by 04 Nov 2026."
+    assert (row.days_waited, row.over_180_days) == (0, False), "it waited until it was decided"
+    hands, _ = await in_the_hands_of(db, nobody, a.TODAY, a.bea.assessor, 9)
+    assert hands == [], "an assessor has nothing more to do"
 
 
 async def test_a_row_says_why_it_stands_there_and_for_how_long(db: AsyncConnection) -> None:

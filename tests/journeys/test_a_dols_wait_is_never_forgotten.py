@@ -22,8 +22,8 @@ from tests.dols.asking import (
     sees,
     send,
 )
-from tests.journeys.people import it_is
-from tests.support.house import House, at_home
+from tests.journeys.people import it_is, organisation
+from tests.support.house import Home, House, at_home, key
 from tests.support.patience import until
 from tests.support.story import ready
 
@@ -133,13 +133,13 @@ async def test_a_dols_wait_is_never_forgotten(simulated: House) -> None:
             (id, True, 22)
         ]
 
-        # All six are satisfied, a signatory grants, and nothing is owed any more.
+        # All six are satisfied, a signatory grants, and nobody waits any more.
         await assesses(bia, id, *BY_THE_BIA, on="2023-06-27")
         grant = {"starts_on": "2023-06-27", "ends_on": "2023-09-24"}
         await cannot_be_made_timely(signatory, id, grant)
         await does(signatory, id, "decision", not_grant=None, grant=grant)
         done = (await sees(office, id))["case"]
-        assert (done["due"], done["unprotected"]) == ([], False)
+        assert (kinds(done["due"]), done["unprotected"]) == (["end-reminder", "end"], False)
         assert done["decision"]["legal_test"] == "legal-test@1:cw-2014"
         figures = await counts(office, lambda it: it["granted"] == 1)
         assert (figures["waiting"], figures["unprotected"]) == (0, 0)
@@ -186,7 +186,70 @@ async def test_what_waited_for_a_signature_when_the_law_changed_is_assessed_anew
         await assesses(bia, id, "best-interests", on="2026-06-02")
         assert "sign-off" in kinds((await sees(office, id))["case"]["due"])
         await does(signatory, id, "decision", not_grant=None, grant=grant)
+        due = (await sees(office, id))["case"]["due"]
+        assert kinds(due) == ["end-reminder", "end"], "nobody waits any more"
+
+
+@pytest.mark.slow
+async def test_nobody_is_left_unseen_under_an_authorisation_that_ends(
+    monday: dict[str, Home],
+) -> None:
+    dols = monday["dols"]
+    async with (
+        organisation(monday, "rosewood-house") as home,
+        dols.client("rosewood-house", "dols.write", "dols.read") as ward,
+        dols.client("cora", "dols-coordinator") as office,
+        dols.client(BIA, "assessor") as bia,
+        dols.client(DOCTOR, "assessor") as doctor,
+        dols.client("sig", "dols-signatory") as signatory,
+    ):
+        await register(dols, "2023-03-01")
+        id = (await asks(ward, date_wanted="2023-06-05"))["id"]
+        for role, who in ((BEST, BIA), (MENTAL, DOCTOR)):
+            await does(office, id, "allocations", role=role, assessor=who)
+        await assesses(doctor, id, *BY_THE_DOCTOR, on="2023-06-05")
+        await assesses(bia, id, *BY_THE_BIA, on="2023-06-05")
+        grant = {"starts_on": "2023-06-05", "ends_on": "2023-08-31"}
+        await does(signatory, id, "decision", not_grant=None, grant=grant)
+        heard = ["dols.received", "dols.allocated", "dols.allocated", "dols.granted"]
+        await home.is_told(id, *heard)
+        assert (await office.get("/v1/dols-queue")).json()["items"] == []
+
+        # The managing authority is reminded to ask for a further one: 42, 28, 14, 7 days before.
+        for day in ("2023-07-20", "2023-08-03", "2023-08-17", "2023-08-24"):
+            await it_is(monday, f"{day}T09:00:00Z")
+            await home.is_told(id, *heard, "dols.ending")
+            heard.append("dols.ending")
+
+        # It ends: who keeps the person hears it, and it is before the coordinator again.
+        await it_is(monday, "2023-09-01T09:00:00Z")
+        await home.is_told(id, *heard, "dols.ended")
+        told = (await ward.get(f"/v1/dols-requests/{id}")).json()
+        assert told["cover"]["code"] == "dols-cover@1:ended"
+        assert "ask for a further one now" in told["what_happens_next"]
+
+        async def listed() -> Any:
+            rows = (await office.get("/v1/dols-queue")).json()["items"]
+            return [(it["request"], it["after_decision"], kinds(it["due"])) for it in rows]
+
+        assert await until(listed) == [(id, True, ["look"])]
+        await it_is(monday, "2023-09-06T09:00:00Z")
+        missed = await shows(office, id, lambda it: it["missed"])
+        assert (kinds(missed["missed"]), kinds(missed["due"])) == (["look"], ["look"])
+        seen = key() | {"If-Match": f'"{missed["version"]}"'}
+        await does(office, id, "consideration", reasons="She is with her son.", headers=seen)
         assert (await sees(office, id))["case"]["due"] == []
+        await until(nothing_listed(office))
+
+
+def nothing_listed(office: httpx.AsyncClient) -> Callable[[], Any]:
+    """Give what says whether nobody waits and nothing is unseen."""
+
+    async def empty() -> bool:
+        found: list[Any] = (await office.get("/v1/dols-queue")).json()["items"]
+        return not found
+
+    return empty
 
 
 @pytest.mark.slow

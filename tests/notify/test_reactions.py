@@ -263,10 +263,12 @@ def test_a_managing_authority_hears_how_far_its_request_is() -> None:
         a.said(
             dols.AuthorisationNotGranted(reason=reason, legal_test=test, decided_on=ON), REQUEST
         ),
+        a.said(dols.AuthorisationEnding(ends_on=ON, days_left=7), REQUEST),
+        a.said(dols.AuthorisationEnded(ended_on=ON), REQUEST),
     )
     assert [it for _, it in service.told(REQUEST)] == [
         "dols.received", "dols.allocated", "dols.question-asked", "dols.not-extended",
-        "dols.extended", "dols.granted", "dols.not-granted",
+        "dols.extended", "dols.granted", "dols.not-granted", "dols.ending", "dols.ended",
     ]  # fmt: skip
 
 

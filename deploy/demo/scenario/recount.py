@@ -54,6 +54,7 @@ async def figures(town: Town) -> Mapping[str, Any]:
 async def found(town: Town) -> Found:
     """Read all lists, and each enquiry."""
     queue = await town.all_of("triage", "/v1/concerns", MANAGER)
+    waits = await town.all_of("dols", "/v1/dols-queue", COORDINATOR)
     open_ = await town.all_of("enquiry", "/v1/enquiries", MANAGER)
     decided = dict.fromkeys(str(it["case"]) for it in town.ledger.did("decision"))
     decided |= dict.fromkeys(str(row["enquiry"]) for row in open_)
@@ -61,7 +62,7 @@ async def found(town: Town) -> Found:
         referrals=await _of_all(town, "intake", "/v1/referrals", PARTNERS),
         requests=await _of_all(town, "dols", "/v1/dols-requests", AUTHORITIES),
         concerns=[row for row in queue if not row["after_decision"]],
-        queue=await town.all_of("dols", "/v1/dols-queue", COORDINATOR),
+        queue=[row for row in waits if not row["after_decision"]],
         enquiries=await one_by_one(town, "enquiry", "/v1/enquiries/{}", list(decided), MANAGER),
         escalations=await town.all_of("enquiry", "/v1/escalations", BOARD),
         told={partner: await _feed(town, partner) for partner in PARTNERS},

@@ -70,7 +70,7 @@ async def report(town: Town, seen: Found) -> RenderableType:
 
 
 def _scale(town: Town) -> float:
-    return town.plan.referrals[0].count / DERBY.referrals[0].count
+    return town.plan.dols[0].count / DERBY.dols[0].count
 
 
 async def facts(town: Town, seen: Found) -> Facts:

@@ -24,25 +24,23 @@ from services.dols.decisions.assessing import (
 from services.dols.decisions.commands import RequestCommand
 from services.dols.decisions.evolving import evolve
 from services.dols.decisions.owing import owed
+from services.dols.decisions.passing import passed
 from services.dols.decisions.placing import found, mistaken, placed
+from services.dols.decisions.scoring import IN_TIME, ON_CIRCUMSTANCES, ON_RECEIPT, scored
 from services.dols.decisions.state import Request
 from services.dols.events import RequestFact
 from services.dols.rules import clocks, codes, legal_test
 from services.dols.rules.fields import ASKABLE
 from services.dols.rules.independence import assessor_id
-from services.dols.rules.priority import Answers, score
 from services.dols.rules.reading import UrgentGiven
 from services.dols.rules.requirements import all_met, may_be_refused
 from shared.decider import DeadlinePassed, Decider
-from shared.facts import Act, Code
+from shared.facts import Act
 from shared.refusals import NotFound
 from shared.sealed import Sealed
 from shared.time.calendar import calendar, london_date
 
 Facts = Sequence[RequestFact]
-ON_RECEIPT, ON_CIRCUMSTANCES, ON_LAPSE, IN_TIME = (
-    Code(f"priority-by@1:{it}") for it in ("receipt", "circumstances", "lapse", "time")
-)
 
 
 def decide(command: RequestCommand, state: Request | None, act: Act) -> Facts:
@@ -86,7 +84,7 @@ def decide(command: RequestCommand, state: Request | None, act: Act) -> Facts:
         case want.RefuseAuthorisation():
             return _not_granted(command, _to_decide(state, act), act)
         case DeadlinePassed():
-            return _passed(command, state, act)
+            return passed(command, state, act)
 
 
 def _there(state: Request | None, act: Act) -> Request:
@@ -127,7 +125,7 @@ def _to_decide(state: Request | None, act: Act) -> Request:
 
 def _received(received: events.RequestReceived, act: Act) -> Facts:
     state = evolve(None, received, act)
-    return received, _scored(state, received.answers, ON_RECEIPT, act)
+    return received, scored(state, received.answers, ON_RECEIPT, act)
 
 
 def _heard(
@@ -175,7 +173,7 @@ def _looked(command: want.OfACoordinator, state: Request, act: Act) -> Facts:
         case want.SettleQuestion():
             return _settled(command, state, act)
         case want.Prioritise(answers=answers, evidence=evidence):
-            return (_scored(state, answers, now.BY_STAFF, act, evidence),)
+            return (scored(state, answers, now.BY_STAFF, act, evidence),)
 
 
 def _asked(command: want.AskQuestion, act: Act) -> events.InformationRequested:
@@ -216,7 +214,7 @@ def _told(command: want.TellCircumstances, state: Request, act: Act) -> Facts:
     dated, place = _dated(command.urgent, after, act), placed(command, after, act)
     for it in dated:
         after = evolve(after, it, act)
-    return told, *dated, *place, _scored(after, answers, ON_CIRCUMSTANCES, act)
+    return told, *dated, *place, scored(after, answers, ON_CIRCUMSTANCES, act)
 
 
 def _dated(told: UrgentGiven | None, state: Request, act: Act) -> Facts:
@@ -236,20 +234,6 @@ def _dated(told: UrgentGiven | None, state: Request, act: Act) -> Facts:
     return dated, events.UrgentLapsed(ended_on=ends_on, late=False)
 
 
-def _scored(
-    state: Request, answers: Answers, by: Code, act: Act, evidence: Sealed[str] | None = None
-) -> events.RequestPrioritised:
-    # What ended before we received it lapsed then; it is scored as it is now.
-    at = max(act.effective_at, state.received_at)
-    return events.RequestPrioritised(
-        priority=score(answers, now.timing(state, london_date(at))),
-        answers=answers,
-        by=by,
-        legal_test=legal_test.in_force(at),
-        evidence=evidence,
-    )
-
-
 def _extended(command: want.ExtendUrgent, state: Request, act: Act) -> Facts:
     """Extend it where the managing authority asked in time and it is still needed (para 84).
 
@@ -261,7 +245,7 @@ def _extended(command: want.ExtendUrgent, state: Request, act: Act) -> Facts:
     if ends_on != clocks.extended_until(urgent.given_on, urgent.ends_on, command.days):
         raise refusals.ExtensionTooLong
     extended = events.UrgentExtended(ends_on=ends_on, reasons=command.reasons)
-    return extended, _scored(evolve(state, extended, act), state.answers, IN_TIME, act)
+    return extended, scored(evolve(state, extended, act), state.answers, IN_TIME, act)
 
 
 def _to_extend(state: Request, act: Act) -> now.Urgent:
@@ -360,30 +344,6 @@ def _not_granted(command: want.RefuseAuthorisation, state: Request, act: Act) ->
         words=command.words,
     )
     return (ended,)
-
-
-# What time does
-
-
-def _passed(command: DeadlinePassed, state: Request | None, act: Act) -> Facts:
-    deadline, late = command.deadline, command.late
-    if state is None or deadline not in owed(state, calendar()):
-        return ()
-    if deadline.kind == clocks.URGENT and state.urgent:
-        lapsed = events.UrgentLapsed(ended_on=state.urgent.ends_on, late=late)
-        if state.ended:  # in the gap before what was granted begins
-            return (lapsed,)
-        return lapsed, _scored(evolve(state, lapsed, act), state.answers, ON_LAPSE, act)
-    if deadline.kind == clocks.AUTHORISATION and state.authorisation_ends_on:
-        # Its end adds nothing to a priority that its nearness had not.
-        return (events.AuthorisationLapsed(ended_on=state.authorisation_ends_on, late=late),)
-    if deadline.kind == clocks.SCORE:
-        return (_scored(state, state.answers, IN_TIME, act),)
-    if deadline.kind.startswith(clocks.OFFER):
-        role = Code(f"assessor-role@1:{deadline.kind.removeprefix(clocks.OFFER)}")
-        return (events.OfferExpired(role=role, expired_at=deadline.due_at),)
-    kind = Code(f"dols-deadline@1:{deadline.kind}")
-    return (events.DeadlineMissed(kind=kind, due_at=deadline.due_at, late=late),)
 
 
 request = Decider(

@@ -99,8 +99,13 @@ def _after(state: Request | None, happened: RequestFact, act: Act) -> Request:
             return replace(state, allocations=_heard(state, standing))
         case events.RequirementAssessed():
             return _assessed(state, happened, act)
-        case events.AuthorisationGranted() | events.AuthorisationNotGranted():
-            return replace(state, ended=_ended(happened))
+        case (
+            events.AuthorisationGranted()
+            | events.AuthorisationNotGranted()
+            | events.AuthorisationEnding()
+            | events.AuthorisationEnded()
+        ):
+            return _ended(state, happened, at)
         case events.DeadlineMissed(kind=kind, due_at=due_at):
             last = Deadline(word(kind), due_at)
             others = (it for it in state.missed if it.kind != last.kind)
@@ -198,10 +203,28 @@ def _asked(urgent: Urgent, at: datetime) -> Urgent:
     return replace(urgent, extension_requested=True, extension_asked_at=at)
 
 
-def _ended(happened: events.AuthorisationGranted | events.AuthorisationNotGranted) -> Ended:
-    if isinstance(happened, events.AuthorisationNotGranted):
-        return Ended(on=happened.decided_on, reason=happened.reason)
-    return Ended(on=happened.decided_on, starts_on=happened.starts_on)
+OfTheEnd = (
+    events.AuthorisationGranted
+    | events.AuthorisationNotGranted
+    | events.AuthorisationEnding
+    | events.AuthorisationEnded
+)
+
+
+def _ended(state: Request, happened: OfTheEnd, at: datetime) -> Request:
+    match happened, state.ended:
+        case events.AuthorisationNotGranted(decided_on=on, reason=reason), _:
+            return replace(state, ended=Ended(on=on, reason=reason))
+        case events.AuthorisationGranted(decided_on=on, starts_on=starts_on, ends_on=ends_on), _:
+            return replace(state, ended=Ended(on=on, starts_on=starts_on, ends_on=ends_on))
+        case events.AuthorisationEnding(days_left=left), Ended() as ended:
+            return replace(state, ended=replace(ended, reminded=left))
+        case events.AuthorisationEnded(), Ended() as ended:
+            # Where the person is gone, or needs it no more, nothing follows.
+            unseen = state.unseen if state.not_needed_at else (*state.unseen, at)
+            return replace(state, ended=replace(ended, over=True), unseen=unseen)
+        case _:  # as at another time nothing is known of a grant
+            return state
 
 
 OfQuestions = (

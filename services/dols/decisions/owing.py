@@ -19,8 +19,7 @@ def owed(state: Request, calendar: Calendar) -> frozenset[Deadline]:
 
     steps = dict[str, datetime]()
     if state.told_at:
-        days = clocks.CURRENT.look_working_days
-        steps[clocks.LOOK] = calendar.close_of_day(state.told_at, working_days=days)
+        steps[clocks.LOOK] = look_due(state.told_at, calendar)
     if state.ended is None:
         steps |= _of_the_wait(state, calendar)
         steps[clocks.RE_CHECK] = _re_check(state, missed.get(clocks.RE_CHECK), calendar)
@@ -28,8 +27,38 @@ def owed(state: Request, calendar: Calendar) -> frozenset[Deadline]:
     if asked := state.questions_owed:  # a later one does not wait for an older, late one
         due_at = min(when(clocks.ANSWER, it.due_at) for it in asked)
         promised.add(Deadline(clocks.ANSWER, due_at))
-    of_time = _lapses(state) if state.ended else _lapses(state) | _of_time(state)
-    return frozenset(promised) | of_time | _extension(state, missed.get(clocks.EXTENSION), calendar)
+    of_time = _of_the_end(state) if state.ended else _of_time(state)
+    extension = _extension(state, missed.get(clocks.EXTENSION), calendar)
+    return frozenset(promised) | _lapses(state) | of_time | extension
+
+
+def look_due(told_at: datetime, calendar: Calendar) -> datetime:
+    """Give the instant (UTC) by which a person has seen what came then."""
+    return calendar.close_of_day(told_at, working_days=clocks.CURRENT.look_working_days)
+
+
+def _of_the_end(state: Request) -> frozenset[Deadline]:
+    """Give the end of what was granted, and when the managing authority is reminded of it next."""
+    ended = state.ended
+    if ended is None or ended.ends_on is None or ended.over:
+        return frozenset()
+    found = {Deadline(clocks.END, clocks.end_of(ended.ends_on))}
+    if left := days_left(state):
+        day = ended.ends_on - left * clocks.DAY
+        found.add(Deadline(clocks.REMINDER, clocks.start_of(day)))
+    return frozenset(found)
+
+
+def days_left(state: Request) -> int | None:
+    """Give how many days are left when the managing authority is reminded next, None where never.
+
+    Only of what lay ahead when it was granted, and not once nothing can follow.
+    """
+    ended = state.ended
+    if ended is None or ended.ends_on is None or state.not_needed_at:
+        return None
+    before = (ended.ends_on - ended.on).days if ended.reminded is None else ended.reminded
+    return next((it for it in clocks.CURRENT.reminder_days if it < before), None)
 
 
 def _extension(

@@ -111,6 +111,13 @@ class Ended:
     starts_on: date | None = None
     """Of what was granted."""
 
+    ends_on: date | None = None
+    reminded: int | None = None
+    """Days that were left when the managing authority was reminded last of its end."""
+
+    over: bool = False
+    """It came to its end."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
@@ -148,7 +155,8 @@ class Request:
     withdrawn_at: datetime | None = None
     questions: tuple[Question, ...] = ()
     unseen: tuple[datetime, ...] = ()
-    """When the managing authority told what no person has seen, each time that it did."""
+    """When came what no person has seen: the managing authority told it, or what was granted ended.
+    Each time that it did."""
 
     gone_at: datetime | None = None
     """Since then the person is no longer there, as the managing authority told."""
@@ -174,7 +182,7 @@ class Request:
 
     @property
     def told_at(self) -> datetime | None:
-        """Give since when the managing authority told something that no person has seen."""
+        """Give since when there is something that no person has seen."""
         return min(self.unseen, default=None)
 
     @property

@@ -78,6 +78,7 @@ def fold(row: Entry | None, happened: Recorded[DolsFact]) -> Entry | None:
             | events.InformationRequested() | events.InformationAnswered()
             | events.FieldsTold() | events.LocationTold() | events.PresenceConfirmed()
             | events.QuestionSettled() | events.LocationMistaken() | events.AssessorReleased()
+            | events.AuthorisationEnding() | events.AuthorisationEnded()
             | events.AssessorStandingChanged() | events.UrgentDated()
         ):  # fmt: skip
             return row

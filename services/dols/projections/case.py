@@ -153,7 +153,7 @@ class CaseView:
 
     decision: DecisionView | None
     told_at: datetime | None
-    """Since then the managing authority told something that no person has seen."""
+    """Since then something came that no person has seen: it was told, or what was granted ended."""
 
     gone_at: datetime | None
     """Since then the person is no longer there, as was told: only its end is left."""

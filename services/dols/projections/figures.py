@@ -80,6 +80,7 @@ def fold(row: Counted | None, happened: Recorded[DolsFact]) -> Counted | None:
             | events.InformationRequested() | events.InformationAnswered()
             | events.FieldsTold() | events.LocationTold() | events.PresenceConfirmed()
             | events.QuestionSettled() | events.LocationMistaken() | events.AssessorReleased()
+            | events.AuthorisationEnding() | events.AuthorisationEnded()
             | events.AssessorStandingChanged()
         ):  # fmt: skip
             return row

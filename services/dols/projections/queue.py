@@ -1,8 +1,9 @@
 """Who waits for a decision, who is next, and who assesses whom?
 
 High goes first by received time; then Medium and Low together by the time they are due, so that
-every wait is bounded. A row keeps the state as it was folded, so that the list and one case cannot
-differ. It names nobody.
+every wait is bounded. Among them, by its own due time, is what is decided already where something
+came since that nobody has seen. A row keeps the state as it was folded, so that the list and one
+case cannot differ. It names nobody.
 """
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
@@ -15,7 +16,7 @@ from sqlalchemy import or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.dols.decisions import request
-from services.dols.decisions.owing import allocation_due, owed
+from services.dols.decisions.owing import allocation_due, look_due, owed
 from services.dols.decisions.state import Request
 from services.dols.events import AssessorChanged, AssessorRegistered, DolsFact
 from services.dols.rules import clocks, codes
@@ -35,6 +36,9 @@ class Kept:
     correlation: UUID
     version: int
     decided: bool
+    listed: bool
+    """It waits for a decision, or something came since that nobody has seen."""
+
     rank: int
     sort_at: datetime
     received_on: date
@@ -59,6 +63,7 @@ def fold(row: Kept | None, happened: Recorded[DolsFact]) -> Kept | None:
         correlation=row.correlation if row else happened.act.correlation,
         version=happened.version,
         decided=state.ended is not None,
+        listed=state.ended is None or state.told_at is not None,
         rank=rank,
         sort_at=sort_at,
         received_on=state.received_on,
@@ -69,6 +74,8 @@ def fold(row: Kept | None, happened: Recorded[DolsFact]) -> Kept | None:
 
 
 def _placed(state: Request) -> tuple[int, datetime]:
+    if state.ended:
+        return 1, look_due(state.told_at or state.known_at, calendar())
     if state.band == codes.HIGH:
         return 0, state.received_at
     return 1, allocation_due(state, calendar())
@@ -97,7 +104,7 @@ def in_order(state: Request) -> Sequence[Deadline]:
 
 
 ORDER = ("rank", "sort_at", "request")
-queue = Projection("dols_queue", version=9, row=Kept, fold=fold, indexes=(("decided", *ORDER),))
+queue = Projection("dols_queue", version=10, row=Kept, fold=fold, indexes=(("listed", *ORDER),))
 Place = tuple[int, datetime, UUID]
 
 
@@ -143,6 +150,10 @@ class Row:
     unprotected: bool
     """The urgent authorisation, or the one to be renewed, ended, and no other has begun."""
 
+    after_decision: bool
+    """It is decided, and something came since that nobody has seen: the managing authority told
+    it, or what was granted ended."""
+
     over_180_days: bool
     rank_reason: str
     roles_open: Sequence[Code]
@@ -165,7 +176,7 @@ async def who_is_next(
     """Give those who wait, the next one first, and the place behind the last if there are more."""
     table = queue.table
     order = [table.c[name] for name in ORDER]
-    query = select(table, queue.stale_since()).where(~table.c.decided)
+    query = select(table, queue.stale_since()).where(table.c.listed)
     if after is not None:
         query = query.where(tuple_(*order) > tuple_(*after))
     found = (await db.execute(query.order_by(*order).limit(limit + 1))).mappings().all()
@@ -229,7 +240,8 @@ async def _rows(register: Register, kept: Sequence[Any], today: date) -> Sequenc
 
 
 def _row(kept: Any, today: date, register: Mapping[UUID, Standing]) -> Row:
-    state, waited = read(kept["state"]), (today - kept["received_on"]).days
+    state = read(kept["state"])
+    waited = days_waited(state, today)
     return Row(
         request=kept["request"],
         band=state.band,
@@ -242,7 +254,8 @@ def _row(kept: Any, today: date, register: Mapping[UUID, Standing]) -> Row:
         overdue=state.overdue,
         urgent_day_assumed=state.urgent is not None and state.urgent.day_assumed,
         unprotected=state.unprotected(today),
-        over_180_days=waited > clocks.LONG_WAIT,
+        after_decision=state.ended is not None,
+        over_180_days=state.ended is None and waited > clocks.LONG_WAIT,
         rank_reason=rank_reason(state),
         roles_open=state.roles_open,
         cannot_go_on=unfit_of(state, register),
@@ -255,6 +268,9 @@ def _row(kept: Any, today: date, register: Mapping[UUID, Standing]) -> Row:
 
 def rank_reason(state: Request) -> str:
     """Say in a sentence why it stands where it stands."""
+    if state.ended:
+        due = london_date(_placed(state)[1])
+        return f"Decided: something came since, to be seen by {due:%d %b %Y}."
     if state.band == codes.HIGH:
         return f"High: first, by the time received, {london_date(state.received_at):%d %b %Y}."
     due = london_date(allocation_due(state, calendar()))

@@ -74,6 +74,7 @@ def fold(row: Made | None, happened: Recorded[DolsFact]) -> Made | None:
             | events.InformationRequested() | events.InformationAnswered()
             | events.FieldsTold() | events.LocationTold() | events.PresenceConfirmed()
             | events.QuestionSettled() | events.LocationMistaken() | events.AssessorReleased()
+            | events.AuthorisationEnding() | events.AuthorisationEnded()
             | events.AssessorStandingChanged()
         ):  # fmt: skip
             return row

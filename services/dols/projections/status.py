@@ -156,14 +156,18 @@ def status_of(id: UUID, history: Sequence[Recorded[Any]], today: date) -> Reques
     if state is None:
         return None
     word, later, decision = _word(state), _told(history), _decision(history)
-    over = state.not_needed_at is not None and word in {"received", "allocated"}
+    says, then = receipt.STATUSES[word], receipt.what_next(word)
+    if state.not_needed_at is not None and word in {"received", "allocated"}:
+        says, then = receipt.OVER, receipt.OVER_NEXT
+    if decision and decision.ends_on and decision.ends_on < today:
+        says, then = receipt.ENDED, receipt.ENDED_NEXT
     checks = (*history[0].fact.checks, *(check for it in later for check in it.checks))
     return RequestStatus(
         id=id,
         reference=receipt.reference(id),
         status=word,
-        says=receipt.OVER if over else receipt.STATUSES[word],
-        what_happens_next=receipt.OVER_NEXT if over else receipt.what_next(word),
+        says=says,
+        what_happens_next=then,
         received_at=state.received_at,
         received_on=state.received_on,
         statutory_due_on=state.statutory_due_on,

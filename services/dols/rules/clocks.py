@@ -6,8 +6,8 @@ later, until somebody does what is owed: nobody waits unseen.
 
 Law: SI 2008/1858 reg 13 (21 days for the assessments; with an urgent authorisation, by its end);
 Mental Capacity Act 2005 Sch A1 paras 76-78 (urgent, and one request to extend it), 84-85 (its
-extension), 89 (its end), 42 and 51 (a year, and never longer than recommended). Targets: the
-council's own, 2026.
+extension), 89 (its end), 42 and 51 (a year, and never longer than recommended), 29 (a further one).
+Targets: the council's own, 2026.
 """
 
 from collections.abc import Mapping
@@ -127,6 +127,7 @@ ALLOCATION, RE_CHECK, DECISION = "allocation", "re-check", "decision"
 SIGN_OFF, LOOK, EXTENSION, ANSWER = "sign-off", "look", "extension", "answer"
 ASSESSMENT, RELEASE = "assessment", "release"
 URGENT, AUTHORISATION, SCORE, OFFER = "urgent", "authorisation", "score", "offer-"
+REMINDER, END = "end-reminder", "end"
 
 KINDS: Mapping[Code, str] = {
     Code(f"dols-deadline@1:{kind}"): says
@@ -137,7 +138,7 @@ KINDS: Mapping[Code, str] = {
         ASSESSMENT: "what the law no longer bears, or what is too old, is assessed anew",
         RELEASE: "a role is taken back from who cannot go on in it, or nothing bars them any more",
         SIGN_OFF: "a signatory decides what can be decided",
-        LOOK: "a person has seen what the managing authority told",
+        LOOK: "a person has seen what the managing authority told, or that what was granted ended",
         ANSWER: "the managing authority answers what it was asked",
         EXTENSION: "a signatory extends the urgent authorisation as asked, or says why not",
     }.items()
@@ -175,6 +176,8 @@ class Clocks:
     """Until what was missed is owed again, where its own time does not say."""
 
     decision_again_days: int
+    reminder_days: tuple[int, ...]
+    """Before the last day of what was granted: a further one may be asked for from day 28 on."""
 
 
 CLOCKS_1 = Clocks(
@@ -192,6 +195,7 @@ CLOCKS_1 = Clocks(
     answer_working_days=3,
     again_working_days=5,
     decision_again_days=7,
+    reminder_days=(42, 28, 14, 7),
 )
 CLOCKS_2 = replace(CLOCKS_1, code=Code("dols-clocks@1:2026-12"))
 """Since then a request for an extension has a time, and a question to a managing authority."""
@@ -202,10 +206,15 @@ CLOCKS_3 = replace(CLOCKS_2, code=Code("dols-clocks@1:2026-12-b"))
 CLOCKS_4 = replace(CLOCKS_3, code=Code("dols-clocks@1:2026-12-c"))
 """Since then a role is to be taken back in time from who cannot go on in it."""
 
-CLOCKS: Mapping[Code, Clocks] = {it.code: it for it in (CLOCKS_1, CLOCKS_2, CLOCKS_3, CLOCKS_4)}
+CLOCKS_5 = replace(CLOCKS_4, code=Code("dols-clocks@1:2026-12-d"))
+"""Since then who keeps somebody under an authorisation is reminded of its end, and it is seen."""
+
+CLOCKS: Mapping[Code, Clocks] = {
+    it.code: it for it in (CLOCKS_1, CLOCKS_2, CLOCKS_3, CLOCKS_4, CLOCKS_5)
+}
 """Every version ever used."""
 
-CURRENT = CLOCKS_4
+CURRENT = CLOCKS_5
 
 
 def allocation_due(

@@ -69,6 +69,13 @@ OVER_NEXT: Final = (
 )
 """Whatever was done for it before."""
 
+ENDED: Final = "The standard authorisation that we granted has ended."
+ENDED_NEXT: Final = (
+    "Keep nobody under it any more. If the person is still deprived of their liberty, ask for a"
+    " further one now, and where that cannot wait give an urgent one with it; else tell us that it"
+    " is no longer needed."
+)
+
 Cover = Literal["granted", "urgent", "present", "unprotected", "ended", "none"]
 """What authorises depriving the person of their liberty on a day: the last part of `dols-cover@1`.
 

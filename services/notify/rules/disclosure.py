@@ -36,7 +36,7 @@ DISCLOSURES: Mapping[Code, str] = {
     SENDER_RECEIPT: "who sends something is told that it is here, and what became of it with us",
     SENDER_STATUS: "who referred somebody is told how far it is, and never the story",
     TASK_OWNER: "who was asked to make an enquiry is told what they owe and are owed",
-    REQUEST_STATUS: "who asks for an authorisation is told how far it is",
+    REQUEST_STATUS: "who asks for an authorisation is told how far it is, and when it ends",
     REQUEST_QUESTION: "who asks for an authorisation is asked for what it lacks: reg 16",
     EXTENSION_NOTICE: "who asks for an extension is told whether it is given: Sch A1 paras 84-86",
     STATUTORY_NOTICE: "the managing authority must be told: Sch A1 paras 57 and 58",
@@ -87,7 +87,8 @@ EVENTS: Mapping[Code, Event] = (
     | _of(ASKED, TASK_OWNER, TASK,
           "task.assigned", "task.reminded", "report.received", "report.assessed",
           "task.recalled")
-    | _of(MANAGING_AUTHORITY, REQUEST_STATUS, REQUEST, "dols.received", "dols.allocated")
+    | _of(MANAGING_AUTHORITY, REQUEST_STATUS, REQUEST, "dols.received", "dols.allocated",
+          "dols.ending", "dols.ended")
     | _of(MANAGING_AUTHORITY, REQUEST_QUESTION, REQUEST, "dols.question-asked")
     | _of(MANAGING_AUTHORITY, EXTENSION_NOTICE, REQUEST, "dols.extended", "dols.not-extended")
     | _of(MANAGING_AUTHORITY, STATUTORY_NOTICE, REQUEST, "dols.granted", "dols.not-granted")

@@ -114,6 +114,8 @@ def of_dols(
             reason=Code("not-granted-reason@1:died"), legal_test=AGNI, decided_on=ON,
             words=words(),
         ),
+        dols.AuthorisationEnding(ends_on=date(2027, 1, 30), days_left=28, late=True),
+        dols.AuthorisationEnded(ended_on=date(2027, 1, 30), late=True),
     )  # fmt: skip
 
 
