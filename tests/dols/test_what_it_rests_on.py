@@ -9,7 +9,7 @@ import pytest
 
 from services.dols.decisions import refusals, request
 from services.dols.decisions.state import Request
-from services.dols.events import RequestFact
+from services.dols.events import AssessorStandingChanged, RequestFact
 from services.dols.rules import codes
 from services.dols.rules.legal_test import AGNI_2026, CW_2014
 from shared.facts import Code
@@ -90,6 +90,29 @@ def test_an_interest_that_was_entered_since_they_accepted_bars_who_assesses() ->
     staffed.when(here, act=a.BEA).then_refused(refusals.AssessorInterested)
     elsewhere = replace(age, standing=replace(a.bea, interests=("1-101000002",)))
     staffed.when(elsewhere, act=a.BEA).then(a.assessed(codes.AGE))
+
+
+ENTERED = AssessorStandingChanged(standing=replace(a.bea, version=2, interests=("1-101000001",)))
+"""An interest in the very place, entered when all was assessed."""
+
+
+def test_what_they_found_before_an_interest_was_entered_bears_nothing_until_a_coordinator_says() -> (
+    None
+):
+    now = ready.given(ENTERED)
+    now.when(a.granting, act=a.SIGNATORY).then_refused(refusals.AssessorInterested)
+    unfit = replace(a.released, reason=Code("assessor-released@1:gave-back"))
+    now.given(unfit).when(a.granting, act=a.SIGNATORY).then(a.granted)
+    barred = now.given(a.barred)
+    barred.when(a.granting, act=a.SIGNATORY).then_refused(refusals.RequirementsNotMet)
+
+
+def test_nor_is_a_request_ended_on_it() -> None:
+    found = replace(a.assessed(codes.INTERESTS, codes.NOT_SATISFIED), recommended_days=None)
+    refusing = replace(a.refusing, reason=NOT_BEST)
+    now = story.given(*a.staffed, found)
+    now.when(refusing, act=a.SIGNATORY).then(replace(a.not_granted, reason=NOT_BEST))
+    now.given(ENTERED).when(refusing, act=a.SIGNATORY).then_refused(refusals.AssessorInterested)
 
 
 @pytest.mark.asyncio(loop_scope="module")

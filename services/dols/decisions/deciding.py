@@ -294,9 +294,14 @@ def _granted(command: want.GrantAuthorisation, state: Request, act: Act) -> Fact
 
 
 def _independently(assessed: Iterable[now.Assessed], state: Request) -> None:
-    """Refuse what rests on an assessor who may turn out not to be independent (para 129)."""
+    """Refuse what rests on an assessor who may turn out not to be independent (para 129).
+
+    An interest that was entered after they assessed may have been there before: whoever has a role
+    still is taken back first, and the reason for it says whether what they found counts.
+    """
+    since = {it.standing.assessor: it.heard.interests for it in state.allocations}
     for it in assessed:
-        disinterested(it.interests, state)
+        disinterested((*it.interests, *since.get(it.assessor, ())), state)
         if it.requirement == codes.INTERESTS:
             not_employed_by_both(it.employer, state)
 
