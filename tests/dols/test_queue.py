@@ -24,9 +24,9 @@ from services.dols.projections.queue import (
     who_is_next,
 )
 from services.dols.projections.requests import made_by, requests
-from services.dols.rules import codes
+from services.dols.rules import clocks, codes
 from services.dols.rules.independence import Standing
-from shared.facts import Act, Recorded
+from shared.facts import Act, Code, Recorded
 from shared.shapes import adapter
 from tests.dols import a
 from tests.support import story
@@ -77,7 +77,8 @@ def test_a_row_is_the_request_as_it_stands(happened: list[RequestFact]) -> None:
     assert state
     assert adapter(Request).validate_json(row.state) == state
     assert row.decided == (state.ended is not None)
-    assert row.listed == (not row.decided or "look" in {it.kind for it in in_order(state)})
+    promised = {Code(f"dols-deadline@1:{it.kind}") for it in in_order(state)} & clocks.KINDS.keys()
+    assert row.listed == (not row.decided or bool(promised)), "what somebody owes is in the list"
 
 
 async def test_high_goes_first_then_who_is_due_first(db: AsyncConnection) -> None:
