@@ -96,9 +96,7 @@ ENTERED = AssessorStandingChanged(standing=replace(a.bea, version=2, interests=(
 """An interest in the very place, entered when all was assessed."""
 
 
-def test_what_they_found_before_an_interest_was_entered_bears_nothing_until_a_coordinator_says() -> (
-    None
-):
+def test_what_they_found_before_an_interest_was_entered_waits_for_a_coordinator() -> None:
     now = ready.given(ENTERED)
     now.when(a.granting, act=a.SIGNATORY).then_refused(refusals.AssessorInterested)
     unfit = replace(a.released, reason=Code("assessor-released@1:gave-back"))
