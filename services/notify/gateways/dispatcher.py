@@ -200,9 +200,13 @@ class Dispatcher:
                 outbox.release(it.key)
 
     async def _start(self, outbox: Outbox, loop: Loop) -> None:
-        now = await self._log.now()
-        for job in islice(outbox.due(now), MOST_AT_ONCE - len(self._running)):
-            task = asyncio.create_task(self._bring(job, loop), name=f"deliver {job.endpoint.id}")
+        due = outbox.due(await self._log.now())
+        jobs = [*islice(due, MOST_AT_ONCE - len(self._running))]
+        # All their lanes at once: each by itself would cost more than what is done with it.
+        rows = await self._log.rows(str(_lane(it)) for it in jobs) if jobs else {}
+        for job in jobs:
+            work = self._bring(job, loop, rows[str(_lane(job))])
+            task = asyncio.create_task(work, name=f"deliver {job.endpoint.id}")
             self._running.add(task)
             task.add_done_callback(self._running.discard)
 
@@ -212,22 +216,23 @@ class Dispatcher:
             for task in late:
                 task.cancel()
 
-    async def _bring(self, job: Job, loop: Loop) -> None:
+    async def _bring(self, job: Job, loop: Loop, rows: Sequence[asyncpg.Record]) -> None:
         position = None
         try:
-            position = await self.deliver(job)
+            position = await self.deliver(job, [self._log.codec.read(it) for it in rows])
         except Undecodable:
-            self._unread.append(correspondence.stream(job.waiting.lane))
+            self._unread.append(_lane(job))
         except Exception as why:  # noqa: BLE001 - one endpoint's trouble is no other's
             log.warning("delivery", case=str(job.waiting.lane), exc_info=why)
             failed("deliveries", why)
         self._done.append(Done(job.key, position))
         loop.wake()
 
-    async def deliver(self, job: Job) -> int | None:
+    async def deliver(self, job: Job, known: Sequence[Recorded[Any]] | None = None) -> int | None:
         """Send, record what came of it, and give the position that tells of it.
 
-        None where nothing was recorded: it may go out once more, and not at once.
+        None where nothing was recorded: it may go out once more, and not at once. What is `known`
+        of the lane spares loading it, unless something came in meanwhile.
         """
         it, owed, endpoint = job.waiting, job.waiting.owed, job.endpoint
         answer = await self._sent(job)
@@ -241,7 +246,7 @@ class Dispatcher:
         name = f"{it.lane} {owed.partner}/{owed.sequence} {endpoint.id} {it.attempts + 1}"
         act = await self._act(job, name)
         try:
-            receipt = await handle(self._log, correspondence.stream(it.lane), command, act)
+            receipt = await handle(self._log, _lane(job), command, act, known=known)
         except OutOfTurn:
             return None  # a second owner was quicker: what the log says is what counts
         if not receipt.facts:
@@ -299,6 +304,10 @@ class Dispatcher:
             purpose="safeguarding", effective_at=await self._log.now(),
             correlation=job.waiting.correlation, causation=job.waiting.cause,
         )  # fmt: skip
+
+
+def _lane(job: Job) -> Stream[Any, Any, Any]:
+    return correspondence.stream(job.waiting.lane)
 
 
 def _stop(outbox: Outbox, stream: str, case: UUID) -> None:

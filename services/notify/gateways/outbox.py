@@ -126,7 +126,7 @@ class Outbox:
         """What a partner is to be told of: their endpoint was disabled, and not by them."""
 
     def __len__(self) -> int:
-        return sum(len(lane) for it in self._queues.values() for lane in it.lanes.values())
+        return sum(sum(map(len, it.lanes.values())) for it in self._queues.values())
 
     @property
     def next_at(self) -> datetime | None:
