@@ -110,18 +110,13 @@ class Loop:
                 pause = 0.1
             except NotOwner:
                 pause = 0.5
-            except PASSING as lost:
-                log.warning("lost", place=self.name, error=type(lost.__cause__ or lost).__name__)
-                failed(self.name, lost)
-                pause = _longer(pause, began)
             except Exception as why:  # noqa: BLE001 - a loop that died unseen would forget a wait
-                log.error("failed", place=self.name, exc_info=True)
+                if isinstance(why, PASSING):
+                    log.warning("lost", place=self.name, error=type(why.__cause__ or why).__name__)
+                else:
+                    log.error("failed", place=self.name, exc_info=True)
                 failed(self.name, why)
-                pause = _longer(pause, began)
+                pause = min(pause * 2, 5.0) if monotonic() - began < HEALTHY else 0.2
             # What comes in meanwhile must not make it knock without a pause: only its end may.
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._ended.wait(), pause)
-
-
-def _longer(pause: float, began: float) -> float:
-    return min(pause * 2, 5.0) if monotonic() - began < HEALTHY else 0.2

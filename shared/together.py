@@ -37,7 +37,8 @@ class Together(Generic[Q, A]):
         if len(self._waiting) >= self._room - reserve:
             raise Busy
         answer: asyncio.Future[A] = asyncio.get_running_loop().create_future()
-        answer.add_done_callback(_seen)
+        # Nobody may wait for it any more, and then the loop would complain.
+        answer.add_done_callback(lambda it: it.cancelled() or it.exception())
         self._waiting.append((asked, answer))
         if self._working is None or self._working.done():
             # A context of its own: it speaks for many, not for whoever came first.
@@ -74,9 +75,3 @@ class Together(Generic[Q, A]):
         else:
             for (_, answer), it in answers:
                 answer.set_result(it)
-
-
-def _seen(answer: asyncio.Future[A]) -> None:
-    """Look at an answer for which nobody may wait any more, or the loop would complain."""
-    if not answer.cancelled():
-        answer.exception()

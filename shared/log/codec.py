@@ -127,9 +127,7 @@ class Codec:
         Raises:
             TooLargeToSay: its message would not fit on the bus.
         """
-        if isinstance(fact, KernelFact):
-            return False
-        message = self.publish(fact, act)
+        message = None if isinstance(fact, KernelFact) else self.publish(fact, act)
         if message is None:
             return False
         if size * MOST_TIMES > MOST_SAID and len(self.told(message)) > MOST_SAID:

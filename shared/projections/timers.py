@@ -9,7 +9,7 @@ any other, at the instant at which it was due; one that comes late says so.
 import asyncio
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import NAMESPACE_OID, UUID, uuid4, uuid5
@@ -45,19 +45,22 @@ class Timer(NamedTuple):
 
 
 def armed(
-    stream: Stream[Any, Any, Any], history: Iterable[Recorded[Any]], calendar: Calendar
+    stream: Stream[Any, Any, Any], history: Sequence[Recorded[Any]], calendar: Calendar
 ) -> list[Timer]:
     """Give what a stream owes after its history.
 
     An id holds the version at which the deadline last came to be owed: owed again, it fires again.
     """
-    state, due, correlation = None, dict[Deadline, int](), stream.case
-    for it in history:
-        state, correlation = stream.decider.evolve(state, it.fact, it.act), it.act.correlation
-        due = {each: due.get(each, it.version) for each in stream.decider.owed(state, calendar)}
+    states, since, left = [*stream.decider.states(history)], dict[Deadline, int](), None
+    for it, state in zip(reversed(history), reversed(states), strict=True):
+        owed = stream.decider.owed(state, calendar)
+        if not (left := owed if left is None else left & owed):
+            break  # what is owed came to be so later
+        since |= dict.fromkeys(left, it.version)
+    correlation = history[-1].act.correlation if history else stream.case
     return [
-        Timer(_id(stream, it, since), stream.case, str(stream), it.kind, it.due_at, correlation)
-        for it, since in due.items()
+        Timer(_id(stream, it, at), stream.case, str(stream), it.kind, it.due_at, correlation)
+        for it, at in since.items()
     ]
 
 
@@ -124,7 +127,7 @@ class Timers:
 
     def _owed(self, name: str, case: UUID, rows: Sequence[asyncpg.Record]) -> Sequence[Timer]:
         decider = self._deciders.get(name.removesuffix(f"-{case}"))
-        history = map(self._log.codec.read, rows)
+        history = [self._log.codec.read(it) for it in rows]
         return armed(decider.stream(case), history, self._calendar) if decider else ()
 
     async def _fire(self, db: asyncpg.Connection) -> bool:
