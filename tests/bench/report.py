@@ -4,9 +4,11 @@ import json
 import os
 import platform
 import subprocess
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -65,9 +67,13 @@ def joined(earlier: dict[str, Any], report: dict[str, Any]) -> dict[str, Any]:
     """Give a report of some figures with those of an earlier one that it did not measure anew."""
     if earlier["quick"] != report["quick"]:
         return report
-    anew = {row["figure"]: row for row in report["rows"]}
-    rows = [anew.pop(row["figure"], row) for row in earlier["rows"]]
-    return report | {"rows": [*rows, *anew.values()]}
+    anew, rows = defaultdict[str, list[Any]](list), list[Any]()
+    for row in report["rows"]:  # a figure may be told beside several baselines
+        anew[row["figure"]].append(row)
+    measured = set(anew)
+    for row in earlier["rows"]:
+        rows += anew.pop(row["figure"], []) if row["figure"] in measured else [row]
+    return report | {"rows": [*rows, *chain(*anew.values())]}
 
 
 def write(file: Path, report: dict[str, Any]) -> None:

@@ -70,3 +70,13 @@ def test_what_was_measured_anew_takes_the_place_of_what_was_measured_before() ->
     rows = report.joined(earlier, anew)["rows"]
     assert [(row["figure"], row["ours"]) for row in rows] == [("a", 0.5), ("c", 1.0), ("d", 1.0)]
     assert report.joined(earlier, anew | {"quick": False})["rows"] == anew["rows"]
+
+
+def test_a_figure_beside_several_baselines_is_replaced_as_a_whole() -> None:
+    beside = [replace(HALF, baseline=it) for it in "bc"]
+    earlier = report.told([*beside, replace(HALF, figure="d")], "18.6", quick=True)
+    anew = report.told([replace(HALF, baseline=it) for it in "ce"], "18.6", quick=True)
+    rows = report.joined(earlier, anew)["rows"]
+    assert [(row["figure"], row["baseline"]) for row in rows] == [
+        ("a", "c"), ("a", "e"), ("d", "b")
+    ]  # fmt: skip
