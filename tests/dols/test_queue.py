@@ -97,6 +97,16 @@ async def test_what_is_decided_waits_no_more(db: AsyncConnection) -> None:
     assert await order(db, came(ONE, *a.ready[1:], a.granted), came(TWO, a.low)) == [TWO]
 
 
+async def test_of_what_is_decided_nobody_has_to_be_taken_back(db: AsyncConnection) -> None:
+    async def register(_ids: Collection[UUID]) -> Mapping[UUID, Standing]:
+        return {a.bea.assessor: replace(a.bea, suspended=True)}
+
+    for more, unfit in (((a.told,), 1), ((a.granted, a.told), 0)):
+        await keep(db, queue, came(ONE, *a.ready[1:], *more))
+        (row,), _ = await who_is_next(db, register, a.TODAY, 9)
+        assert len(row.cannot_go_on) == unfit
+
+
 async def test_what_is_decided_is_there_again_while_nobody_has_seen_what_came_since(
     db: AsyncConnection,
 ) -> None:

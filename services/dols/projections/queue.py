@@ -258,7 +258,7 @@ def _row(kept: Any, today: date, register: Mapping[UUID, Standing]) -> Row:
         over_180_days=state.ended is None and waited > clocks.LONG_WAIT,
         rank_reason=rank_reason(state),
         roles_open=state.roles_open,
-        cannot_go_on=unfit_of(state, register),
+        cannot_go_on=() if state.ended else unfit_of(state, register),
         left_to_assess=state.left_to_assess,
         due=[Due(kind=it.kind, due_at=it.due_at) for it in in_order(state)],
         version=kept["version"],
