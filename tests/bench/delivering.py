@@ -50,6 +50,7 @@ Post = Callable[[Mapping[str, str], bytes], Awaitable[int | None]]
 """Sends headers and a body, and gives the status of the answer."""
 
 Posting = Callable[[str], AbstractAsyncContextManager[Post]]
+"""Opens a way to an address, to post over."""
 
 RECEIVER = """
 import asyncio, sys
@@ -231,9 +232,7 @@ async def _tables(log: Log, dsn: str) -> None:
         await task
 
 
-async def _posted(
-    url: str, many: int, post: Callable[[str], AbstractAsyncContextManager[Post]]
-) -> float:
+async def _posted(url: str, many: int, post: Posting) -> float:
     """Give the seconds of a bare loop."""
     lanes: list[Sequence[int]] = [range(at, many, ENDPOINTS) for at in range(ENDPOINTS)]
     began = perf_counter()

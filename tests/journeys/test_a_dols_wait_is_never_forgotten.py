@@ -1,6 +1,7 @@
 """Who waits for a decision on their liberty is seen, day after day, until it is made."""
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx
@@ -55,6 +56,28 @@ def kinds(of: Any) -> list[str]:
     return [it["kind"] for it in of]
 
 
+@asynccontextmanager
+async def at_desks(dols: Home) -> AsyncIterator[Sequence[httpx.AsyncClient]]:
+    """Let coordinator, best interests assessor, doctor and signatory be at work."""
+    async with (
+        dols.client("cora", "dols-coordinator") as office,
+        dols.client(BIA, "assessor") as bia,
+        dols.client(DOCTOR, "assessor") as doctor,
+        dols.client("sig", "dols-signatory") as signatory,
+    ):
+        yield office, bia, doctor, signatory
+
+
+async def all_is_assessed(
+    office: httpx.AsyncClient, bia: httpx.AsyncClient, doctor: httpx.AsyncClient, id: str, on: str
+) -> None:
+    """Let both assessors be allocated, and find all six requirements satisfied."""
+    for role, who in ((BEST, BIA), (MENTAL, DOCTOR)):
+        await does(office, id, "allocations", role=role, assessor=who)
+    await assesses(doctor, id, *BY_THE_DOCTOR, on=on)
+    await assesses(bia, id, *BY_THE_BIA, on=on)
+
+
 async def cannot_be_made_timely(signatory: httpx.AsyncClient, id: str, grant: Any) -> None:
     in_time = {"grant": grant, "not_grant": None, "effective_at": "2023-06-25T12:00:00Z"}
     dated_back = await send(signatory, id, "decision", **in_time)
@@ -66,10 +89,7 @@ async def test_a_dols_wait_is_never_forgotten(simulated: House) -> None:
     async with (
         at_home(simulated, "dols") as dols,
         dols.client("rosewood-house", "dols.write", "dols.read") as ward,
-        dols.client("cora", "dols-coordinator") as office,
-        dols.client(BIA, "assessor") as bia,
-        dols.client(DOCTOR, "assessor") as doctor,
-        dols.client("sig", "dols-signatory") as signatory,
+        at_desks(dols) as (office, bia, doctor, signatory),
     ):
         town = {"dols": dols}
         await ready(dols)
@@ -153,20 +173,14 @@ async def test_what_waited_for_a_signature_when_the_law_changed_is_assessed_anew
     async with (
         at_home(simulated, "dols") as dols,
         dols.client("rosewood-house", "dols.write") as ward,
-        dols.client("cora", "dols-coordinator") as office,
-        dols.client(BIA, "assessor") as bia,
-        dols.client(DOCTOR, "assessor") as doctor,
-        dols.client("sig", "dols-signatory") as signatory,
+        at_desks(dols) as (office, bia, doctor, signatory),
     ):
         town = {"dols": dols}
         await ready(dols)
         await it_is(town, "2026-06-01T09:00:00Z")  # Monday
         await register(dols, "2026-03-01")
         id = (await asks(ward, date_wanted="2026-06-01"))["id"]
-        for role, who in ((BEST, BIA), (MENTAL, DOCTOR)):
-            await does(office, id, "allocations", role=role, assessor=who)
-        await assesses(doctor, id, *BY_THE_DOCTOR, on="2026-06-01")
-        await assesses(bia, id, *BY_THE_BIA, on="2026-06-01")
+        await all_is_assessed(office, bia, doctor, id, on="2026-06-01")
         assert (await sees(office, id))["case"]["stage"] == "dols-stage@1:awaiting-signature"
 
         # The judgment is handed down at ten in London: the grant is refused, and it is owed anew.
@@ -198,17 +212,11 @@ async def test_nobody_is_left_unseen_under_an_authorisation_that_ends(
     async with (
         organisation(monday, "rosewood-house") as home,
         dols.client("rosewood-house", "dols.write", "dols.read") as ward,
-        dols.client("cora", "dols-coordinator") as office,
-        dols.client(BIA, "assessor") as bia,
-        dols.client(DOCTOR, "assessor") as doctor,
-        dols.client("sig", "dols-signatory") as signatory,
+        at_desks(dols) as (office, bia, doctor, signatory),
     ):
         await register(dols, "2023-03-01")
         id = (await asks(ward, date_wanted="2023-06-05"))["id"]
-        for role, who in ((BEST, BIA), (MENTAL, DOCTOR)):
-            await does(office, id, "allocations", role=role, assessor=who)
-        await assesses(doctor, id, *BY_THE_DOCTOR, on="2023-06-05")
-        await assesses(bia, id, *BY_THE_BIA, on="2023-06-05")
+        await all_is_assessed(office, bia, doctor, id, on="2023-06-05")
         grant = {"starts_on": "2023-06-05", "ends_on": "2023-08-31"}
         await does(signatory, id, "decision", not_grant=None, grant=grant)
         heard = ["dols.received", "dols.allocated", "dols.allocated", "dols.granted"]
@@ -228,7 +236,7 @@ async def test_nobody_is_left_unseen_under_an_authorisation_that_ends(
         assert told["cover"]["code"] == "dols-cover@1:ended"
         assert "ask for a further one now" in told["what_happens_next"]
 
-        async def listed() -> Any:
+        async def listed() -> Sequence[Any]:
             rows = (await office.get("/v1/dols-queue")).json()["items"]
             return [(it["request"], it["after_decision"], kinds(it["due"])) for it in rows]
 
@@ -239,17 +247,11 @@ async def test_nobody_is_left_unseen_under_an_authorisation_that_ends(
         seen = key() | {"If-Match": f'"{missed["version"]}"'}
         await does(office, id, "consideration", reasons="She is with her son.", headers=seen)
         assert (await sees(office, id))["case"]["due"] == []
-        await until(nothing_listed(office))
 
+        async def all_seen() -> bool:
+            return not await listed()
 
-def nothing_listed(office: httpx.AsyncClient) -> Callable[[], Any]:
-    """Give what says whether nobody waits and nothing is unseen."""
-
-    async def empty() -> bool:
-        found: list[Any] = (await office.get("/v1/dols-queue")).json()["items"]
-        return not found
-
-    return empty
+        await until(all_seen)
 
 
 @pytest.mark.slow

@@ -50,11 +50,6 @@ async def stopped() -> int:
     return int(now)
 
 
-async def some_stopped() -> bool:
-    """Say whether somebody is brought nothing; in this house there may be others."""
-    return bool(STOPPED._value.get() >= 1)
-
-
 async def measured(gauge: Any, value: float) -> None:
     """Wait until a gauge shows `value`."""
 
@@ -183,7 +178,11 @@ async def test_an_endpoint_that_is_gone_and_whose_case_cannot_be_read_stops_nobo
             await home.runtime.log.append(
                 subscriber.stream(party(one.name)), (gone,), act, after=len(history)
             )
-            await until(some_stopped)  # at its start, or when it had to tell of the endpoint
+
+            async def seen() -> bool:  # at its start, or when it had to tell of the endpoint
+                return bool(STOPPED._value.get() >= 1)
+
+            await until(seen)
             assert [it["type"] for it in (await one.gets("events"))["items"]] == ["endpoint.test"]
         async with build(quiet_house) as home, partners(home, names) as (one, _):
 
