@@ -18,6 +18,9 @@ REFERRAL: dict[str, Any] = {
     "referrer": {"name": "Priya Anand"},
 }
 CHILD = {"what_happened": "He was hit.", "adults": [{"name": "Sam Tull", "approximate_age": 9}]}
+EDITH = {"name": "Edith Hollowell", "date_of_birth": "1941-05-02", "nhs_number": "999 000 0107"}
+BO = {"name": "Bo Finch", "known_as": "Bobby", "date_of_birth": "1938-11-30"}
+CAL = {"name": "Cal Finch", "nhs_number": "9990000115"}
 REASONS = "The year of birth was mistyped."
 
 

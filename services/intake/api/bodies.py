@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any, NamedTuple, TypeVar
 from uuid import UUID, uuid5
 
-from services.intake.decisions import AmendReferral, ReceiveReferral, Referral, referral
+from services.intake.decisions import AmendReferral, ReceiveReferral, referral
 from services.intake.events import (
     ContactHeld,
     ContactPromoted,
@@ -14,13 +14,20 @@ from services.intake.events import (
     ReferralReceived,
 )
 from services.intake.rules import receipt
-from services.intake.rules.additions import words_of_each
+from services.intake.rules.additions import listed, told_of, words_of_each
 from services.intake.rules.checks import Check
 from services.intake.rules.fields import ADULTS
-from services.intake.rules.reading import ReadAdult, ReadReferral, read
-from shared.contracts.intake import AdultPart, Referrer, RiskAnswers
+from services.intake.rules.identities import identity
+from services.intake.rules.reading import (
+    MORE_ADULTS,
+    MOST_ADULTS,
+    ReadAdult,
+    ReadReferral,
+    read,
+    the_rest,
+)
+from shared.contracts.intake import AdultDetails, AdultPart, RiskAnswers
 from shared.facts import Act, Code, Recorded
-from shared.sealed import Sealed
 from shared.sealed.vault import Open
 from shared.time.calendar import calendar, london_date
 
@@ -84,23 +91,34 @@ class Addition(NamedTuple):
     keyless: tuple[Check, ...]
 
 
-def amendment(added: Addition, history: Sequence[Recorded[Any]], by: Act) -> AmendReferral:
-    """Give the command to keep what is added to a referral of which this happened."""
-    state = referral.fold(history)
-    known = [*state.contacts] if state else []
-    words = words_of_each(added.sent, len(known))
+def parts_of(history: Sequence[Recorded[Any]]) -> Mapping[UUID, Part]:
+    """Give what was told at first of each adult, whom the referral or an addition named."""
+    facts = (it.fact for it in history if isinstance(it.fact, ContactHeld | ContactPromoted))
+    return {it.part.adult: it.part for it in facts}
+
+
+def amendment(
+    added: Addition, history: Sequence[Recorded[Any]], who: Mapping[UUID, AdultDetails], by: Act
+) -> AmendReferral:
+    """Give the command to keep what is added to a referral of which this happened.
+
+    `who` says of the adults known who they are, as far as that can still be read.
+    """
+    parts, of_nobody = parts_of(history), _of_nobody(added, by)
+    own, answers, further = _told(added, parts, who, of_nobody)
+    words = words_of_each(added.sent, [own.get(adult, ()) for adult in parts])
     return AmendReferral(
         amended=ReferralAmended2(
             checks=_worth_telling(added.said) + added.keyless,
             document=document_of(added.id, added.text),
             anonymous=added.said.anonymous,
         ),
-        answers=_answers(known, added.sent, added.said, by),
+        answers={adult: answers.get(adult, of_nobody) for adult in parts},
         words={
             adult: Open(subject=adult, audience="adult", value=said)
-            for adult, said in zip(known, words, strict=True)
+            for adult, said in zip(parts, words, strict=True)
         },
-        further=_further(added, state, history),
+        further=_further(added, further, parts, history),
     )
 
 
@@ -109,34 +127,52 @@ def _worth_telling(said: ReadReferral) -> tuple[Check, ...]:
     return tuple(check for check in said.checks if check.code != "missing")
 
 
-def _answers(
-    adults: Sequence[UUID], sent: Mapping[str, object], said: ReadReferral, by: Act
-) -> Mapping[UUID, RiskAnswers]:
-    """Give what an addition answers of each adult, by their order."""
-    if ADULTS not in sent:
-        return dict.fromkeys(adults, said.adults[0].answers)
-    of_all = {name: value for name, value in sent.items() if name != ADULTS}
-    common = read(of_all, london_date(by.effective_at)).adults[0].answers
-    named = [it.answers for it in said.adults]
-    return {adult: named[at] if at < len(named) else common for at, adult in enumerate(adults)}
+def _of_nobody(added: Addition, by: Act) -> RiskAnswers:
+    """Give what an addition answers of nobody in particular, and so of everybody."""
+    of_all = {name: value for name, value in added.sent.items() if name != ADULTS}
+    return read(of_all, london_date(by.effective_at)).adults[0].answers
+
+
+class _Told(NamedTuple):
+    own: Mapping[UUID, Sequence[object]]
+    """What is said of each adult known, as it was sent."""
+
+    answers: Mapping[UUID, RiskAnswers]
+    further: Sequence[ReadAdult]
+
+
+def _told(
+    added: Addition, parts: Mapping[UUID, Part], who: Mapping[UUID, AdultDetails],
+    of_nobody: RiskAnswers,
+) -> _Told:  # fmt: skip
+    """Give what an addition tells of each adult known, and who else is in it."""
+    said, read = listed(added.sent), added.said.adults
+    for_rest = next((adult for adult, it in parts.items() if it.age == MORE_ADULTS), None)
+    known = {adult: identity(who.get(adult)) for adult in parts if adult != for_rest}
+    told = told_of(known, said, read)
+    own = {adult: [said[at]] for adult, at in told.known.items()}
+    answers = {adult: read[at].answers for adult, at in told.known.items()}
+    further = [read[at] for at in told.new]
+    if told.rest:
+        signals = (it for at in told.rest for it in read[min(at, MOST_ADULTS)].answers.signals)
+        rest = replace(of_nobody, signals=tuple(dict.fromkeys((*of_nobody.signals, *signals))))
+        if for_rest:
+            own[for_rest], answers[for_rest] = [said[at] for at in told.rest], rest
+        else:
+            further.append(the_rest(rest))
+    return _Told(own, answers, further)
 
 
 def _further(
-    added: Addition, state: Referral | None, history: Sequence[Recorded[Any]]
-) -> tuple[Part, ...]:
-    """Give the parts of the adults whom nothing before named: those beyond all who are known."""
-    said, known = added.said, len(state.contacts) if state else 0
-    parts = (
+    added: Addition, further: Sequence[ReadAdult], parts: Mapping[UUID, Part],
+    history: Sequence[Recorded[Any]],
+) -> tuple[Part, ...]:  # fmt: skip
+    """Give the parts of the adults whom nothing before named."""
+    said, state = added.said, referral.fold(history)
+    new = (
         _part(added.id, uuid5(added.id, f"adult {at}"), it, said)
-        for at, it in enumerate(said.adults)
-        if at >= known
+        for at, it in enumerate(further, len(parts))
     )
     hidden = said.anonymous or (state and (state.anonymous or state.received.anonymous))
-    who = None if hidden else _referrer(history)
-    return tuple(replace(it, referrer=None if hidden else it.referrer or who) for it in parts)
-
-
-def _referrer(history: Sequence[Recorded[Any]]) -> Sealed[Referrer] | None:
-    """Give who told it first, shut as it is."""
-    parts = (it.fact.part for it in history if isinstance(it.fact, ContactHeld | ContactPromoted))
-    return next((it.referrer for it in parts), None)
+    who = None if hidden else next((it.referrer for it in parts.values()), None)
+    return tuple(replace(it, referrer=None if hidden else it.referrer or who) for it in new)

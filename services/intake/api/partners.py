@@ -11,7 +11,7 @@ from uuid import UUID, uuid5
 from fastapi import APIRouter, HTTPException, Request, Response, Security
 from pydantic import BaseModel, Field
 
-from services.intake.api.bodies import Addition, amendment, document_of, received
+from services.intake.api.bodies import Addition, amendment, document_of, parts_of, received
 from services.intake.api.shape import REFERRAL_SHAPE
 from services.intake.decisions import WithdrawReferral, referral
 from services.intake.events import ReferralAmended
@@ -24,10 +24,12 @@ from services.intake.projections.status import (
     told,
 )
 from services.intake.rules import receipt
+from services.intake.rules.additions import listed
 from services.intake.rules.checks import REPEATS, Check
 from services.intake.rules.document import NotAnObject, parse
 from services.intake.rules.reading import UNDER_18, ReadReferral, read
 from shared.access.tokens import Caller
+from shared.contracts.intake import AdultDetails, AdultPart
 from shared.decider import Stream
 from shared.facts import Act, Recorded
 from shared.http.parts import (
@@ -145,7 +147,8 @@ async def document(id: UUID, by: Reads, log: Log) -> Response:
 async def amend(id: UUID, request: Request, response: Response, by: Sends, log: Log) -> Any:
     """Add to a referral that you sent. Any JSON object is taken, as for the referral itself.
 
-    Adults are told apart by their order; whom the referral does not name, a person looks for.
+    Adults are told apart by NHS number, date of birth and name, else by their order; whom nothing
+    before named, a person looks for.
     """
     body = await request.body()
     sent, said = await _read(body, by)
@@ -222,10 +225,20 @@ async def _kept(log: Log, added: Addition, by: Act) -> Receipt:
     """Keep an addition, told of each adult who is there by then."""
     for _ in range(TRIES):
         history = await _history(log, added.id, by.actor)
-        stream, command = referral.stream(added.id), amendment(added, history, by)
+        who = await _who(log, history) if listed(added.sent) else {}
+        stream, command = referral.stream(added.id), amendment(added, history, who, by)
         with suppress(Conflict):  # another addition may have named an adult meanwhile
             return await handle(log, stream, command, by, len(history), known=history)
     raise KeptMoving
+
+
+async def _who(log: Log, history: Sequence[Recorded[Any]]) -> Mapping[UUID, AdultDetails]:
+    """Give who the adults are, as their sender told it; not of whom the key is gone."""
+    found = dict[UUID, AdultDetails]()
+    for adult, part in parts_of(history).items():
+        if said := await log.vault.words(part.details, AdultPart):
+            found[adult] = said.adult
+    return found
 
 
 def _just_now(

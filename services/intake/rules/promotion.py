@@ -77,8 +77,8 @@ NAMED_LATER: Final = Code("hold@1:named-later")
 """No policy's reason: whether an addition names somebody new, only a person can see."""
 
 HOLDS: Final[Mapping[Code, str]] = {
-    NAMED_LATER: "An addition names more adults than were known: find out whether they are new and"
-    " adults, then promote or pass on.",
+    NAMED_LATER: "An addition names somebody who seems to be none of the adults known: find out"
+    " whether they are new and adults, then promote or pass on.",
     TOLD_MORE: "More was told of an adult who was passed on: read it, then promote or pass on.",
     NOTHING_READABLE: "Nothing could be read of any adult or event: read what was sent.",
     HELD_UNDER_18: "The age sent is under 18: find out whether that is right.",

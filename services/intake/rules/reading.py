@@ -14,7 +14,7 @@ Law: Care Act 2014 s42(1); an adult is 18 or over.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any, Final, Literal, NamedTuple, TypeVar
 
@@ -234,9 +234,12 @@ def _adults(notes: _Notes, sent: object, outline: Values) -> Iterator[ReadAdult]
     if len(sent) > MOST_ADULTS:
         notes.add("too-many", ADULTS)
         unseen = _Notes(notes.received_on)
-        rest = _adult(unseen, None, MOST_ADULTS, outline)
-        answers = _answers(_signals_of(unseen, sent[MOST_ADULTS:]), outline)
-        yield replace(rest, age=MORE_ADULTS, answers=answers)
+        yield the_rest(_answers(_signals_of(unseen, sent[MOST_ADULTS:]), outline))
+
+
+def the_rest(answers: RiskAnswers) -> ReadAdult:
+    """Give the one who stands for all adults who are too many to be read one by one."""
+    return ReadAdult(details=AdultDetails(), answers=answers, age=MORE_ADULTS, named=False)
 
 
 def _signals_of(notes: _Notes, rest: Sequence[object]) -> Values:
