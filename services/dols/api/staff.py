@@ -77,7 +77,7 @@ async def one_case(id: UUID, response: Response, by: ReadsCase, log: Log, db: Db
 
 async def _unfit(log: Log, history: Sequence[Any]) -> Sequence[Unfit]:
     state = request.fold(history)
-    if state is None or state.ended:
+    if state is None:
         return ()
     has = {it.standing.assessor for it in state.allocations}
     return unfit_of(state, await standing_of(log, has))

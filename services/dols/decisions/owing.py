@@ -130,15 +130,17 @@ def _of_time(state: Request) -> frozenset[Deadline]:
 
 def _lapses(state: Request) -> frozenset[Deadline]:
     """Give the ends of what authorises it now, where nothing that was granted follows at once."""
-    urgent, ends, found = state.urgent, state.authorisation_ends_on, set[Deadline]()
+    ends = dict[str, date]()
+    if state.urgent and not state.urgent.lapsed:
+        ends[clocks.URGENT] = state.urgent.ends_on
+    if state.authorisation_ends_on and not state.authorisation_lapsed:
+        ends[clocks.AUTHORISATION] = state.authorisation_ends_on
     # What ended before we received it counts from then: nobody was late.
-    if urgent and not urgent.lapsed and _leaves_a_gap(urgent.ends_on, state.ended):
-        due = max(clocks.end_of(urgent.ends_on), state.received_at)
-        found.add(Deadline(clocks.URGENT, due))
-    if ends and not state.authorisation_lapsed and _leaves_a_gap(ends, state.ended):
-        due = max(clocks.end_of(ends), state.received_at)
-        found.add(Deadline(clocks.AUTHORISATION, due))
-    return frozenset(found)
+    return frozenset(
+        Deadline(kind, max(clocks.end_of(ends_on), state.received_at))
+        for kind, ends_on in ends.items()
+        if _leaves_a_gap(ends_on, state.ended)
+    )
 
 
 def _leaves_a_gap(ends_on: date, ended: Ended | None) -> bool:

@@ -222,9 +222,9 @@ def days_waited(state: Request, today: date) -> int:
 
 
 def unfit_of(state: Request, register: Mapping[UUID, Standing]) -> Sequence[Unfit]:
-    """Give who has a role and cannot go on, as the register says."""
+    """Give who has a role and cannot go on, as the register says; of what is decided, nobody."""
     found = list[Unfit]()
-    for it in state.allocations:
+    for it in () if state.ended else state.allocations:
         known = register.get(it.standing.assessor)
         why = known and unfit(it.role, known, state.place)
         if known and why:
@@ -258,7 +258,7 @@ def _row(kept: Any, today: date, register: Mapping[UUID, Standing]) -> Row:
         over_180_days=state.ended is None and waited > clocks.LONG_WAIT,
         rank_reason=rank_reason(state),
         roles_open=state.roles_open,
-        cannot_go_on=() if state.ended else unfit_of(state, register),
+        cannot_go_on=unfit_of(state, register),
         left_to_assess=state.left_to_assess,
         due=[Due(kind=it.kind, due_at=it.due_at) for it in in_order(state)],
         version=kept["version"],
