@@ -7,7 +7,6 @@ build must not drop what a newer one wrote.
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any, ClassVar, Generic, TypeVar, get_args
 from uuid import UUID
 
@@ -21,7 +20,7 @@ from shared.telemetry import log
 
 F = TypeVar("F")
 KEPT, SMALL = 2048, 8192
-"""Bodies decoded lately, and bytes of one: a fact is met by relay, projections and readers."""
+"""Events read lately, and bytes of a body: one is met by relay, projections and readers."""
 NUL = b"\\u0000"
 MOST_SAID = 900_000
 """Bytes of a message: Kafka takes a mebibyte with its headers."""
@@ -56,7 +55,7 @@ class Codec:
             kind.stored_as: adapter(Body[kind])  # type: ignore[valid-type]
             for kind in (*facts, *get_args(KernelFact))
         }
-        self._lately = lru_cache(KEPT)(self._decoded)
+        self._lately = dict[int, Recorded[Any]]()
 
     def row(self, fact: Any, act: Act) -> tuple[str, bool, bytes]:
         """Give what the log is told of `fact`: its type, whether it is said, its body.
@@ -89,9 +88,11 @@ class Codec:
         Raises:
             Undecodable: this build does not know its type, or its members.
         """
+        # The hash is of all that is in the row, and of all before it: there is no other such row.
+        if (known := self._lately.get(row["position"])) and known.hash == row["hash"]:
+            return known
         try:
-            decoded = self._decoded if len(row["body"]) > SMALL else self._lately
-            body = decoded(row["type"], row["body"])
+            body: Body[Any] = self._bodies[row["type"]].validate_json(row["body"], strict=True)
         except (KeyError, ValueError) as unknown:
             raise Undecodable(row["type"]) from unknown
         # Made at once: setting member by member would be half of a read.
@@ -107,6 +108,10 @@ class Codec:
             stream=row["stream"], version=row["version"], position=row["position"],
             said=row["said"], ordinal=row["ordinal"], hash=row["hash"],
         )  # fmt: skip
+        if len(row["body"]) <= SMALL:
+            self._lately[made.position] = made
+            if len(self._lately) > KEPT:
+                del self._lately[next(iter(self._lately))]
         return made
 
     def legible(self, rows: Iterable[Any]) -> Iterator[Recorded[Any]]:
@@ -117,9 +122,6 @@ class Codec:
             except Undecodable as why:
                 case, at = str(row["case_id"]), row["position"]
                 log.error("undecodable", case=case, position=at, exc_info=why)
-
-    def _decoded(self, kind: str, body: bytes) -> Body[Any]:
-        return self._bodies[kind].validate_json(body, strict=True)
 
     def says(self, fact: Any, act: Act, size: int) -> bool:
         """Say whether `fact`, whose body has this size, is told to others, if it can be.

@@ -25,7 +25,7 @@ INSERT = text("""
 insert into log.event (position, case_id, stream, version, command, ordinal, type, body,
   effective_at, recorded_at, hash)
 select coalesce(max(position), 0) + 1, :case, :stream, 1, :command, 0, :type, :body,
-  :at, :at, '' from log.event""")
+  :at, :at, sha256(convert_to(:stream, 'UTF8')) from log.event""")
 
 
 async def record(

@@ -47,7 +47,7 @@ def read(name: str, body: bytes) -> Recorded[Any]:
     row: Any = {
         "type": name, "body": body, "command": ACT.id, "effective_at": AT, "recorded_at": AT,
         "fingerprint": None, "case_id": UUID(int=4), "stream": "case-4", "version": 1,
-        "position": 1, "said": None, "ordinal": 0, "hash": b"",
+        "position": 1, "said": None, "ordinal": 0, "hash": sha256(name.encode() + body).digest(),
     }  # fmt: skip
     return CODECS[name.partition(".")[0]].read(row)
 
