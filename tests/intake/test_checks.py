@@ -100,24 +100,24 @@ def test_a_member_we_do_not_know_is_noted_by_its_place(
 
 
 @pytest.mark.parametrize(
-    ("sent", "named", "problems"),
+    ("sent", "names", "problems"),
     [
-        ({"name": "Ann"}, [True], {("looks-wrong", "adults")}),
-        ("Ann", [True], {("looks-wrong", "adults"), ("unreadable", "adults[0]")}),
-        (5, [False], {("looks-wrong", "adults"), ("unreadable", "adults[0]")}),
-        ([{"known_as": "Nan"}, "Bob"], [True, True], {("unreadable", "adults[1]")}),
-        ([[{"name": "Ann"}]], [False], {("unreadable", "adults[0]")}),
-        ([{"name": 5}], [False], {("unreadable", "adults[0].name")}),
-        ([None], [False], set()),
-        ([], [False], set()),
-        (None, [False], set()),
+        ({"name": "Ann"}, ["Ann"], {("looks-wrong", "adults")}),
+        ("Ann", ["Ann"], {("looks-wrong", "adults"), ("unreadable", "adults[0]")}),
+        (5, [None], {("looks-wrong", "adults"), ("unreadable", "adults[0]")}),
+        ([{"known_as": "Nan"}, "Bob"], ["Nan", "Bob"], {("unreadable", "adults[1]")}),
+        ([[{"name": "Ann"}]], [None], {("unreadable", "adults[0]")}),
+        ([{"name": 5}], [None], {("unreadable", "adults[0].name")}),
+        ([None], [None], set()),
+        ([], [None], set()),
+        (None, [None], set()),
     ],
 )
 def test_adults_are_found_in_whatever_stands_for_them(
-    sent: object, named: list[bool], problems: set[tuple[str, str]]
+    sent: object, names: list[str | None], problems: set[tuple[str, str]]
 ) -> None:
     got = read({"adults": sent}, TODAY)
-    assert [one.named for one in got.adults] == named
+    assert [it.details.name or it.details.known_as for it in got.adults] == names
     assert but_missing({"adults": sent}) == problems
 
 
@@ -165,7 +165,7 @@ def test_what_lies_too_deep_is_noted_and_the_rest_is_read() -> None:
     deep = b"[" * 5_000 + b"]" * 5_000
     got = read(parse(b'{"adults":[{"name":"Ann"}],"extra":' + deep + b"}"), TODAY)
     assert Check(code="too-deep") in got.checks
-    assert got.adults[0].named
+    assert got.adults[0].details.name == "Ann"
     assert ("too-deep", "") not in checks(WHOLE)
 
 

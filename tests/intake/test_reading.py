@@ -85,7 +85,7 @@ def test_a_whole_referral_is_read_whole() -> None:
         empty=False,
     )
     (one,) = got.adults
-    assert (one.age, one.named) == (GROWN, True)
+    assert one.age == GROWN
     assert one.answers == RiskAnswers(
         severity=3,
         likelihood=2,

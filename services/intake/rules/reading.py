@@ -63,8 +63,6 @@ class ReadAdult:
     age: Code
     """`age@1` on the day the referral was received; under-18 leaves out those who are 17."""
 
-    named: bool
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadReferral:
@@ -239,7 +237,7 @@ def _adults(notes: _Notes, sent: object, outline: Values) -> Iterator[ReadAdult]
 
 def the_rest(answers: RiskAnswers) -> ReadAdult:
     """Give the one who stands for all adults who are too many to be read one by one."""
-    return ReadAdult(details=AdultDetails(), answers=answers, age=MORE_ADULTS, named=False)
+    return ReadAdult(details=AdultDetails(), answers=answers, age=MORE_ADULTS)
 
 
 def _signals_of(notes: _Notes, rest: Sequence[object]) -> Values:
@@ -253,12 +251,10 @@ def _adult(notes: _Notes, sent: object, index: int, outline: Values) -> ReadAdul
     path = f"{ADULTS}[{index}]"
     said = notes.one(ADULT, sent, path, index)
     risk = sent.get(RISK.name) if isinstance(sent, Mapping) else None
-    details = AdultDetails(**_texts(AdultDetails, said))
     return ReadAdult(
-        details=details,
+        details=AdultDetails(**_texts(AdultDetails, said)),
         answers=_answers(notes.part(RISK, risk, f"{path}.{RISK.name}", index), outline),
         age=_age(notes, said, path, index),
-        named=bool(details.name or details.known_as),
     )
 
 
