@@ -1,7 +1,8 @@
 """What may others know of a request?"""
 
 from services.dols import events
-from services.dols.decisions.evolving import OfQuestions, OfTheEnd
+from services.dols.decisions.ended import OfTheEnd
+from services.dols.decisions.evolving import OfQuestions
 from shared.contracts import dols as contract
 from shared.facts import Act, party
 from shared.time.calendar import london_date

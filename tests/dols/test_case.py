@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from services.dols.events import RequestFact
-from services.dols.projections.case import CaseView, is_theirs, view, words
+from services.dols.projections.case import CaseView, view, words
+from services.dols.projections.roles import is_theirs
 from services.dols.projections.status import RequestStatus, status_of
 from services.dols.rules import codes
 from services.dols.rules.legal_test import CW_2014

@@ -14,8 +14,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.dols.decisions import refusals, request
 from services.dols.decisions.state import Request
 from services.dols.events import RequestFact
-from services.dols.projections.case import is_theirs, view
+from services.dols.projections.case import view
 from services.dols.projections.queue import in_the_hands_of, queue, who_is_next
+from services.dols.projections.roles import is_theirs
 from services.dols.projections.status import status_of
 from services.dols.rules import codes
 from services.dols.rules.independence import Place, Standing, unfit

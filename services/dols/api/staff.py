@@ -15,8 +15,9 @@ from services.dols.decisions import assessor, request
 from services.dols.decisions import commands as want
 from services.dols.decisions.state import Request
 from services.dols.projections.assessors import standing_of, taken_on
-from services.dols.projections.case import Shut, is_theirs, view, was_asked, words
+from services.dols.projections.case import Shut, view, words
 from services.dols.projections.queue import Register, Unfit, stale_since, unfit_of
+from services.dols.projections.roles import is_theirs, was_asked
 from services.dols.rules.independence import Standing, assessor_id
 from shared.access.tokens import Caller
 from shared.facts import Act

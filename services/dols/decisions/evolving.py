@@ -9,10 +9,10 @@ from datetime import date, datetime
 
 from services.dols import events
 from services.dols.decisions import state as now
+from services.dols.decisions.ended import ended
 from services.dols.decisions.state import (
     Allocation,
     Assessed,
-    Ended,
     Offer,
     Question,
     Request,
@@ -105,7 +105,7 @@ def _after(state: Request | None, happened: RequestFact, act: Act) -> Request:
             | events.AuthorisationEnding()
             | events.AuthorisationEnded()
         ):
-            return _ended(state, happened, at)
+            return ended(state, happened, at)
         case events.DeadlineMissed(kind=kind, due_at=due_at):
             last = Deadline(word(kind), due_at)
             others = (it for it in state.missed if it.kind != last.kind)
@@ -201,30 +201,6 @@ def _asked(urgent: Urgent, at: datetime) -> Urgent:
     if urgent.asked_before:
         return urgent
     return replace(urgent, extension_requested=True, extension_asked_at=at)
-
-
-OfTheEnd = (
-    events.AuthorisationGranted
-    | events.AuthorisationNotGranted
-    | events.AuthorisationEnding
-    | events.AuthorisationEnded
-)
-
-
-def _ended(state: Request, happened: OfTheEnd, at: datetime) -> Request:
-    match happened, state.ended:
-        case events.AuthorisationNotGranted(decided_on=on, reason=reason), _:
-            return replace(state, ended=Ended(on=on, reason=reason))
-        case events.AuthorisationGranted(decided_on=on, starts_on=starts_on, ends_on=ends_on), _:
-            return replace(state, ended=Ended(on=on, starts_on=starts_on, ends_on=ends_on))
-        case events.AuthorisationEnding(days_left=left), Ended() as ended:
-            return replace(state, ended=replace(ended, reminded=left))
-        case events.AuthorisationEnded(), Ended() as ended:
-            # Where the person is gone, or needs it no more, nothing follows.
-            unseen = state.unseen if state.not_needed_at else (*state.unseen, at)
-            return replace(state, ended=replace(ended, over=True), unseen=unseen)
-        case _:  # as at another time nothing is known of a grant
-            return state
 
 
 OfQuestions = (

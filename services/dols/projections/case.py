@@ -14,9 +14,9 @@ from services.dols.decisions import request
 from services.dols.decisions.state import Request
 from services.dols.projections.questions import QuestionView, questions
 from services.dols.projections.queue import Due, days_waited, in_order
+from services.dols.projections.roles import RoleView, roles_of
 from services.dols.rules import clocks, codes, legal_test, receipt
 from services.dols.rules.checks import Check
-from services.dols.rules.independence import Declared, Standing
 from services.dols.rules.priority import Answers, Priority, explained
 from shared.facts import Code, Recorded
 from shared.sealed import Sealed
@@ -52,24 +52,6 @@ class UrgentView:
     extension_refused: bool
     extended: bool
     lapsed: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RoleView:
-    """Who has a role, or was offered it."""
-
-    role: Code
-    assessor: UUID
-    name: str
-    status: Code
-    """`allocation@1:` offered, declined, expired, allocated or released."""
-
-    at: datetime
-    expires_at: datetime | None
-    standing: Standing
-    """What the register said, and at which version, when it was checked."""
-
-    declared: Declared
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,7 +172,7 @@ def view(id: UUID, history: Sequence[Recorded[Any]], today: date) -> CaseView | 
         wanted_on=received.wanted_on,
         authorisation_ends_on=state.authorisation_ends_on,
         priority=_priority(history),
-        roles=_roles(history),
+        roles=roles_of(history),
         requirements=_requirements(state, history),
         left_to_assess=state.left_to_assess,
         decision=_decision(state, history),
@@ -247,65 +229,6 @@ def _priority(history: Sequence[Recorded[Any]]) -> PriorityView | None:
     )
 
 
-def _roles(history: Sequence[Recorded[Any]]) -> Sequence[RoleView]:
-    """Give who has each role, and what became of the last offer of it since."""
-    had, asked = dict[Code, RoleView](), dict[Code, RoleView]()
-    for it in history:
-        match it.fact:
-            case events.AssessorOffered(role=role, expires_at=expires_at):
-                asked[role] = _role(it, "offered", expires_at)
-            case events.AssessorAllocated(role=role):
-                had[role] = _role(it, "allocated", None)
-                asked.pop(role, None)
-            case events.AssessorReleased(role=role) if role in had:
-                had[role] = _answered(had[role], "released")
-            case events.OfferDeclined(role=role) | events.OfferExpired(role=role):
-                ended = "declined" if isinstance(it.fact, events.OfferDeclined) else "expired"
-                if role in asked:
-                    asked[role] = _answered(asked[role], ended)
-            case _:
-                continue
-    return [*had.values(), *asked.values()]
-
-
-ENDS = events.AuthorisationGranted | events.AuthorisationNotGranted
-HAS, ASKED = Code("allocation@1:allocated"), Code("allocation@1:offered")
-
-
-def is_theirs(history: Sequence[Recorded[Any]], name: str, now: datetime) -> bool:
-    """Say whether somebody has a role in this request, or at `now` an offer that stands open.
-
-    None stands open once it is decided: nobody can accept it, and no time ends it.
-    """
-    decided = any(isinstance(it.fact, ENDS) for it in history)
-    return any(
-        it.name == name and (it.status == HAS or (_stands(it, now) and not decided))
-        for it in _roles(history)
-    )
-
-
-def _stands(it: RoleView, now: datetime) -> bool:
-    return it.status == ASKED and it.expires_at is not None and now <= it.expires_at
-
-
-def _role(it: Recorded[Any], status: str, expires_at: datetime | None) -> RoleView:
-    return RoleView(
-        role=it.fact.role,
-        assessor=it.fact.standing.assessor,
-        name=it.fact.name,
-        status=Code(f"allocation@1:{status}"),
-        at=it.act.effective_at,
-        expires_at=expires_at,
-        standing=it.fact.standing,
-        declared=it.fact.declared,
-    )
-
-
-def _answered(was: RoleView, status: str) -> RoleView:
-    members = {name: getattr(was, name) for name in RoleView.__dataclass_fields__}
-    return RoleView(**members | {"status": Code(f"allocation@1:{status}"), "expires_at": None})
-
-
 def _requirements(
     state: Request, history: Sequence[Recorded[Any]]
 ) -> Sequence[RequirementView]:  # fmt: skip
@@ -326,6 +249,9 @@ def _requirement(code: Code, found: Recorded[Any] | None) -> RequirementView:
         assessed_by=found.act.actor if found else None,
         recommended_days=fact.recommended_days if fact else None,
     )
+
+
+ENDS = events.AuthorisationGranted | events.AuthorisationNotGranted
 
 
 def _decision(state: Request, history: Sequence[Recorded[Any]]) -> DecisionView | None:
@@ -362,12 +288,6 @@ def _line(it: Recorded[Any]) -> Line:
         effective_at=it.act.effective_at,
         recorded_at=it.recorded_at,
     )
-
-
-def was_asked(history: Sequence[Recorded[Any]], name: str) -> bool:
-    """Say whether somebody was ever offered a role in this request, or had one."""
-    asked = events.AssessorOffered | events.AssessorAllocated
-    return any(isinstance(it.fact, asked) and it.fact.name == name for it in history)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

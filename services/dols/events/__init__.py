@@ -5,6 +5,10 @@ from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
+from services.dols.events.decided import AuthorisationEnded as AuthorisationEnded
+from services.dols.events.decided import AuthorisationEnding as AuthorisationEnding
+from services.dols.events.decided import AuthorisationGranted as AuthorisationGranted
+from services.dols.events.decided import AuthorisationNotGranted as AuthorisationNotGranted
 from services.dols.rules.checks import Check
 from services.dols.rules.independence import Declared, Standing
 from services.dols.rules.priority import Answers, Priority
@@ -289,47 +293,6 @@ class RequirementAssessed:
 
     conditions: Sealed[tuple[str, ...]] | None
     words: Sealed[str]
-
-
-@fact("dols.authorisation-granted/1")
-class AuthorisationGranted:
-    """A signatory gave a standard authorisation."""
-
-    legal_test: Code
-    decided_on: date
-    starts_on: date
-    ends_on: date
-    conditions: Sealed[tuple[str, ...]] | None
-    words: Sealed[str] | None
-
-
-@fact("dols.authorisation-not-granted/1")
-class AuthorisationNotGranted:
-    """A signatory ended the request without an authorisation."""
-
-    reason: Code
-    legal_test: Code
-    decided_on: date
-    words: Sealed[str] | None
-
-
-@fact("dols.authorisation-ending/1")
-class AuthorisationEnding:
-    """The managing authority was reminded that what was granted ends soon."""
-
-    ends_on: date
-    days_left: int
-    late: bool
-
-
-@fact("dols.authorisation-ended/1")
-class AuthorisationEnded:
-    """What was granted came to its end: a person finds out what follows."""
-
-    ended_on: date
-    """Its last day."""
-
-    late: bool
 
 
 @fact("dols.deadline-missed/1")
