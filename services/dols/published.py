@@ -13,7 +13,7 @@ def publish(happened: events.DolsFact, act: Act) -> contract.Message | None:
     if isinstance(happened, OfQuestions):
         return _of_questions(happened)
     if isinstance(happened, OfTheEnd):
-        return _of_the_end(happened)
+        return _of_the_end(happened, act)
     match happened:
         case events.RequestReceived(received_on=day, urgent_ends_on=ends):
             return contract.RequestReceived(
@@ -76,7 +76,7 @@ def _of_questions(happened: OfQuestions) -> contract.Message | None:
             return None
 
 
-def _of_the_end(happened: OfTheEnd) -> contract.Message:
+def _of_the_end(happened: OfTheEnd, act: Act) -> contract.Message:
     match happened:
         case events.AuthorisationGranted():
             return contract.AuthorisationGranted(
@@ -95,3 +95,10 @@ def _of_the_end(happened: OfTheEnd) -> contract.Message:
             return contract.AuthorisationEnding(ends_on=ends_on, days_left=left)
         case events.AuthorisationEnded(ended_on=ended_on):
             return contract.AuthorisationEnded(ended_on=ended_on)
+        case events.AuthorisationSuspended(ceases_on=ceases_on):
+            on = london_date(act.effective_at)
+            return contract.AuthorisationSuspended(suspended_on=on, ceases_on=ceases_on)
+        case events.AuthorisationResumed():
+            return contract.AuthorisationResumed(resumed_on=london_date(act.effective_at))
+        case events.AuthorisationCeased(reason=reason, ceased_on=ceased_on):
+            return contract.AuthorisationCeased(reason=reason, ceased_on=ceased_on)

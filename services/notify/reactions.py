@@ -266,4 +266,7 @@ REACTIONS = (
     _of_request(dols.AuthorisationNotGranted, ends("dols.not-granted")),
     _of_case(dols.AuthorisationEnding, "dols.ending"),
     _of_case(dols.AuthorisationEnded, "dols.ended"),
+    _of_case(dols.AuthorisationSuspended, "dols.suspended"),
+    _of_case(dols.AuthorisationResumed, "dols.resumed"),
+    _of_case(dols.AuthorisationCeased, "dols.ceased"),
 )

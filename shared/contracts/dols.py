@@ -171,6 +171,47 @@ class AuthorisationEnded:
     """Its last day, in London."""
 
 
+@fact("dols.authorisation-suspended/1")
+class AuthorisationSuspended:
+    """The person is not eligible any more, as their managing authority gave notice.
+
+    What was granted authorises nothing while it is suspended, and ends none the later for it.
+
+    Law: Mental Capacity Act 2005 Sch A1 paras 91-93, 96 and 97.
+    """
+
+    suspended_on: date
+    """In London; day 1 of the 28."""
+
+    ceases_on: date
+    """In London: at its end it ceases, unless the person is eligible again before."""
+
+
+@fact("dols.authorisation-resumed/1")
+class AuthorisationResumed:
+    """The person is eligible again, as their managing authority gave notice: it is in force again.
+
+    Law: Mental Capacity Act 2005 Sch A1 paras 94 and 95.
+    """
+
+    resumed_on: date
+    """In London."""
+
+
+@fact("dols.authorisation-ceased/1")
+class AuthorisationCeased:
+    """What was granted ceased before its end: it authorises nothing any more.
+
+    Law: Mental Capacity Act 2005 Sch A1 paras 62, 64, 65 and 96.
+    """
+
+    reason: Code
+    """Of `cease@1`."""
+
+    ceased_on: date
+    """Its last day, in London."""
+
+
 Message = (
     RequestReceived
     | AssessorAllocated
@@ -184,4 +225,7 @@ Message = (
     | AuthorisationNotGranted
     | AuthorisationEnding
     | AuthorisationEnded
+    | AuthorisationSuspended
+    | AuthorisationResumed
+    | AuthorisationCeased
 )

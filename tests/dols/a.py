@@ -16,11 +16,14 @@ from services.dols.events import (
     AssessorRegistered,
     AssessorReleased,
     AssessorStandingChanged,
+    AuthorisationCeased,
     AuthorisationEnded,
     AuthorisationEnding,
     AuthorisationGranted,
     AuthorisationLapsed,
     AuthorisationNotGranted,
+    AuthorisationResumed,
+    AuthorisationSuspended,
     CircumstancesConsidered,
     CircumstancesTold,
     DeadlineMissed,
@@ -267,6 +270,25 @@ granted = AuthorisationGranted(
 )  # fmt: skip
 ending = AuthorisationEnding(ends_on=granted.ends_on, days_left=42, late=False)
 ended = AuthorisationEnded(ended_on=granted.ends_on, late=False)
+suspending = want.SuspendAuthorisation(
+    ground=Code("ineligible@1:detained"), reasons=document("Section 2, this morning.")
+)
+in_suspense = AuthorisationSuspended(
+    ground=suspending.ground, ceases_on=date(2026, 11, 29), reasons=suspending.reasons
+)
+"""Since Monday 2 November: the 28th day is a Sunday."""
+
+resuming = want.ResumeAuthorisation(reasons=document("She is back with us."))
+resumed = AuthorisationResumed(reasons=resuming.reasons)
+elapsed = AuthorisationCeased(
+    reason=codes.ELAPSED, ceased_on=in_suspense.ceases_on, words=None, late=False
+)
+ceasing = want.CeaseAuthorisation(
+    reason=Code("cease@1:died"), ceased_on=TODAY, words=words("Her son telephoned.")
+)
+ceased = AuthorisationCeased(
+    reason=ceasing.reason, ceased_on=TODAY, words=ceasing.words, late=False
+)  # fmt: skip
 died = Code("not-granted-reason@1:died")
 refusing = want.RefuseAuthorisation(reason=died, words=None, recorded_at=NOON)
 not_granted = AuthorisationNotGranted(
@@ -280,7 +302,7 @@ EVERY_FACT: tuple[RequestFact, ...] = (
     received, urgent, low, high, told, considered, withdrawn, extended, lapsed, renewal_lapsed,
     asked_back, born, answered, settled, described, elsewhere, mistaken, confirmed, not_extended,
     offered, declined, expired, allocated, doctor, *six, released, barred, missed, granted,
-    not_granted, dated, suspended, ending, ended,
+    not_granted, dated, suspended, ending, ended, in_suspense, resumed, elapsed, ceased,
 )  # fmt: skip
 
 ON_AN_OPEN_ONE: tuple[Any, ...] = (
@@ -289,4 +311,4 @@ ON_AN_OPEN_ONE: tuple[Any, ...] = (
 )  # fmt: skip
 """Commands that a decided request does not take."""
 
-ON_ANY: tuple[Any, ...] = (telling, answering, considering)
+ON_ANY: tuple[Any, ...] = (telling, answering, considering, suspending, resuming, ceasing)

@@ -69,6 +69,7 @@ COMMANDS: dict[str, dict[str, Any]] = {
         "requirement": "requirement@1:age", "result": "assessment-result@1:satisfied",
         "assessed_on": "2023-01-02", "words": "Born in 1941.",
     },
+    "cease": {"reason": "cease@1:died", "ceased_on": "2023-01-02", "words": "On Sunday."},
     "decision": {"not_grant": {"reason": "not-granted-reason@1:died"}, "words": "On Sunday."},
 }  # fmt: skip
 

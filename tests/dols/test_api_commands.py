@@ -172,7 +172,7 @@ async def test_every_command_says_who_it_is_and_which_it_is(
 async def test_each_command_is_for_its_own_roles(home: Home, case: str, what: str) -> None:
     may = {
         "dols-coordinator": (*COORDINATES, *BOTH), "assessor": (*BOTH, "assessments"),
-        "dols-signatory": ("extension", "extension-refusal", "decision"),
+        "dols-signatory": ("extension", "extension-refusal", "decision", "cease"),
         "safeguarding-adults-manager": (),
     }  # fmt: skip
     for role, what_they_may in may.items():
@@ -213,6 +213,9 @@ async def test_each_command_is_for_its_own_roles(home: Home, case: str, what: st
         (BIA, "declines", {}, 404, "not-found"),
         (BIA, "assessments", {}, 404, "not-found"),
         (BIA, "assessments", {"recommended_days": 0}, 422, "unreadable"),
+        ("sig", "cease", {}, 428, "precondition-required"),
+        ("sig", "cease", {"words": ""}, 422, "unreadable"),
+        ("sig", "cease", {"ceased_on": "tomorrow"}, 422, "unreadable"),
         ("sig", "decision", {"not_grant": None}, 422, "unreadable"),
         (
             "sig",

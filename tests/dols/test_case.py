@@ -108,6 +108,7 @@ def test_a_sender_hears_how_an_urgent_authorisation_stands() -> None:
     assert "since then" in lapsed.meaning
 
 
+SHORT = replace(a.granted, ends_on=date(2026, 11, 10))
 SOON = replace(a.granted, starts_on=date(2026, 12, 1))
 AGAIN = (a.renewal, *a.ready[1:])
 COVERS: dict[str, tuple[tuple[RequestFact, ...], str, str, str | None]] = {
@@ -131,6 +132,22 @@ COVERS: dict[str, tuple[tuple[RequestFact, ...], str, str, str | None]] = {
     "granted": ((*a.ready, a.granted), "2026-11-02", "granted", "2027-04-30"),
     "granted, on its last day": ((*a.ready, a.granted), "2027-04-30", "granted", "2027-04-30"),
     "granted, ended": ((*a.ready, a.granted), "2027-05-01", "ended", "2027-04-30"),
+    "granted, suspended": (
+        (*a.ready, a.granted, a.in_suspense), "2026-11-29", "suspended", "2026-11-29",
+    ),
+    "granted, suspended, seen before its clock": (
+        (*a.ready, a.granted, a.in_suspense), "2026-11-30", "ceased", "2026-11-29",
+    ),
+    "granted, suspended longer than it lasts": (
+        (*a.ready, SHORT, a.in_suspense), "2026-11-11", "ended", "2026-11-10",
+    ),
+    "granted, goes on": (
+        (*a.ready, a.granted, a.in_suspense, a.resumed), "2026-11-30", "granted", "2027-04-30",
+    ),
+    "granted, ceased": ((*a.ready, a.granted, a.ceased), "2026-11-02", "ceased", "2026-11-02"),
+    "granted, suspended before it begins": (
+        (*AGAIN, SOON, a.in_suspense), "2026-11-10", "present", "2026-11-10",
+    ),
     "granted, begins later": ((*AGAIN, SOON), "2026-11-10", "present", "2026-11-10"),
     "granted, in the gap before it": (
         (*AGAIN, SOON, a.renewal_lapsed), "2026-11-30", "unprotected", "2026-11-10",
@@ -149,7 +166,7 @@ def test_a_sender_hears_what_authorises_it_today_and_when_nothing_does(
     found = day and date.fromisoformat(day)
     assert (cover.code, cover.day) == (f"dols-cover@1:{code}", found)
     assert (f"{found:%d %B %Y}" in cover.says) if found else "Nothing that we know of" in cover.says
-    assert ("nothing authorises" in cover.says) == (code in {"unprotected", "ended"})
+    assert ("nothing authorises" in cover.says) == (code in {"unprotected", "ceased", "ended"})
 
 
 def test_in_the_gap_a_sender_hears_when_the_next_authorisation_begins() -> None:
@@ -333,13 +350,17 @@ def test_the_gap_before_an_authorisation_begins_is_shown() -> None:
         assert seen(first, a.low, lapsed, today=date(2026, 11, 11)).unprotected
 
 
+NOTICES = (a.withdrawn, a.in_suspense, a.resumed)
+"""What a managing authority gives its reasons for, which staff read."""
+
+
 def test_every_word_that_was_written_can_be_opened_but_the_documents() -> None:
     history = a.recorded(*a.EVERY_FACT)
     shut = words(history)
     mine = {id(it.sealed) for it in shut}
     for it in history:
         for section in sections(it.fact):
-            hidden = section.audience == "document" and it.fact is not a.withdrawn
+            hidden = section.audience == "document" and it.fact not in NOTICES
             assert (id(section) in mine) is not hidden
 
 

@@ -11,7 +11,7 @@ from services.dols.published import publish
 from services.dols.rules import codes
 from services.dols.rules.legal_test import AGNI_2026
 from shared.contracts import dols as contract
-from shared.facts import party
+from shared.facts import Code, party
 from tests.dols import a
 from tests.support.story import SOMEBODY
 
@@ -65,6 +65,17 @@ TOLD: dict[str, tuple[Any, Any]] = {
     "that what was granted ended": (
         a.ended, contract.AuthorisationEnded(ended_on=date(2027, 4, 30))
     ),
+    "that it is suspended, without a word of why": (
+        a.in_suspense,
+        contract.AuthorisationSuspended(suspended_on=a.TODAY, ceases_on=date(2026, 11, 29)),
+    ),
+    "that it goes on, without a word of why": (
+        a.resumed, contract.AuthorisationResumed(resumed_on=a.TODAY)
+    ),
+    "that it ceased, by the code of the reason": (
+        a.ceased,
+        contract.AuthorisationCeased(reason=Code("cease@1:died"), ceased_on=a.TODAY),
+    ),
     "no grant": (
         a.not_granted,
         contract.AuthorisationNotGranted(
@@ -93,6 +104,14 @@ def test_the_answer_to_a_request_for_an_extension_is_dated_as_in_london() -> Non
     assert isinstance(given, contract.UrgentExtended)
     assert isinstance(refused, contract.ExtensionRefused)
     assert (given.extended_on, refused.refused_on) == (date(2026, 7, 1), date(2026, 7, 1))
+
+
+def test_a_notice_counts_from_a_day_in_london() -> None:
+    late = replace(SOMEBODY, effective_at=a.at("2026-06-30T23:30:00+00:00"))
+    suspended, resumed = publish(a.in_suspense, late), publish(a.resumed, late)
+    assert isinstance(suspended, contract.AuthorisationSuspended)
+    assert isinstance(resumed, contract.AuthorisationResumed)
+    assert (suspended.suspended_on, resumed.resumed_on) == (date(2026, 7, 1), date(2026, 7, 1))
 
 
 def test_a_request_is_taken_back_on_a_day_in_london() -> None:

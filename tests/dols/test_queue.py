@@ -238,6 +238,50 @@ async def test_figures_count_the_gap_before_an_authorisation_begins(db: AsyncCon
     assert (await how_many(db, date(2026, 12, 1))).unprotected == 0
 
 
+async def test_what_is_suspended_or_ceased_is_counted_and_is_not_among_those_who_wait(
+    db: AsyncConnection,
+) -> None:
+    later = replace(a.granted, starts_on=date(2026, 12, 20))
+    gap = (*a.ready[1:], later, a.lapsed, a.in_suspense)
+    history = [
+        *came(ONE, *gap, first=a.urgent),
+        *came(TWO, *gap, a.resumed, first=a.urgent),
+        *came(THREE, *gap, a.elapsed, first=a.urgent),
+        *came(UUID(int=104), *a.ready[1:], a.granted, a.in_suspense, a.ended),
+        *came(UUID(int=105), *a.ready[1:], a.granted, a.in_suspense, a.ceased),
+    ]
+    await keep(db, figures, history)
+    found = await how_many(db, date(2026, 12, 1))
+    assert (found.granted, found.suspended, found.waiting) == (5, 1, 0)
+    assert found.ceased_by_reason == {"died": 1, "suspension-elapsed": 1}
+    assert found.unprotected == 2, "until it begins, and of what ceased nothing begins"
+    await keep(db, queue, history)
+    rows, _ = await who_is_next(db, nobody, date(2026, 12, 1), 9)
+    until = {it.request: (it.suspended_until, it.stage, it.unprotected) for it in rows}
+    assert until == {
+        ONE: (date(2026, 11, 29), "dols-stage@1:suspended", True),
+        TWO: (None, "dols-stage@1:granted", True),
+        THREE: (None, "dols-stage@1:ceased", False),
+        UUID(int=104): (None, "dols-stage@1:granted", False),
+        UUID(int=105): (None, "dols-stage@1:ceased", False),
+    }
+    assert all(it.after_decision for it in rows)
+
+
+async def test_a_senders_list_says_what_became_of_what_was_granted(db: AsyncConnection) -> None:
+    given = (*a.ready[1:], a.granted, a.in_suspense)
+    ends: dict[UUID, tuple[RequestFact, ...]] = {
+        ONE: (), TWO: (a.resumed,), THREE: (a.elapsed,), UUID(int=104): (a.ended,)
+    }  # fmt: skip
+    history = [it for case, more in ends.items() for it in came(case, *given, *more)]
+    await keep(db, requests, history)
+    rows, _ = await made_by(db, "sam", 9)
+    last = a.in_suspense.ceases_on
+    assert [(it.suspended_until, it.ceased_on) for it in rows] == [
+        (last, None), (None, None), (None, last), (None, None)
+    ]  # fmt: skip
+
+
 async def test_of_nothing_there_is_nothing_to_count(db: AsyncConnection) -> None:
     await keep(db, figures, [])
     found = await how_many(db, a.TODAY)

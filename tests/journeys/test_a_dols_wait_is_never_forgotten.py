@@ -255,6 +255,73 @@ async def test_nobody_is_left_unseen_under_an_authorisation_that_ends(
 
 
 @pytest.mark.slow
+async def test_a_suspension_that_nobody_lifts_ends_what_was_granted_and_somebody_sees_it(
+    monday: dict[str, Home],
+) -> None:
+    dols = monday["dols"]
+    async with (
+        organisation(monday, "rosewood-house") as home,
+        dols.client("rosewood-house", "dols.write", "dols.read") as ward,
+        at_desks(dols) as (office, bia, doctor, signatory),
+    ):
+        await register(dols, "2023-03-01")
+        id = (await asks(ward, date_wanted="2023-06-05"))["id"]
+        await all_is_assessed(office, bia, doctor, id, on="2023-06-05")
+        grant = {"starts_on": "2023-06-05", "ends_on": "2023-08-31"}
+        await does(signatory, id, "decision", not_grant=None, grant=grant)
+        heard = ["dols.received", "dols.allocated", "dols.allocated", "dols.granted"]
+
+        # She is taken to a hospital under the Mental Health Act, comes back, and is taken again.
+        away = {"ground": "ineligible@1:detained", "reason": "Section 2, from Monday."}
+        await does(ward, id, "suspension", **away)
+        await it_is(monday, "2023-06-08T09:00:00Z")
+        await does(ward, id, "resumption", reason="She is back.")
+        await it_is(monday, "2023-06-12T09:00:00Z")
+        await does(ward, id, "suspension", **away)
+        heard += ["dols.suspended", "dols.resumed", "dols.suspended"]
+        await home.is_told(id, *heard)
+        told = (await ward.get(f"/v1/dols-requests/{id}")).json()
+        assert told["suspension"] == {"suspended_on": "2023-06-12", "ceases_on": "2023-07-09"}
+        case = (await sees(office, id))["case"]
+        assert (case["stage"], case["suspension"]["ceases_on"]) == (
+            "dols-stage@1:suspended", "2023-07-09"
+        )  # fmt: skip
+        seen = key() | {"If-Match": f'"{case["version"]}"'}
+        await does(office, id, "consideration", reasons="I rang the ward.", headers=seen)
+
+        assert kinds(case["missed"]) == ["look"], "at the first notice, by Wednesday evening"
+
+        # The first 28 days, which were lifted, end nothing; the second do, on a Sunday night.
+        await it_is(monday, "2023-07-09T09:00:00Z")
+        assert kinds((await sees(office, id))["case"]["due"]) == ["suspension"]
+        await counts(office, lambda it: it["suspended"] == 1)
+        await it_is(monday, "2023-07-10T09:00:00Z")
+        ceased = await shows(office, id, lambda it: it["ceased"])
+        assert (ceased["ceased"]["on"], ceased["ceased"]["reason"]) == (
+            "2023-07-09", "cease@1:suspension-elapsed"
+        )  # fmt: skip
+        assert kinds(ceased["due"]) == ["look"]
+        heard.append("dols.ceased")
+        await home.is_told(id, *heard)
+        figures = await counts(office, lambda it: it["suspended"] == 0)
+        assert figures["ceased_by_reason"] == {"suspension-elapsed": 1}
+        told = (await ward.get(f"/v1/dols-requests/{id}")).json()
+        assert told["cover"]["code"] == "dols-cover@1:ceased"
+        late = await send(ward, id, "resumption", reason="She is back.")
+        assert kind(late) == "authorisation-has-ceased"
+
+        # Nobody looked, and that is seen; nobody is reminded of an end that is none any more.
+        await it_is(monday, "2023-07-13T09:00:00Z")
+        missed = await shows(office, id, lambda it: len(it["missed"]) == 2)
+        assert (kinds(missed["missed"]), kinds(missed["due"])) == (["look", "look"], ["look"])
+        seen = key() | {"If-Match": f'"{missed["version"]}"'}
+        await does(office, id, "consideration", reasons="She stays there.", headers=seen)
+        await it_is(monday, "2023-09-04T09:00:00Z")
+        assert (await sees(office, id))["case"]["due"] == []
+        await home.is_told(id, *heard)
+
+
+@pytest.mark.slow
 async def test_a_half_year_in_which_everything_stood_still_is_made_up_for_once(
     simulated: House,
 ) -> None:

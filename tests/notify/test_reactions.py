@@ -265,10 +265,14 @@ def test_a_managing_authority_hears_how_far_its_request_is() -> None:
         ),
         a.said(dols.AuthorisationEnding(ends_on=ON, days_left=7), REQUEST),
         a.said(dols.AuthorisationEnded(ended_on=ON), REQUEST),
+        a.said(dols.AuthorisationSuspended(suspended_on=ON, ceases_on=date(2026, 11, 29)), REQUEST),
+        a.said(dols.AuthorisationResumed(resumed_on=ON), REQUEST),
+        a.said(dols.AuthorisationCeased(reason=Code("cease@1:died"), ceased_on=ON), REQUEST),
     )
     assert [it for _, it in service.told(REQUEST)] == [
         "dols.received", "dols.allocated", "dols.question-asked", "dols.not-extended",
         "dols.extended", "dols.granted", "dols.not-granted", "dols.ending", "dols.ended",
+        "dols.suspended", "dols.resumed", "dols.ceased",
     ]  # fmt: skip
 
 

@@ -175,6 +175,37 @@ async def withdraw(
     return answer(await handle(log, requests_made.stream(id), command, act, expected))
 
 
+@router.post("/{id}/suspension", status_code=204)
+async def suspend(
+    id: UUID, said: shape.Suspension, by: Writes, log: Log, expected: IfMatch
+) -> Response:
+    """Give notice that the person is not eligible any more: what we granted is suspended at once.
+
+    Without notice that they are again, it ceases at the end of the 28th day, this being the first.
+    """
+    command = want.SuspendAuthorisation(ground=said.ground, reasons=_document(id, said.reason))
+    return await _given_notice(log, id, command, by, expected)
+
+
+@router.post("/{id}/resumption", status_code=204)
+async def resume(
+    id: UUID, said: shape.Resumption, by: Writes, log: Log, expected: IfMatch
+) -> Response:
+    """Give notice that the person is eligible again: what we granted is suspended no more.
+
+    It ends on the day on which it would have ended.
+    """
+    command = want.ResumeAuthorisation(reasons=_document(id, said.reason))
+    return await _given_notice(log, id, command, by, expected)
+
+
+async def _given_notice(
+    log: Log, id: UUID, command: want.OfWhatWasGranted, by: Act, expected: int | None
+) -> Response:
+    await _history(log, id, by.actor)  # or a refusal would tell a stranger that it is there
+    return answer(await handle(log, requests_made.stream(id), command, by, expected))
+
+
 LARGE = 16 * 1024
 
 

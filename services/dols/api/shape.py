@@ -67,6 +67,24 @@ class Withdrawal(Body):
     reason: Words
 
 
+class Suspension(BaseModel):
+    """Notice that the person is not eligible any more: it counts from when it is given, now."""
+
+    model_config = {"extra": "forbid"}
+
+    ground: Code
+    """Of `ineligible@1`."""
+    reason: Words
+
+
+class Resumption(BaseModel):
+    """Notice that the person is eligible again: it counts from when it is given, now."""
+
+    model_config = {"extra": "forbid"}
+
+    reason: Words
+
+
 class Told(BaseModel):
     """What became of a change of circumstances."""
 
@@ -212,6 +230,16 @@ class Decision(Body):
     grant: Grant | None = None
     not_grant: NotGranting | None = None
     words: Words | None = None
+
+
+class Cease(Body):
+    """That what was granted ceased before its end: on which day, and why."""
+
+    reason: Code
+    """Of `cease@1`; that it was suspended for 28 days is recorded by itself."""
+    ceased_on: Day
+    """London; no day before it began, after its end, or to come."""
+    words: Words
 
 
 class Entry(Body):

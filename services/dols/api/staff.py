@@ -293,6 +293,17 @@ async def decide(
     return await _do(log, id, command, (by, said), expected)
 
 
+@router.post("/dols-requests/{id}/cease", status_code=204)
+async def cease(
+    id: UUID, said: shape.Cease, by: Signatory, log: Log, expected: IfMatch
+) -> Response:
+    """Record that what was granted ceased before its end, and why; with `If-Match`."""
+    command = want.CeaseAuthorisation(
+        reason=said.reason, ceased_on=said.ceased_on, words=_sealed(id, said.words)
+    )
+    return await _looking(log, id, command, (by, said), expected, bool)
+
+
 def _told(state: Request) -> bool:
     return state.told_at is not None
 

@@ -215,6 +215,30 @@ class RefuseAuthorisation:
     recorded_at: datetime
 
 
+@dataclass(frozen=True, kw_only=True)
+class SuspendAuthorisation:
+    """Note that, as the managing authority gives notice, the person is not eligible any more."""
+
+    ground: Code
+    reasons: Sealed[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResumeAuthorisation:
+    """Note that, as the managing authority gives notice, the person is eligible again."""
+
+    reasons: Sealed[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CeaseAuthorisation:
+    """Record that what was granted ceased before its end."""
+
+    reason: Code
+    ceased_on: date
+    words: Sealed[str]
+
+
 OfTheSender = TellCircumstances | AnswerQuestions | WithdrawRequest
 OfThePlace = DescribePlace | FindLocationMistaken
 OfACoordinator = AskQuestion | SettleQuestion | ConfirmPresence | OfThePlace | Prioritise
@@ -222,6 +246,7 @@ OfTheWait = OfACoordinator | ExtendUrgent | RefuseExtension
 Staffing = OfferAllocation | AllocateAssessor | DeclineOffer | ReleaseAssessor
 OfAssessors = Staffing | HearRegister | AssessRequirement
 OfTheEnd = GrantAuthorisation | RefuseAuthorisation
+OfWhatWasGranted = SuspendAuthorisation | ResumeAuthorisation | CeaseAuthorisation
 RequestCommand = (
     ReceiveRequest
     | OfTheSender
@@ -229,5 +254,6 @@ RequestCommand = (
     | OfTheWait
     | OfAssessors
     | OfTheEnd
+    | OfWhatWasGranted
     | DeadlinePassed
 )

@@ -21,6 +21,7 @@ from services.dols.decisions.assessing import (
     not_employed_by_both,
     staffed,
 )
+from services.dols.decisions.ceasing import until_its_end
 from services.dols.decisions.commands import RequestCommand
 from services.dols.decisions.evolving import evolve
 from services.dols.decisions.owing import owed
@@ -83,6 +84,8 @@ def decide(command: RequestCommand, state: Request | None, act: Act) -> Facts:
             return _granted(command, _to_decide(state, act), act)
         case want.RefuseAuthorisation():
             return _not_granted(command, _to_decide(state, act), act)
+        case want.SuspendAuthorisation() | want.ResumeAuthorisation() | want.CeaseAuthorisation():
+            return until_its_end(command, _there(state, act), act)
         case DeadlinePassed():
             return passed(command, state, act)
 

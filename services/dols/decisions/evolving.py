@@ -104,6 +104,9 @@ def _after(state: Request | None, happened: RequestFact, act: Act) -> Request:
             | events.AuthorisationNotGranted()
             | events.AuthorisationEnding()
             | events.AuthorisationEnded()
+            | events.AuthorisationSuspended()
+            | events.AuthorisationResumed()
+            | events.AuthorisationCeased()
         ):
             return ended(state, happened, at)
         case events.DeadlineMissed(kind=kind, due_at=due_at):

@@ -1,12 +1,13 @@
 """What is owed to a request, and by when; and what comes by itself?"""
 
 from datetime import date, datetime
+from typing import NamedTuple
 
 from services.dols.decisions.state import Ended, Request, word
 from services.dols.rules import clocks, legal_test
 from services.dols.rules.priority_tool import CURRENT
 from shared.decider import Deadline
-from shared.time.calendar import Calendar
+from shared.time.calendar import Calendar, london_date
 
 
 def owed(state: Request, calendar: Calendar) -> frozenset[Deadline]:
@@ -38,27 +39,44 @@ def look_due(told_at: datetime, calendar: Calendar) -> datetime:
 
 
 def _of_the_end(state: Request) -> frozenset[Deadline]:
-    """Give the end of what was granted, and when the managing authority is reminded of it next."""
-    ended = state.ended
-    if ended is None or ended.ends_on is None or ended.over:
+    """Give when what was granted ends or, suspended, ceases, and the next reminder of its end."""
+    it = state.ended
+    if it is None or it.ends_on is None or not it.stands:
         return frozenset()
-    found = {Deadline(clocks.END, clocks.end_of(ended.ends_on))}
-    if left := days_left(state):
-        day = ended.ends_on - left * clocks.DAY
-        found.add(Deadline(clocks.REMINDER, clocks.start_of(day)))
+    found = set[Deadline]()
+    if it.suspended:
+        found.add(Deadline(clocks.SUSPENSION, clocks.end_of(it.suspended.ceases_on)))
+    if it.suspended is None or it.ends_on < it.suspended.ceases_on:  # of one that ceases it is none
+        found.add(Deadline(clocks.END, clocks.end_of(it.ends_on)))
+    if next_ := reminder(state):
+        found.add(Deadline(clocks.REMINDER, next_.at))
     return frozenset(found)
 
 
-def days_left(state: Request) -> int | None:
-    """Give how many days are left when the managing authority is reminded next, None where never.
+class Reminder(NamedTuple):
+    """When the managing authority is reminded of the end, and how many days are left then."""
 
-    Only of what lay ahead when it was granted, and not once nothing can follow.
+    at: datetime
+    days_left: int
+
+
+def reminder(state: Request) -> Reminder | None:
+    """Give when the managing authority is reminded next, None where never.
+
+    Only of what lay ahead when it was granted, and not once nothing can follow. Nor while it is
+    suspended: what came meanwhile is made up for once, as soon as it is suspended no more.
     """
-    ended = state.ended
-    if ended is None or ended.ends_on is None or state.not_needed_at:
+    it = state.ended
+    if it is None or it.ends_on is None or not it.stands or it.suspended or state.not_needed_at:
         return None
-    before = (ended.ends_on - ended.on).days if ended.reminded is None else ended.reminded
-    return next((it for it in clocks.CURRENT.reminder_days if it < before), None)
+    before = (it.ends_on - it.on).days if it.reminded is None else it.reminded
+    left = next((days for days in clocks.CURRENT.reminder_days if days < before), None)
+    if left is None:
+        return None
+    at = clocks.start_of(it.ends_on - left * clocks.DAY)
+    if it.resumed_at is None or it.resumed_at <= at:
+        return Reminder(at, left)
+    return Reminder(it.resumed_at, (it.ends_on - london_date(it.resumed_at)).days)
 
 
 def _extension(
@@ -146,7 +164,7 @@ def _lapses(state: Request) -> frozenset[Deadline]:
 def _leaves_a_gap(ends_on: date, ended: Ended | None) -> bool:
     if ended is None:
         return True
-    return ended.starts_on is not None and ends_on + clocks.DAY < ended.starts_on
+    return ended.begins_on is not None and ends_on + clocks.DAY < ended.begins_on
 
 
 def _next_change(state: Request) -> datetime | None:

@@ -5,14 +5,16 @@ from datetime import date
 
 from services.dols import events
 from services.dols.decisions.evolving import evolve
-from services.dols.decisions.owing import days_left, owed
+from services.dols.decisions.owing import owed, reminder
 from services.dols.decisions.scoring import IN_TIME, ON_LAPSE, scored
-from services.dols.decisions.state import Request
+from services.dols.decisions.state import Ended, Request
 from services.dols.events import RequestFact
-from services.dols.rules import clocks
+from services.dols.rules import clocks, codes
 from shared.decider import DeadlinePassed
 from shared.facts import Act, Code
 from shared.time.calendar import calendar
+
+OF_THE_END = {clocks.REMINDER, clocks.END, clocks.SUSPENSION}
 
 
 def passed(command: DeadlinePassed, state: Request | None, act: Act) -> Sequence[RequestFact]:
@@ -20,9 +22,8 @@ def passed(command: DeadlinePassed, state: Request | None, act: Act) -> Sequence
     deadline, late = command.deadline, command.late
     if state is None or deadline not in owed(state, calendar()):
         return ()
-    if deadline.kind in {clocks.REMINDER, clocks.END} and state.ended and state.ended.ends_on:
-        left = days_left(state) if deadline.kind == clocks.REMINDER else None
-        return (_of_the_end(state.ended.ends_on, left, late=late),)
+    if deadline.kind in OF_THE_END and state.ended and state.ended.ends_on:
+        return (_of_the_end(deadline.kind, state, state.ended, state.ended.ends_on, late=late),)
     if deadline.kind == clocks.URGENT and state.urgent:
         lapsed = events.UrgentLapsed(ended_on=state.urgent.ends_on, late=late)
         if state.ended:  # in the gap before what was granted begins
@@ -40,7 +41,12 @@ def passed(command: DeadlinePassed, state: Request | None, act: Act) -> Sequence
     return (events.DeadlineMissed(kind=kind, due_at=deadline.due_at, late=late),)
 
 
-def _of_the_end(ends_on: date, left: int | None, *, late: bool) -> RequestFact:
-    if left is None:
-        return events.AuthorisationEnded(ended_on=ends_on, late=late)
-    return events.AuthorisationEnding(ends_on=ends_on, days_left=left, late=late)
+def _of_the_end(
+    kind: str, state: Request, it: Ended, ends_on: date, *, late: bool
+) -> RequestFact:  # fmt: skip
+    if kind == clocks.SUSPENSION and it.suspended:
+        on = it.suspended.ceases_on
+        return events.AuthorisationCeased(reason=codes.ELAPSED, ceased_on=on, words=None, late=late)
+    if kind == clocks.REMINDER and (next_ := reminder(state)):
+        return events.AuthorisationEnding(ends_on=ends_on, days_left=next_.days_left, late=late)
+    return events.AuthorisationEnded(ended_on=ends_on, late=late)

@@ -200,6 +200,38 @@ class ReasonNotBorneOut(Refusal):
     """A requirement is the reason only where it was assessed and is not satisfied."""
 
 
+class NothingGranted(Refusal):
+    """No authorisation was granted on this request: nothing is suspended, goes on, or ceases."""
+
+
+class AuthorisationHasEnded(Refusal):
+    """What was granted came to its end, so nothing suspends it any more: ask for a further one."""
+
+
+class AuthorisationHasCeased(Refusal):
+    """What was granted has ceased, and nothing brings it back: ask for a new one."""
+
+
+class SuspendedAlready(Refusal):
+    """What was granted is suspended already: its 28 days run from the first notice."""
+
+
+class NotSuspended(Refusal):
+    """What was granted is not suspended, so nothing lifts it."""
+
+
+class CeasedBeforeItBegan(Refusal):
+    """An authorisation cannot have ceased before the day on which it began."""
+
+
+class CeasedInFuture(Refusal):
+    """An authorisation cannot have ceased on a day that has not come."""
+
+
+class CeasedAfterItsEnd(Refusal):
+    """By that day it had come to its end, or had ceased as it was suspended for 28 days."""
+
+
 INDEPENDENCE_REFUSALS: dict[Problem, type[Refusal]] = {
     "role-unknown": WordNotListed,
     "suspended": AssessorSuspended,

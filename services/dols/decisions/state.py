@@ -101,8 +101,24 @@ class Question:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Suspended:
+    """Since when what was granted is suspended, and on which day it ceases if it stays so."""
+
+    since: datetime
+    ceases_on: date
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ceased:
+    """On which day what was granted ceased before its end, and why."""
+
+    on: date
+    reason: Code
+
+
+@dataclass(frozen=True, kw_only=True)
 class Ended:
-    """How a request was decided."""
+    """How a request was decided, and what became of what was granted."""
 
     on: date
     reason: Code | None = None
@@ -117,6 +133,33 @@ class Ended:
 
     over: bool = False
     """It came to its end."""
+
+    suspended: Suspended | None = None
+    """Only of what stands."""
+
+    resumed_at: datetime | None = None
+    """When it was suspended no more, the last time."""
+
+    ceased: Ceased | None = None
+
+    @property
+    def stands(self) -> bool:
+        """Say whether something was granted that has neither come to its end nor ceased."""
+        return self.ends_on is not None and not self.over and self.ceased is None
+
+    @property
+    def begins_on(self) -> date | None:
+        """Give the first day of what was granted, None where it has ceased and begins no more."""
+        return None if self.ceased else self.starts_on
+
+    @property
+    def stage(self) -> str:
+        """Give what became of it, in one word."""
+        if self.reason:
+            return "not-granted"
+        if self.ceased:
+            return "ceased"
+        return "suspended" if self.suspended else "granted"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -155,8 +198,8 @@ class Request:
     withdrawn_at: datetime | None = None
     questions: tuple[Question, ...] = ()
     unseen: tuple[datetime, ...] = ()
-    """When came what no person has seen: the managing authority told it, or what was granted ended.
-    Each time that it did."""
+    """When came what no person has seen: the managing authority told it, or what was granted ended
+    or ceased by itself. Each time that it did."""
 
     gone_at: datetime | None = None
     """Since then the person is no longer there, as the managing authority told."""
@@ -177,7 +220,7 @@ class Request:
         Where there is an urgent authorisation, its end counts: better seen too early than too late.
         """
         lapsed = self.urgent.lapsed if self.urgent else self.authorisation_lapsed
-        begins = self.ended.starts_on if self.ended else None
+        begins = self.ended.begins_on if self.ended else None
         return lapsed and (self.ended is None or (begins is not None and today < begins))
 
     @property
@@ -285,7 +328,7 @@ class Request:
     def stage(self) -> Code:
         """Give how far it is, in one word."""
         if self.ended:
-            word = "not-granted" if self.ended.reason else "granted"
+            word = self.ended.stage
         elif self.withdrawn_at:
             word = "withdrawn"
         elif self.can_be_decided_since:

@@ -5,10 +5,13 @@ from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
+from services.dols.events.decided import AuthorisationCeased as AuthorisationCeased
 from services.dols.events.decided import AuthorisationEnded as AuthorisationEnded
 from services.dols.events.decided import AuthorisationEnding as AuthorisationEnding
 from services.dols.events.decided import AuthorisationGranted as AuthorisationGranted
 from services.dols.events.decided import AuthorisationNotGranted as AuthorisationNotGranted
+from services.dols.events.decided import AuthorisationResumed as AuthorisationResumed
+from services.dols.events.decided import AuthorisationSuspended as AuthorisationSuspended
 from services.dols.rules.checks import Check
 from services.dols.rules.independence import Declared, Standing
 from services.dols.rules.priority import Answers, Priority
@@ -316,6 +319,7 @@ RequestFact = (
     | AssessorOffered | OfferDeclined | OfferExpired | AssessorAllocated | AssessorReleased
     | AssessorStandingChanged | RequirementAssessed
     | AuthorisationGranted | AuthorisationNotGranted | AuthorisationEnding | AuthorisationEnded
+    | AuthorisationSuspended | AuthorisationResumed | AuthorisationCeased
     | DeadlineMissed
 )  # fmt: skip
 

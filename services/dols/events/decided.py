@@ -1,4 +1,8 @@
-"""What was decided of a request, and what becomes of what was granted until its end?"""
+"""What was decided of a request, and what becomes of what was granted until its end?
+
+Law: Mental Capacity Act 2005 Sch A1 paras 50 (the decision), 62-64 (how long one is in force) and
+91-97 (its suspension).
+"""
 
 from datetime import date
 
@@ -43,5 +47,47 @@ class AuthorisationEnded:
 
     ended_on: date
     """Its last day."""
+
+    late: bool
+
+
+@fact("dols.authorisation-suspended/1")
+class AuthorisationSuspended:
+    """The managing authority gave notice that the person is not eligible any more.
+
+    From then on what was granted is suspended. It ends none the later for it.
+    """
+
+    ground: Code
+    """Of `ineligible@1`."""
+
+    ceases_on: date
+    """In London: at its end, the 28th day, it ceases unless the person is eligible again."""
+
+    reasons: Sealed[str]
+
+
+@fact("dols.authorisation-resumed/1")
+class AuthorisationResumed:
+    """The managing authority gave notice that the person is eligible again.
+
+    From then on what was granted is suspended no more. Its last day is the one that was granted.
+    """
+
+    reasons: Sealed[str]
+
+
+@fact("dols.authorisation-ceased/1")
+class AuthorisationCeased:
+    """What was granted ceased before its end: nothing is authorised by it any more."""
+
+    reason: Code
+    """Of `cease@1`."""
+
+    ceased_on: date
+    """In London: its last day, as far as it went."""
+
+    words: Sealed[str] | None
+    """None where time itself ended it."""
 
     late: bool

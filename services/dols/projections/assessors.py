@@ -79,6 +79,8 @@ def fold(row: Entry | None, happened: Recorded[DolsFact]) -> Entry | None:
             | events.FieldsTold() | events.LocationTold() | events.PresenceConfirmed()
             | events.QuestionSettled() | events.LocationMistaken() | events.AssessorReleased()
             | events.AuthorisationEnding() | events.AuthorisationEnded()
+            | events.AuthorisationSuspended() | events.AuthorisationResumed()
+            | events.AuthorisationCeased()
             | events.AssessorStandingChanged() | events.UrgentDated()
         ):  # fmt: skip
             return row

@@ -84,6 +84,28 @@ class DecisionView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SuspensionView:
+    """What was granted is suspended: it authorises nothing."""
+
+    since: datetime
+    ceases_on: date
+    """London: at its end, the 28th day, it ceases unless the person is eligible again before."""
+
+    ground: Code
+    says: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CeasedView:
+    """What was granted ceased before its end."""
+
+    on: date
+    reason: Code
+    says: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
     """One fact: what, by whom, when."""
 
@@ -134,8 +156,13 @@ class CaseView:
     """Of `requirement@1`; with it what is to be assessed anew, as after a change of the law."""
 
     decision: DecisionView | None
+    suspension: SuspensionView | None
+    """None where it is not suspended now."""
+
+    ceased: CeasedView | None
     told_at: datetime | None
-    """Since then something came that no person has seen: it was told, or what was granted ended."""
+    """Since then something came that no person has seen: it was told, or what was granted ended or
+    ceased by itself."""
 
     gone_at: datetime | None
     """Since then the person is no longer there, as was told: only its end is left."""
@@ -176,6 +203,8 @@ def view(id: UUID, history: Sequence[Recorded[Any]], today: date) -> CaseView | 
         requirements=_requirements(state, history),
         left_to_assess=state.left_to_assess,
         decision=_decision(state, history),
+        suspension=_suspension(state, history),
+        ceased=_ceased(state, history),
         told_at=state.told_at,
         gone_at=state.gone_at,
         unneeded_at=state.unneeded_at,
@@ -213,9 +242,7 @@ def _waits(state: Request, today: date) -> Mapping[str, Any]:
 
 
 def _priority(history: Sequence[Recorded[Any]]) -> PriorityView | None:
-    last = next(
-        (it for it in reversed(history) if isinstance(it.fact, events.RequestPrioritised)), None
-    )
+    last = _last(history, events.RequestPrioritised)
     if last is None:
         return None
     return PriorityView(
@@ -255,7 +282,7 @@ ENDS = events.AuthorisationGranted | events.AuthorisationNotGranted
 
 
 def _decision(state: Request, history: Sequence[Recorded[Any]]) -> DecisionView | None:
-    last = next((it for it in reversed(history) if isinstance(it.fact, ENDS)), None)
+    last = _last(history, ENDS)
     if last is None:
         return None
     fact, granted = last.fact, isinstance(last.fact, events.AuthorisationGranted)
@@ -273,6 +300,29 @@ def _decision(state: Request, history: Sequence[Recorded[Any]]) -> DecisionView 
         ),
         copies_owed_to=codes.COPIES_IF_GRANTED if granted else codes.COPIES_IF_NOT,
     )
+
+
+def _suspension(state: Request, history: Sequence[Recorded[Any]]) -> SuspensionView | None:
+    it = state.ended.suspended if state.ended else None
+    last = _last(history, events.AuthorisationSuspended) if it else None
+    if it is None or last is None:
+        return None
+    ground = last.fact.ground
+    return SuspensionView(
+        since=it.since, ceases_on=it.ceases_on, ground=ground, says=codes.INELIGIBLE[ground]
+    )
+
+
+def _ceased(state: Request, history: Sequence[Recorded[Any]]) -> CeasedView | None:
+    it = state.ended.ceased if state.ended else None
+    last = _last(history, events.AuthorisationCeased) if it else None
+    if it is None or last is None:
+        return None
+    return CeasedView(on=it.on, reason=it.reason, says=codes.CEASES[it.reason], by=last.act.actor)
+
+
+def _last(history: Sequence[Recorded[Any]], kind: Any) -> Recorded[Any] | None:
+    return next((it for it in reversed(history) if isinstance(it.fact, kind)), None)
 
 
 def _missed(happened: events.DeadlineMissed) -> Due:

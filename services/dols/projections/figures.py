@@ -36,6 +36,10 @@ class Counted:
     decided_on: date | None = None
     in_time: bool = False
     reason: Code | None = None
+    suspended: bool = False
+    ceased: Code | None = None
+    """Why, before its end."""
+
     missed: int = 0
 
 
@@ -70,6 +74,12 @@ def fold(row: Counted | None, happened: Recorded[DolsFact]) -> Counted | None:
             # One dated back, when that could still be, was signed off when it was recorded.
             counts_on = max(ended.decided_on, london_date(happened.recorded_at))
             return _decided(row, ended, counts_on)
+        case events.AuthorisationSuspended():
+            return replace(row, suspended=True)
+        case events.AuthorisationResumed() | events.AuthorisationEnded():
+            return replace(row, suspended=False)
+        case events.AuthorisationCeased(reason=reason):
+            return replace(row, suspended=False, ceased=reason)
         case (
             events.CircumstancesTold() | events.CircumstancesConsidered()
             | events.RequestWithdrawn() | events.UrgentExtended()
@@ -80,8 +90,7 @@ def fold(row: Counted | None, happened: Recorded[DolsFact]) -> Counted | None:
             | events.InformationRequested() | events.InformationAnswered()
             | events.FieldsTold() | events.LocationTold() | events.PresenceConfirmed()
             | events.QuestionSettled() | events.LocationMistaken() | events.AssessorReleased()
-            | events.AuthorisationEnding() | events.AuthorisationEnded()
-            | events.AssessorStandingChanged()
+            | events.AuthorisationEnding() | events.AssessorStandingChanged()
         ):  # fmt: skip
             return row
 
@@ -97,7 +106,7 @@ def _decided(row: Counted, it: Ended, counts_on: date) -> Counted:
     return replace(row, granted=False, starts_on=None, reason=it.reason)
 
 
-figures = Projection("dols_figures", version=4, row=Counted, fold=fold)
+figures = Projection("dols_figures", version=5, row=Counted, fold=fold)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +118,8 @@ class Figures:
     waiting: int
     waiting_by_band: Mapping[str, int]
     unprotected: int
-    """Their urgent authorisation, or the one to be renewed, ended, and no other has begun."""
+    """Their urgent authorisation, or the one to be renewed, ended, and no other has begun. Whose
+    request was granted waits no more, also where that ended, ceased or is suspended."""
 
     waiting_over_180_days: int
     decided: int
@@ -117,7 +127,13 @@ class Figures:
     """As the national return counts: signed off within 21 days of receipt."""
 
     granted: int
+    suspended: int = 0
+    """Now, of what was granted."""
+
     not_granted_by_reason: Mapping[str, int] = field(default_factory=dict)
+    ceased_by_reason: Mapping[str, int] = field(default_factory=dict)
+    """Of what was granted, what ceased before its end."""
+
     deadlines_missed: int = 0
 
 
@@ -125,15 +141,17 @@ async def how_many(db: AsyncConnection, today: date) -> Figures:
     """Give the counts; settings, bands and reasons by the last part of their codes."""
     it = figures.table.c
     waits = it.decided_on.is_(None)
+    begins = it.ceased.is_(None) & (it.starts_on > today)
     long = waits & (it.received_on < today - clocks.LONG_WAIT * clocks.DAY)
     sums = {
         "received": func.count(),
         "waiting": func.count().filter(waits),
-        "unprotected": func.count().filter(it.lapsed & (waits | (it.starts_on > today))),
+        "unprotected": func.count().filter(it.lapsed & (waits | begins)),
         "waiting_over_180_days": func.count().filter(long),
         "decided": func.count().filter(~waits),
         "decided_in_21_days": func.count().filter(it.in_time),
         "granted": func.count().filter(it.granted),
+        "suspended": func.count().filter(it.suspended),
         "deadlines_missed": func.coalesce(func.sum(it.missed), 0),
     }
     query = select(*(sum_.label(name) for name, sum_ in sums.items()))
@@ -142,6 +160,7 @@ async def how_many(db: AsyncConnection, today: date) -> Figures:
         received_by_setting=await _by(db, it.setting),
         waiting_by_band=await _by(db, it.band, waits),
         not_granted_by_reason=await _by(db, it.reason),
+        ceased_by_reason=await _by(db, it.ceased),
         **{name: int(found[name]) for name in sums},
     )
 

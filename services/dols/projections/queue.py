@@ -104,7 +104,7 @@ def in_order(state: Request) -> Sequence[Deadline]:
 
 
 ORDER = ("rank", "sort_at", "request")
-queue = Projection("dols_queue", version=10, row=Kept, fold=fold, indexes=(("listed", *ORDER),))
+queue = Projection("dols_queue", version=11, row=Kept, fold=fold, indexes=(("listed", *ORDER),))
 Place = tuple[int, datetime, UUID]
 
 
@@ -152,7 +152,10 @@ class Row:
 
     after_decision: bool
     """It is decided, and something came since that nobody has seen: the managing authority told
-    it, or what was granted ended."""
+    it, or what was granted ended or ceased by itself."""
+
+    suspended_until: date | None
+    """What was granted is suspended, and ceases at the end of this day if it stays so."""
 
     over_180_days: bool
     rank_reason: str
@@ -255,6 +258,7 @@ def _row(kept: Any, today: date, register: Mapping[UUID, Standing]) -> Row:
         urgent_day_assumed=state.urgent is not None and state.urgent.day_assumed,
         unprotected=state.unprotected(today),
         after_decision=state.ended is not None,
+        suspended_until=_suspended_until(state),
         over_180_days=state.ended is None and waited > clocks.LONG_WAIT,
         rank_reason=rank_reason(state),
         roles_open=state.roles_open,
@@ -264,6 +268,11 @@ def _row(kept: Any, today: date, register: Mapping[UUID, Standing]) -> Row:
         version=kept["version"],
         stale_since=kept["stale_since"],
     )
+
+
+def _suspended_until(state: Request) -> date | None:
+    it = state.ended.suspended if state.ended else None
+    return it.ceases_on if it else None
 
 
 def rank_reason(state: Request) -> str:

@@ -36,6 +36,12 @@ class Made:
     ends_on: date | None = None
     """Of the authorisation."""
 
+    suspended_until: date | None = None
+    """At whose end it ceases, where it is suspended and stays so."""
+
+    ceased_on: date | None = None
+    """Before its end."""
+
 
 def fold(row: Made | None, happened: Recorded[DolsFact]) -> Made | None:
     """Give the row after `happened`."""
@@ -64,6 +70,12 @@ def fold(row: Made | None, happened: Recorded[DolsFact]) -> Made | None:
             return replace(row, decided_on=on, ends_on=ends_on)
         case events.AuthorisationNotGranted(decided_on=on, reason=reason):
             return replace(row, decided_on=on, not_granted=reason)
+        case events.AuthorisationSuspended(ceases_on=ceases_on):
+            return replace(row, suspended_until=ceases_on)
+        case events.AuthorisationResumed() | events.AuthorisationEnded():
+            return replace(row, suspended_until=None)
+        case events.AuthorisationCeased(ceased_on=on):
+            return replace(row, suspended_until=None, ceased_on=on)
         case (
             events.RequestPrioritised() | events.CircumstancesTold()
             | events.CircumstancesConsidered() | events.UrgentLapsed()
@@ -74,8 +86,7 @@ def fold(row: Made | None, happened: Recorded[DolsFact]) -> Made | None:
             | events.InformationRequested() | events.InformationAnswered()
             | events.FieldsTold() | events.LocationTold() | events.PresenceConfirmed()
             | events.QuestionSettled() | events.LocationMistaken() | events.AssessorReleased()
-            | events.AuthorisationEnding() | events.AuthorisationEnded()
-            | events.AssessorStandingChanged()
+            | events.AuthorisationEnding() | events.AssessorStandingChanged()
         ):  # fmt: skip
             return row
 
@@ -87,7 +98,7 @@ def _due(it: events.RequestReceived) -> date:
 
 ORDER = ("received_at", "request")
 requests = Projection(
-    "dols_requests", version=3, row=Made, fold=fold, indexes=(("sender", *ORDER),)
+    "dols_requests", version=4, row=Made, fold=fold, indexes=(("sender", *ORDER),)
 )
 Place = tuple[datetime, UUID]
 

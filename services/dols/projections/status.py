@@ -12,14 +12,14 @@ from uuid import UUID
 
 from services.dols import events
 from services.dols.decisions import request
-from services.dols.decisions.state import Request, Urgent
+from services.dols.decisions.state import Ended, Request, Urgent
 from services.dols.projections.questions import QuestionView, questions
 from services.dols.rules import clocks, receipt
 from services.dols.rules.checks import Check, message
 from services.dols.rules.fields import ASKABLE
 from services.dols.rules.receipt import Cover, Status
 from shared.facts import Code, Recorded
-from shared.time.calendar import calendar
+from shared.time.calendar import calendar, london_date
 
 Extension = Literal["asked", "extended", "refused", "not-answered"]
 
@@ -74,11 +74,12 @@ class CoverTold:
     """What authorises depriving the person of their liberty today, if anything does."""
 
     code: Code
-    """Of `dols-cover@1`: granted, urgent, present, unprotected, ended or none."""
+    """Of `dols-cover@1`: granted, urgent, present, unprotected, suspended, ceased, ended or
+    none."""
 
     says: str
     day: date | None
-    """London: to its end it is in force, or since its end it is not."""
+    """London: to its end it is in force or, suspended, may be again; or since then it is not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +123,27 @@ class DecisionTold:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SuspensionTold:
+    """What we granted is suspended, as you gave notice: it authorises nothing meanwhile."""
+
+    suspended_on: date
+    """London: day 1 of the 28."""
+
+    ceases_on: date
+    """London: at its end it ceases, unless you give notice before that the person is eligible
+    again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CeasedTold:
+    """What we granted ceased before its end, and why."""
+
+    ceased_on: date
+    reason: Code
+    """Of `cease@1`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RequestStatus:
     """What its sender is told."""
 
@@ -144,6 +166,10 @@ class RequestStatus:
     renewal: RenewalTold | None
     cover: CoverTold
     decision: DecisionTold | None
+    suspension: SuspensionTold | None
+    """None where it is not suspended now."""
+
+    ceased: CeasedTold | None
     checks: Sequence[CheckTold]
     questions: Sequence[QuestionTold]
     told: int
@@ -156,11 +182,7 @@ def status_of(id: UUID, history: Sequence[Recorded[Any]], today: date) -> Reques
     if state is None:
         return None
     word, later, decision = _word(state), _told(history), _decision(history)
-    says, then = receipt.STATUSES[word], receipt.what_next(word)
-    if state.not_needed_at is not None and word in {"received", "allocated"}:
-        says, then = receipt.OVER, receipt.OVER_NEXT
-    if decision and decision.ends_on and decision.ends_on < today:
-        says, then = receipt.ENDED, receipt.ENDED_NEXT
+    says, then = _in_words(word, state, today)
     checks = (*history[0].fact.checks, *(check for it in later for check in it.checks))
     return RequestStatus(
         id=id,
@@ -175,6 +197,8 @@ def status_of(id: UUID, history: Sequence[Recorded[Any]], today: date) -> Reques
         renewal=_renewal(state),
         cover=_cover(state, decision, today),
         decision=decision,
+        suspension=_suspension(state),
+        ceased=_ceased(state),
         checks=[told(it) for it in checks],
         questions=[_question(it, state) for it in questions(history, state)],
         told=len(later),
@@ -213,6 +237,40 @@ def _word(state: Request) -> Status:
     if state.withdrawn_at:
         return "withdrawn"
     return "received" if state.roles_open and not state.found_since else "allocated"
+
+
+def _in_words(word: Status, state: Request, today: date) -> tuple[str, str]:
+    if state.not_needed_at is not None and word in {"received", "allocated"}:
+        return receipt.OVER, receipt.OVER_NEXT
+    granted = _granted(state.ended, today)
+    since = receipt.SINCE.get(granted[0]) if granted else None
+    return since or (receipt.STATUSES[word], receipt.what_next(word))
+
+
+def _granted(it: Ended | None, today: date) -> tuple[Cover, date] | None:
+    """Give what became of what was granted by a London date, whether or not its timer has come."""
+    if it is None or it.ends_on is None:
+        return None
+    if it.ceased:
+        return "ceased", it.ceased.on
+    until = it.suspended.ceases_on if it.suspended else None
+    if until and until <= it.ends_on and until < today:
+        return "ceased", until
+    if it.ends_on < today:
+        return "ended", it.ends_on
+    return ("suspended", until) if until else ("granted", it.ends_on)
+
+
+def _suspension(state: Request) -> SuspensionTold | None:
+    it = state.ended.suspended if state.ended else None
+    if it is None:
+        return None
+    return SuspensionTold(suspended_on=london_date(it.since), ceases_on=it.ceases_on)
+
+
+def _ceased(state: Request) -> CeasedTold | None:
+    it = state.ended.ceased if state.ended else None
+    return CeasedTold(ceased_on=it.on, reason=it.reason) if it else None
 
 
 def _urgent(state: Request) -> UrgentTold | None:
@@ -260,7 +318,7 @@ def _renewal(state: Request) -> RenewalTold | None:
 
 def _cover(state: Request, decision: DecisionTold | None, today: date) -> CoverTold:
     cover, day = covered(state, decision, today)
-    later = decision and decision.starts_on
+    later = state.ended and not state.ended.suspended and state.ended.begins_on
     begins_on = later if later and today < later else None
     says = receipt.of_cover(cover, day, begins_on)
     return CoverTold(code=Code(f"dols-cover@1:{cover}"), says=says, day=day)
@@ -273,9 +331,10 @@ def covered(
 
     A refusal ends an urgent authorisation; one that is to be renewed lasts to its own end.
     """
-    given, refused = decision and decision.ends_on, bool(decision and not decision.granted)
-    if decision and given and decision.starts_on and decision.starts_on <= today:
-        return ("granted" if today <= given else "ended"), given
+    refused = bool(decision and not decision.granted)
+    granted, begins_on = _granted(state.ended, today), decision and decision.starts_on
+    if granted and begins_on and begins_on <= today:
+        return granted
     urgent = state.urgent.ends_on if state.urgent and not refused else None
     present = state.authorisation_ends_on
     if state.unprotected(today):  # as staff see it

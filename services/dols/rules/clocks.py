@@ -6,8 +6,8 @@ later, until somebody does what is owed: nobody waits unseen.
 
 Law: SI 2008/1858 reg 13 (21 days for the assessments; with an urgent authorisation, by its end);
 Mental Capacity Act 2005 Sch A1 paras 76-78 (urgent, and one request to extend it), 84-85 (its
-extension), 89 (its end), 42 and 51 (a year, and never longer than recommended), 29 (a further one).
-Targets: the council's own, 2026.
+extension), 89 (its end), 42 and 51 (a year, and never longer than recommended), 29 (a further
+one), 96 (28 days, the first of them that of a suspension). Targets: the council's own, 2026.
 """
 
 from collections.abc import Mapping
@@ -29,6 +29,9 @@ URGENT_WITH_EXTENSION = 14
 
 ASKED_AHEAD = 28
 """Days: a standard authorisation may be asked for when detention is likely within them."""
+
+SUSPENDED_LONGEST = 28
+"""Days, para 96."""
 
 LONG_WAIT = 180
 """Days; who waits longer is counted."""
@@ -121,13 +124,21 @@ def longest_end(starts_on: date, recommended_days: int | None) -> date:
     return min(year, starts_on + (recommended_days - 1) * DAY)
 
 
+def suspension_ends(suspended_on: date) -> date:
+    """Give the day at whose end what is suspended ceases: of 28 days the last (para 96).
+
+    They begin with the day on which it was suspended.
+    """
+    return suspended_on + (SUSPENDED_LONGEST - 1) * DAY
+
+
 # The council's own targets
 
 ALLOCATION, RE_CHECK, DECISION = "allocation", "re-check", "decision"
 SIGN_OFF, LOOK, EXTENSION, ANSWER = "sign-off", "look", "extension", "answer"
 ASSESSMENT, RELEASE = "assessment", "release"
 URGENT, AUTHORISATION, SCORE, OFFER = "urgent", "authorisation", "score", "offer-"
-REMINDER, END = "end-reminder", "end"
+REMINDER, END, SUSPENSION = "end-reminder", "end", "suspension"
 
 KINDS: Mapping[Code, str] = {
     Code(f"dols-deadline@1:{kind}"): says
@@ -138,7 +149,8 @@ KINDS: Mapping[Code, str] = {
         ASSESSMENT: "what the law no longer bears, or what is too old, is assessed anew",
         RELEASE: "a role is taken back from who cannot go on in it, or nothing bars them any more",
         SIGN_OFF: "a signatory decides what can be decided",
-        LOOK: "a person has seen what the managing authority told, or that what was granted ended",
+        LOOK: "a person has seen what the managing authority told, or that what was granted ended"
+        " or ceased",
         ANSWER: "the managing authority answers what it was asked",
         EXTENSION: "a signatory extends the urgent authorisation as asked, or says why not",
     }.items()

@@ -3,7 +3,8 @@
 Each list is versioned: a code that was written is read for ever.
 
 Law: Mental Capacity Act 2005 Sch A1 para 12 for the requirements and the reasons that follow from
-them; the national DoLS return for the results.
+them, 62, 64 and 96 for why an authorisation ceases, Sch 1A para 2 for who is ineligible; the
+national DoLS return for the results.
 """
 
 from collections.abc import Mapping
@@ -127,6 +128,29 @@ BARRING = {
 }
 """Why a role was taken back, and of which also what was found by then no longer counts: that was
 not found by who may (Sch A1 para 129). Who was suspended since, found it while they still might."""
+
+INELIGIBLE = _list(
+    "ineligible@1",
+    detained="detained in a hospital under the Mental Health Act (case A)",
+    on_leave="liable to be detained in a hospital, and what that requires conflicts (case B)",
+    community_treatment="on a community treatment order, and what it requires conflicts (case C)",
+    guardianship="under guardianship, and what it requires conflicts (case D)",
+)
+"""Why an authorisation is suspended. Not because a patient objects (Sch 1A para 5): that suspends
+nothing, and is for a review (Sch A1 para 91(4))."""
+
+ELAPSED = Code("cease@1:suspension-elapsed")
+CEASES_BY_A_PERSON = _list(
+    "cease@1",
+    died="the person died",
+    discharged_or_moved="the person left the place: an authorisation does not travel",
+    no_longer_qualifies="a requirement is no longer met",
+    court_order="a court ended it (para 64(3))",
+    replaced="another authorisation took its place (para 62(2))",
+)
+"""Why an authorisation ceased before its end, as a person records it."""
+
+CEASES = CEASES_BY_A_PERSON | {ELAPSED: "suspended for 28 days, and nobody said eligible again"}
 
 COPIES_IF_GRANTED = (
     "the person", "the representative", "the managing authority", "the IMCA, if there is one",

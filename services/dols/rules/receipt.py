@@ -4,7 +4,8 @@ Status, not story: nothing here names a person or a finding. Days are London's.
 
 Law: Mental Capacity Act 2005 Sch A1 paras 57-58 (who hears of a decision), 76-78 and 89 (what an
 urgent authorisation is, and its end), 77 and 84-86 (its extension, and who hears that there is
-none), 29 (the further one); wording is this council's.
+none), 29 (the further one), 65, 93, 95 and 97 (who hears that one ceased, is suspended or goes on,
+and that a suspended one authorises nothing); wording is this council's.
 """
 
 from collections.abc import Mapping
@@ -76,12 +77,33 @@ ENDED_NEXT: Final = (
     " is no longer needed."
 )
 
-Cover = Literal["granted", "urgent", "present", "unprotected", "ended", "none"]
+SUSPENDED: Final = "The standard authorisation that we granted is suspended, as you gave notice."
+SUSPENDED_NEXT: Final = (
+    "Deprive nobody of their liberty under it meanwhile. Give us notice as soon as the person is"
+    " eligible again: without one within 28 days, the first being the day of your notice, it"
+    " ceases, and the person then needs a new request."
+)
+CEASED: Final = "The standard authorisation that we granted has ceased before its end."
+CEASED_NEXT: Final = (
+    "Keep nobody under it any more. If the person is with you and deprived of their liberty, send a"
+    " new request now, and where that cannot wait give an urgent authorisation with it."
+)
+
+Cover = Literal[
+    "granted", "urgent", "present", "unprotected", "suspended", "ceased", "ended", "none"
+]
 """What authorises depriving the person of their liberty on a day: the last part of `dols-cover@1`.
 
 `present` is the authorisation that is to be renewed; `unprotected` is that what there was has ended
 and no other has begun; `none` is that there was none that we know of, or that none was given.
 """
+
+SINCE: Final[Mapping[Cover, tuple[str, str]]] = {
+    "suspended": (SUSPENDED, SUSPENDED_NEXT),
+    "ceased": (CEASED, CEASED_NEXT),
+    "ended": (ENDED, ENDED_NEXT),
+}
+"""What a sender is told of what was granted once it is so, and what happens next."""
 
 _LEAST: Final = (
     " Keep restrictions to the least that is necessary, write down why, and tell us if the person"
@@ -93,6 +115,11 @@ _COVERS: Final[Mapping[Cover, str]] = {
     "present": "The authorisation that you ask to renew is in force, to the end of {day}.",
     "unprotected": "What authorised it ended at the end of {day}: since then nothing authorises"
     f" depriving the person of their liberty.{_LEAST}",
+    "suspended": "The authorisation that we granted is suspended, and authorises nothing meanwhile:"
+    " it ceases at the end of {day}, unless you give us notice before that the person is eligible"
+    " again.",
+    "ceased": "The authorisation that we granted ceased on {day}: since then nothing authorises"
+    " depriving the person of their liberty under it.",
     "ended": "The authorisation that we granted ended at the end of {day}: since then nothing"
     " authorises depriving the person of their liberty under it.",
     "none": "Nothing that we know of authorises depriving the person of their liberty.",

@@ -116,6 +116,14 @@ def of_dols(
         ),
         dols.AuthorisationEnding(ends_on=date(2027, 1, 30), days_left=28, late=True),
         dols.AuthorisationEnded(ended_on=date(2027, 1, 30), late=True),
+        dols.AuthorisationSuspended(
+            ground=Code("ineligible@1:detained"), ceases_on=date(2026, 11, 29),
+            reasons=document("Edith was detained under section 2."),
+        ),
+        dols.AuthorisationResumed(reasons=document("Edith is back.")),
+        dols.AuthorisationCeased(
+            reason=Code("cease@1:died"), ceased_on=date(2026, 11, 20), words=words(), late=True
+        ),
     )  # fmt: skip
 
 

@@ -1,0 +1,93 @@
+"""May what was granted be suspended, go on, or have ceased before its end?
+
+Law: Mental Capacity Act 2005 Sch A1 paras 91-97 (suspended from the time at which notice is given
+that the person is not eligible any more, and no more from the time of the notice that they are
+again; after 28 days without one it ceases), 62-64 (when one is in force, what takes its place, and
+that a court may end it).
+"""
+
+from collections.abc import Sequence
+from datetime import date
+
+from services.dols import events
+from services.dols.decisions import commands as want
+from services.dols.decisions import refusals
+from services.dols.decisions.assessing import listed
+from services.dols.decisions.state import Ended, Request
+from services.dols.events import RequestFact
+from services.dols.rules import clocks, codes
+from shared.facts import Act
+from shared.time.calendar import london_date
+
+Facts = Sequence[RequestFact]
+
+
+def until_its_end(command: want.OfWhatWasGranted, state: Request, act: Act) -> Facts:
+    """Suspend what was granted, let it go on, or record that it ceased."""
+    today = london_date(act.effective_at)
+    match command:
+        case want.SuspendAuthorisation():
+            return (_suspended(command, _standing(state, today), today),)
+        case want.ResumeAuthorisation(reasons=reasons):
+            if _standing(state, today).suspended is None:
+                raise refusals.NotSuspended
+            return (events.AuthorisationResumed(reasons=reasons),)
+        case want.CeaseAuthorisation():
+            return (_ceased(command, _granted(state), today),)
+
+
+def _granted(state: Request) -> Ended:
+    if state.ended is None or state.ended.ends_on is None:
+        raise refusals.NothingGranted
+    if state.ended.ceased:
+        raise refusals.AuthorisationHasCeased
+    return state.ended
+
+
+def _last_day(it: Ended) -> date:
+    """Give the last day that it can have, as it stands: the earlier of its own and its 28th."""
+    days = [it.ends_on, it.suspended and it.suspended.ceases_on]
+    return min(day for day in days if day)
+
+
+def _standing(state: Request, today: date) -> Ended:
+    """Give what was granted, where on a London date it has neither ceased nor come to its end.
+
+    By the day, whether or not its timer has come yet. One that is to begin later counts: law asks
+    that it was given, and has not ceased to be in force (para 91(2)).
+    """
+    it = _granted(state)
+    last = _last_day(it)
+    if it.suspended and it.suspended.ceases_on == last < today:
+        raise refusals.AuthorisationHasCeased
+    if it.over or last < today:
+        raise refusals.AuthorisationHasEnded
+    return it
+
+
+def _suspended(
+    command: want.SuspendAuthorisation, it: Ended, today: date
+) -> events.AuthorisationSuspended:  # fmt: skip
+    listed(codes.INELIGIBLE, command.ground)
+    if it.suspended:
+        raise refusals.SuspendedAlready
+    return events.AuthorisationSuspended(
+        ground=command.ground, ceases_on=clocks.suspension_ends(today), reasons=command.reasons
+    )
+
+
+def _ceased(command: want.CeaseAuthorisation, it: Ended, today: date) -> events.AuthorisationCeased:
+    """Record what somebody found, also after its end: it may have ceased before.
+
+    That it was suspended too long is for time alone to say.
+    """
+    listed(codes.CEASES_BY_A_PERSON, command.reason)
+    if it.starts_on and command.ceased_on < it.starts_on:
+        raise refusals.CeasedBeforeItBegan
+    if command.ceased_on > today:
+        raise refusals.CeasedInFuture
+    if command.ceased_on > _last_day(it):
+        raise refusals.CeasedAfterItsEnd
+    return events.AuthorisationCeased(
+        reason=command.reason, ceased_on=command.ceased_on, words=command.words, late=False
+    )
