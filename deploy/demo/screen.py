@@ -5,6 +5,7 @@ import json
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -14,6 +15,8 @@ from rich.console import Console, RenderableType
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
+
+from deploy.demo.scenario.days import local
 
 Figures = Mapping[str, Any]
 EVERY = 5.0
@@ -104,9 +107,8 @@ def queue(rows: Iterable[Mapping[str, Any]]) -> RenderableType:
     """Draw the head of the queue, with the reason for each place."""
     drawn = table("Who is next", "concern", "band", "score", "due", "why here")
     for row in rows:
-        due = str(row.get("due_at") or "")[:16].replace("T", " ")
-        drawn.add_row(str(row["concern"])[:8], _word(row["band"]), str(row["total"]), due,
-                      str(row["rank_reason"]))  # fmt: skip
+        drawn.add_row(str(row["concern"])[:8], _word(row["band"]), str(row["total"]),
+                      clock(row.get("due_at")), str(row["rank_reason"]))  # fmt: skip
     return drawn
 
 
@@ -119,10 +121,15 @@ def history(case: str, facts: Iterable[Mapping[str, Any]]) -> RenderableType:
 
 
 def _sentence(told: Mapping[str, Any]) -> str:
-    at = str(told.get("recorded_at") or told.get("at") or "")[:19].replace("T", " ")
+    at = clock(told.get("recorded_at") or told.get("at"))
     times = {"at", "recorded_at", "effective_at"}
     rest = [str(each) for name, each in told.items() if name not in times]
     return "  ".join([at, *rest])
+
+
+def clock(told: object) -> str:
+    """Give an instant as clocks in England showed it, to the minute; nothing for none."""
+    return f"{local(datetime.fromisoformat(str(told))):%Y-%m-%d %H:%M}" if told else ""
 
 
 def pointers(access: Mapping[str, Any], lines: Sequence[str]) -> tuple[RenderableType, ...]:

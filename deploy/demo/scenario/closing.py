@@ -17,7 +17,7 @@ from deploy.demo.scenario.recount import Found
 from deploy.demo.scenario.report import report
 from deploy.demo.scenario.town import Town
 from deploy.demo.scenario.trickle import live
-from deploy.demo.screen import table
+from deploy.demo.screen import clock, table
 
 HEAD = 5
 
@@ -131,8 +131,7 @@ async def _waits(town: Town, seen: Found) -> Sequence[RenderableType]:
 def _history(case: str, told: Sequence[Any]) -> RenderableType:
     drawn = table(f"The history of concern {case}", "when", "by", "what")
     for it in told:
-        at = str(it["effective_at"])[:16].replace("T", " ")
-        drawn.add_row(at, str(it["by"]), str(it["says"]))
+        drawn.add_row(clock(it["effective_at"]), str(it["by"]), str(it["says"]))
     return drawn
 
 
@@ -167,4 +166,4 @@ def longest(seen: Found) -> RenderableType:
 
 def _oldest(rows: Iterable[Any], name: str, since: str) -> tuple[str, str] | None:
     first = min(rows, key=lambda row: (row[since], row[name]), default=None)
-    return (str(first[name])[:8], str(first[since])[:16].replace("T", " ")) if first else None
+    return (str(first[name])[:8], clock(first[since])) if first else None
