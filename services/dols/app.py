@@ -2,7 +2,7 @@
 
 import services.dols as room
 from services.dols.api import assessors as register
-from services.dols.api import lists, partners, staff
+from services.dols.api import granted, lists, partners, staff
 from services.dols.decisions import assessor, request
 from services.dols.gateways.register import workers
 from services.dols.projections.assessors import assessors
@@ -18,6 +18,6 @@ dols = Service(
     deciders=(request, assessor),
     projections=(requests, queue, figures, assessors),
     publish=publish,
-    routes=(partners.router, lists.router, staff.router, register.router),
+    routes=(partners.router, lists.router, staff.router, granted.router, register.router),
     workers=workers,
 )

@@ -92,8 +92,8 @@ async def prioritise(
 
     Where something was told that no person has seen, `If-Match` says that this was read.
     """
-    command = want.Prioritise(answers=said.answers, evidence=_sealed(id, said.evidence))
-    return await _looking(log, id, command, (by, said), expected)
+    command = want.Prioritise(answers=said.answers, evidence=sealed(id, said.evidence))
+    return await looking(log, id, command, (by, said), expected)
 
 
 @router.post("/dols-requests/{id}/consideration", status_code=204)
@@ -101,8 +101,8 @@ async def consider(
     id: UUID, said: shape.Consideration, by: Coordinator, log: Log, expected: IfMatch
 ) -> Response:
     """Say that what the managing authority told was seen, and what follows; with `If-Match`."""
-    command = want.ConsiderCircumstances(reasons=_sealed(id, said.reasons))
-    return await _looking(log, id, command, (by, said), expected)
+    command = want.ConsiderCircumstances(reasons=sealed(id, said.reasons))
+    return await looking(log, id, command, (by, said), expected)
 
 
 @router.post("/dols-requests/{id}/location-mistake", status_code=204)
@@ -111,9 +111,9 @@ async def find_location_mistaken(
 ) -> Response:
     """Say that an earlier place was told by mistake, and why: from then on it bars nobody."""
     command = want.FindLocationMistaken(
-        location=said.location, reasons=_sealed(id, said.reasons)
+        location=said.location, reasons=sealed(id, said.reasons)
     )  # fmt: skip
-    return await _looking(log, id, command, (by, said), expected, bool)
+    return await looking(log, id, command, (by, said), expected, bool)
 
 
 @router.post("/dols-requests/{id}/presence", status_code=204)
@@ -121,8 +121,8 @@ async def confirm_presence(
     id: UUID, said: shape.Presence, by: Coordinator, log: Log, expected: IfMatch
 ) -> Response:
     """Take back that the person is no longer there, as you found since it was told, and why."""
-    command = want.ConfirmPresence(reasons=_sealed(id, said.reasons))
-    return await _looking(log, id, command, (by, said), expected, bool)
+    command = want.ConfirmPresence(reasons=sealed(id, said.reasons))
+    return await looking(log, id, command, (by, said), expected, bool)
 
 
 @router.post("/dols-requests/{id}/extension", status_code=204)
@@ -131,7 +131,7 @@ async def extend_urgent(
 ) -> Response:
     """Extend the urgent authorisation: once, in time, by seven days at most."""
     command = want.ExtendUrgent(
-        days=said.days, reasons=_sealed(id, said.reasons), recorded_at=by.effective_at
+        days=said.days, reasons=sealed(id, said.reasons), recorded_at=by.effective_at
     )
     return await _do(log, id, command, (by, said), expected)
 
@@ -145,7 +145,7 @@ async def refuse_extension(
     No other request for it may be made (Sch A1 para 77(4)), so that is the last word on it here.
     """
     command = want.RefuseExtension(
-        reasons=_sealed(id, said.reasons), recorded_at=by.effective_at
+        reasons=sealed(id, said.reasons), recorded_at=by.effective_at
     )  # fmt: skip
     return await _do(log, id, command, (by, said), expected)
 
@@ -156,7 +156,7 @@ async def ask(
 ) -> Response:
     """Ask the managing authority for what is missing; it reads it with the request's status."""
     command = want.AskQuestion(
-        missing=said.missing, words=_sealed(id, said.words), recorded_at=by.effective_at
+        missing=said.missing, words=sealed(id, said.words), recorded_at=by.effective_at
     )
     return await _do(log, id, command, (by, said), expected)
 
@@ -166,7 +166,7 @@ async def settle(
     id: UUID, question: UUID, said: shape.Settlement, by: Coordinator, log: Log, expected: IfMatch
 ) -> Response:
     """Close a question that was answered otherwise, or needs no answer any more, and say why."""
-    command = want.SettleQuestion(question=question, reasons=_sealed(id, said.reasons))
+    command = want.SettleQuestion(question=question, reasons=sealed(id, said.reasons))
     return await _do(log, id, command, (by, said), expected)
 
 
@@ -183,7 +183,7 @@ async def describe_place(
     def undone(state: Request) -> bool:
         return (said.run_by_council, state.place.run_by_council) == ("no", "yes")
 
-    return await _looking(log, id, command, (by, said), expected, undone)
+    return await looking(log, id, command, (by, said), expected, undone)
 
 
 @router.post("/dols-requests/{id}/offers", status_code=204)
@@ -242,9 +242,9 @@ async def release(
 ) -> Response:
     """Take a role back from who cannot go on in it, and say why: it is open again, and owed."""
     command = want.ReleaseAssessor(
-        role=said.role, reason=said.reason, words=_sealed(id, said.words)
+        role=said.role, reason=said.reason, words=sealed(id, said.words)
     )  # fmt: skip
-    return await _looking(log, id, command, (by, said), expected, bool)
+    return await looking(log, id, command, (by, said), expected, bool)
 
 
 @router.post("/dols-requests/{id}/assessments", status_code=204)
@@ -259,7 +259,7 @@ async def assess(
         assessed_on=said.assessed_on,
         recommended_days=said.recommended_days,
         conditions=_conditions(id, said.conditions),
-        words=_sealed(id, said.words),
+        words=sealed(id, said.words),
         standing=(await standing_of(log, {me})).get(me),
     )
     return await _do(log, id, command, (by, said), expected)
@@ -273,7 +273,7 @@ async def decide(
 
     To grant, where something was told that no person has seen, needs `If-Match`.
     """
-    written = None if said.words is None else _sealed(id, said.words)
+    written = None if said.words is None else sealed(id, said.words)
     command: want.OfTheEnd
     if said.grant and not said.not_grant:
         command = want.GrantAuthorisation(
@@ -283,7 +283,7 @@ async def decide(
             words=written,
             recorded_at=by.effective_at,
         )
-        return await _looking(log, id, command, (by, said), expected, _told_and_open)
+        return await looking(log, id, command, (by, said), expected, _told_and_open)
     if said.not_grant and not said.grant:
         command = want.RefuseAuthorisation(
             reason=said.not_grant.reason, words=written, recorded_at=by.effective_at
@@ -291,17 +291,6 @@ async def decide(
     else:
         raise HTTPException(422)
     return await _do(log, id, command, (by, said), expected)
-
-
-@router.post("/dols-requests/{id}/cease", status_code=204)
-async def cease(
-    id: UUID, said: shape.Cease, by: Signatory, log: Log, expected: IfMatch
-) -> Response:
-    """Record that what was granted ceased before its end, and why; with `If-Match`."""
-    command = want.CeaseAuthorisation(
-        reason=said.reason, ceased_on=said.ceased_on, words=_sealed(id, said.words)
-    )
-    return await _looking(log, id, command, (by, said), expected, bool)
 
 
 def _told(state: Request) -> bool:
@@ -314,10 +303,11 @@ def _told_and_open(state: Request) -> bool:
     return not over and _told(state)
 
 
-async def _looking(
+async def looking(
     log: Log, id: UUID, command: want.RequestCommand, asked: tuple[Act, Body],
     expected: int | None, unseen: Callable[[Request], object] = _told,
 ) -> Response:  # fmt: skip
+    """Do a command of somebody who looked; by default at what was told and nobody had seen."""
     stream, act = request.stream(id), dated(*asked)
     return await having_seen(log, stream, command, act, expected, unseen=unseen)
 
@@ -359,12 +349,13 @@ async def _standing(log: Log, db: Db, name: str) -> tuple[Standing, want.Room]:
     return known.standing(stream.case, len(history)), room
 
 
-def _sealed(id: UUID, said: T) -> Open[T]:
+def sealed(id: UUID, said: T) -> Open[T]:
+    """Give words about the adult, on their way into the log."""
     return Open(subject=uuid5(id, "adult"), audience="adult", value=said)
 
 
 def _conditions(id: UUID, said: tuple[str, ...]) -> Open[tuple[str, ...]] | None:
-    return _sealed(id, said) if said else None
+    return sealed(id, said) if said else None
 
 
 async def _opened(log: Log, it: Shut) -> shape.WordsShown:

@@ -13,7 +13,8 @@ from services.dols import events
 from services.dols.decisions import commands as want
 from services.dols.decisions import refusals
 from services.dols.decisions.assessing import listed
-from services.dols.decisions.state import Ended, Request
+from services.dols.decisions.granted import Ended
+from services.dols.decisions.state import Request
 from services.dols.events import RequestFact
 from services.dols.rules import clocks, codes
 from shared.facts import Act

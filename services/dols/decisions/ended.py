@@ -4,7 +4,8 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from services.dols import events
-from services.dols.decisions.state import Ceased, Ended, Request, Suspended
+from services.dols.decisions.granted import Ceased, Ended, Suspended
+from services.dols.decisions.state import Request
 from services.dols.rules import codes
 
 OfASuspension = events.AuthorisationSuspended | events.AuthorisationResumed

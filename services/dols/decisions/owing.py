@@ -3,7 +3,8 @@
 from datetime import date, datetime
 from typing import NamedTuple
 
-from services.dols.decisions.state import Ended, Request, word
+from services.dols.decisions.granted import Ended
+from services.dols.decisions.state import Request, word
 from services.dols.rules import clocks, legal_test
 from services.dols.rules.priority_tool import CURRENT
 from shared.decider import Deadline

@@ -5,9 +5,10 @@ from datetime import date
 
 from services.dols import events
 from services.dols.decisions.evolving import evolve
+from services.dols.decisions.granted import Ended
 from services.dols.decisions.owing import owed, reminder
 from services.dols.decisions.scoring import IN_TIME, ON_LAPSE, scored
-from services.dols.decisions.state import Ended, Request
+from services.dols.decisions.state import Request
 from services.dols.events import RequestFact
 from services.dols.rules import clocks, codes
 from shared.decider import DeadlinePassed

@@ -12,6 +12,13 @@ from uuid import UUID
 from services.dols import events
 from services.dols.decisions import request
 from services.dols.decisions.state import Request
+from services.dols.projections.granted import (
+    CeasedView,
+    SuspensionView,
+    ceased,
+    last_of,
+    suspension,
+)
 from services.dols.projections.questions import QuestionView, questions
 from services.dols.projections.queue import Due, days_waited, in_order
 from services.dols.projections.roles import RoleView, roles_of
@@ -81,28 +88,6 @@ class DecisionView:
     reason: Code | None
     in_21_days: bool
     copies_owed_to: Sequence[str]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SuspensionView:
-    """What was granted is suspended: it authorises nothing."""
-
-    since: datetime
-    ceases_on: date
-    """London: at its end, the 28th day, it ceases unless the person is eligible again before."""
-
-    ground: Code
-    says: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CeasedView:
-    """What was granted ceased before its end."""
-
-    on: date
-    reason: Code
-    says: str
-    by: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,8 +188,8 @@ def view(id: UUID, history: Sequence[Recorded[Any]], today: date) -> CaseView | 
         requirements=_requirements(state, history),
         left_to_assess=state.left_to_assess,
         decision=_decision(state, history),
-        suspension=_suspension(state, history),
-        ceased=_ceased(state, history),
+        suspension=suspension(state, history),
+        ceased=ceased(state, history),
         told_at=state.told_at,
         gone_at=state.gone_at,
         unneeded_at=state.unneeded_at,
@@ -242,7 +227,7 @@ def _waits(state: Request, today: date) -> Mapping[str, Any]:
 
 
 def _priority(history: Sequence[Recorded[Any]]) -> PriorityView | None:
-    last = _last(history, events.RequestPrioritised)
+    last = last_of(history, events.RequestPrioritised)
     if last is None:
         return None
     return PriorityView(
@@ -282,7 +267,7 @@ ENDS = events.AuthorisationGranted | events.AuthorisationNotGranted
 
 
 def _decision(state: Request, history: Sequence[Recorded[Any]]) -> DecisionView | None:
-    last = _last(history, ENDS)
+    last = last_of(history, ENDS)
     if last is None:
         return None
     fact, granted = last.fact, isinstance(last.fact, events.AuthorisationGranted)
@@ -300,29 +285,6 @@ def _decision(state: Request, history: Sequence[Recorded[Any]]) -> DecisionView 
         ),
         copies_owed_to=codes.COPIES_IF_GRANTED if granted else codes.COPIES_IF_NOT,
     )
-
-
-def _suspension(state: Request, history: Sequence[Recorded[Any]]) -> SuspensionView | None:
-    it = state.ended.suspended if state.ended else None
-    last = _last(history, events.AuthorisationSuspended) if it else None
-    if it is None or last is None:
-        return None
-    ground = last.fact.ground
-    return SuspensionView(
-        since=it.since, ceases_on=it.ceases_on, ground=ground, says=codes.INELIGIBLE[ground]
-    )
-
-
-def _ceased(state: Request, history: Sequence[Recorded[Any]]) -> CeasedView | None:
-    it = state.ended.ceased if state.ended else None
-    last = _last(history, events.AuthorisationCeased) if it else None
-    if it is None or last is None:
-        return None
-    return CeasedView(on=it.on, reason=it.reason, says=codes.CEASES[it.reason], by=last.act.actor)
-
-
-def _last(history: Sequence[Recorded[Any]], kind: Any) -> Recorded[Any] | None:
-    return next((it for it in reversed(history) if isinstance(it.fact, kind)), None)
 
 
 def _missed(happened: events.DeadlineMissed) -> Due:

@@ -12,14 +12,21 @@ from uuid import UUID
 
 from services.dols import events
 from services.dols.decisions import request
-from services.dols.decisions.state import Ended, Request, Urgent
+from services.dols.decisions.granted import Ended
+from services.dols.decisions.state import Request, Urgent
+from services.dols.projections.granted import (
+    CeasedTold,
+    SuspensionTold,
+    ceased_told,
+    suspension_told,
+)
 from services.dols.projections.questions import QuestionView, questions
 from services.dols.rules import clocks, receipt
 from services.dols.rules.checks import Check, message
 from services.dols.rules.fields import ASKABLE
 from services.dols.rules.receipt import Cover, Status
 from shared.facts import Code, Recorded
-from shared.time.calendar import calendar, london_date
+from shared.time.calendar import calendar
 
 Extension = Literal["asked", "extended", "refused", "not-answered"]
 
@@ -123,27 +130,6 @@ class DecisionTold:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SuspensionTold:
-    """What we granted is suspended, as you gave notice: it authorises nothing meanwhile."""
-
-    suspended_on: date
-    """London: day 1 of the 28."""
-
-    ceases_on: date
-    """London: at its end it ceases, unless you give notice before that the person is eligible
-    again."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CeasedTold:
-    """What we granted ceased before its end, and why."""
-
-    ceased_on: date
-    reason: Code
-    """Of `cease@1`."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class RequestStatus:
     """What its sender is told."""
 
@@ -197,8 +183,8 @@ def status_of(id: UUID, history: Sequence[Recorded[Any]], today: date) -> Reques
         renewal=_renewal(state),
         cover=_cover(state, decision, today),
         decision=decision,
-        suspension=_suspension(state),
-        ceased=_ceased(state),
+        suspension=suspension_told(state),
+        ceased=ceased_told(state),
         checks=[told(it) for it in checks],
         questions=[_question(it, state) for it in questions(history, state)],
         told=len(later),
@@ -259,18 +245,6 @@ def _granted(it: Ended | None, today: date) -> tuple[Cover, date] | None:
     if it.ends_on < today:
         return "ended", it.ends_on
     return ("suspended", until) if until else ("granted", it.ends_on)
-
-
-def _suspension(state: Request) -> SuspensionTold | None:
-    it = state.ended.suspended if state.ended else None
-    if it is None:
-        return None
-    return SuspensionTold(suspended_on=london_date(it.since), ceases_on=it.ceases_on)
-
-
-def _ceased(state: Request) -> CeasedTold | None:
-    it = state.ended.ceased if state.ended else None
-    return CeasedTold(ceased_on=it.on, reason=it.reason) if it else None
 
 
 def _urgent(state: Request) -> UrgentTold | None:

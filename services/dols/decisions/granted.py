@@ -1,0 +1,68 @@
+"""How was a request decided, and what is so of what was granted?"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from shared.facts import Code
+
+
+@dataclass(frozen=True, kw_only=True)
+class Suspended:
+    """Since when what was granted is suspended, and on which day it ceases if it stays so."""
+
+    since: datetime
+    ceases_on: date
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ceased:
+    """On which day what was granted ceased before its end, and why."""
+
+    on: date
+    reason: Code
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ended:
+    """How a request was decided, and what became of what was granted."""
+
+    on: date
+    reason: Code | None = None
+    """None: granted."""
+
+    starts_on: date | None = None
+    """Of what was granted."""
+
+    ends_on: date | None = None
+    reminded: int | None = None
+    """Days that were left when the managing authority was reminded last of its end."""
+
+    over: bool = False
+    """It came to its end."""
+
+    suspended: Suspended | None = None
+    """Only of what stands."""
+
+    resumed_at: datetime | None = None
+    """When it was suspended no more, the last time."""
+
+    ceased: Ceased | None = None
+
+    @property
+    def stands(self) -> bool:
+        """Say whether something was granted that has neither come to its end nor ceased."""
+        return self.ends_on is not None and not self.over and self.ceased is None
+
+    @property
+    def begins_on(self) -> date | None:
+        """Give the first day of what was granted, None where it has ceased and begins no more."""
+        return None if self.ceased else self.starts_on
+
+    @property
+    def stage(self) -> str:
+        """Give what became of it, in one word."""
+        if self.reason:
+            return "not-granted"
+        if self.ceased:
+            return "ceased"
+        return "suspended" if self.suspended else "granted"
