@@ -1,7 +1,7 @@
 """What may others know of a request?"""
 
 from services.dols import events
-from services.dols.decisions.ended import OfTheEnd
+from services.dols.decisions.ended import OfAReview, OfTheEnd
 from services.dols.decisions.evolving import OfQuestions
 from shared.contracts import dols as contract
 from shared.facts import Act, party
@@ -14,6 +14,8 @@ def publish(happened: events.DolsFact, act: Act) -> contract.Message | None:
         return _of_questions(happened)
     if isinstance(happened, OfTheEnd):
         return _of_the_end(happened, act)
+    if isinstance(happened, OfAReview):
+        return _of_a_review(happened, act)
     match happened:
         case events.RequestReceived(received_on=day, urgent_ends_on=ends):
             return contract.RequestReceived(
@@ -102,3 +104,15 @@ def _of_the_end(happened: OfTheEnd, act: Act) -> contract.Message:
             return contract.AuthorisationResumed(resumed_on=london_date(act.effective_at))
         case events.AuthorisationCeased(reason=reason, ceased_on=ceased_on):
             return contract.AuthorisationCeased(reason=reason, ceased_on=ceased_on)
+
+
+def _of_a_review(happened: OfAReview, act: Act) -> contract.Message | None:
+    """Say once that there is to be one, however many ask for it."""
+    match happened:
+        case events.ReviewAsked(joins=True):
+            return None
+        case events.ReviewAsked(asked_by=by, grounds=grounds):
+            on = london_date(act.effective_at)
+            return contract.ReviewAsked(asked_by=by, grounds=grounds, asked_on=on)
+        case events.ReviewCompleted(outcome=outcome, completed_on=on):
+            return contract.ReviewCompleted(outcome=outcome, completed_on=on)

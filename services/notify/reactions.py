@@ -269,4 +269,6 @@ REACTIONS = (
     _of_case(dols.AuthorisationSuspended, "dols.suspended"),
     _of_case(dols.AuthorisationResumed, "dols.resumed"),
     _of_case(dols.AuthorisationCeased, "dols.ceased"),
+    _of_case(dols.ReviewAsked, "dols.review-started"),
+    _of_case(dols.ReviewCompleted, "dols.reviewed"),
 )

@@ -202,7 +202,7 @@ class AuthorisationResumed:
 class AuthorisationCeased:
     """What was granted ceased before its end: it authorises nothing any more.
 
-    Law: Mental Capacity Act 2005 Sch A1 paras 62, 64, 65 and 96.
+    Law: Mental Capacity Act 2005 Sch A1 paras 62, 64, 65, 96 and 117.
     """
 
     reason: Code
@@ -210,6 +210,37 @@ class AuthorisationCeased:
 
     ceased_on: date
     """Its last day, in London."""
+
+
+@fact("dols.review-asked/1")
+class ReviewAsked:
+    """There is to be a review of what was granted: it was asked for, and none was open.
+
+    Law: Mental Capacity Act 2005 Sch A1 paras 102, 103 and 108.
+    """
+
+    asked_by: Code
+    """Of `review-asked-by@1`."""
+
+    grounds: tuple[Code, ...]
+    """Of `review-ground@1`."""
+
+    asked_on: date
+    """In London."""
+
+
+@fact("dols.review-completed/1")
+class ReviewCompleted:
+    """A review of what was granted is complete. Where it terminates, it is told that it ceased too.
+
+    Law: Mental Capacity Act 2005 Sch A1 paras 117, 118 and 120.
+    """
+
+    outcome: Code
+    """Of `review-outcome@1`."""
+
+    completed_on: date
+    """In London."""
 
 
 Message = (
@@ -228,4 +259,6 @@ Message = (
     | AuthorisationSuspended
     | AuthorisationResumed
     | AuthorisationCeased
+    | ReviewAsked
+    | ReviewCompleted
 )

@@ -43,6 +43,8 @@ from services.dols.events import (
     RequestReceived,
     RequestWithdrawn,
     RequirementAssessed,
+    ReviewAsked,
+    ReviewCompleted,
     UrgentDated,
     UrgentExtended,
     UrgentLapsed,
@@ -289,6 +291,32 @@ ceasing = want.CeaseAuthorisation(
 ceased = AuthorisationCeased(
     reason=ceasing.reason, ceased_on=TODAY, words=ceasing.words, late=False
 )  # fmt: skip
+asking_review = want.AskReview(
+    asked_by=codes.MANAGING_AUTHORITY, grounds=(Code("review-ground@1:not-met"),),
+    requirements=(codes.CAPACITY,), reasons=document("She decides for herself again."),
+)  # fmt: skip
+review_asked = ReviewAsked(
+    asked_by=asking_review.asked_by, grounds=asking_review.grounds,
+    requirements=asking_review.requirements, reasons=asking_review.reasons, joins=False,
+)  # fmt: skip
+"""Of Monday 2 November: it is due by the end of the 23rd."""
+
+review_joined = replace(review_asked, joins=True)
+for_her = replace(
+    asking_review, asked_by=Code("review-asked-by@1:the-person"), requirements=(),
+    reasons=words("She says so herself."),
+)  # fmt: skip
+asked_for_her = replace(
+    review_asked, asked_by=for_her.asked_by, requirements=(), reasons=for_her.reasons
+)
+completing = want.CompleteReview(
+    outcome=codes.UNCHANGED, completed_on=TODAY, conditions=None, words=words("As it was.")
+)
+unchanged = ReviewCompleted(
+    outcome=codes.UNCHANGED, completed_on=TODAY, conditions=None, words=completing.words
+)
+terminated = replace(unchanged, outcome=codes.TERMINATES)
+ended_by_review = replace(ceased, reason=codes.TERMINATED, words=None)
 died = Code("not-granted-reason@1:died")
 refusing = want.RefuseAuthorisation(reason=died, words=None, recorded_at=NOON)
 not_granted = AuthorisationNotGranted(
@@ -303,6 +331,7 @@ EVERY_FACT: tuple[RequestFact, ...] = (
     asked_back, born, answered, settled, described, elsewhere, mistaken, confirmed, not_extended,
     offered, declined, expired, allocated, doctor, *six, released, barred, missed, granted,
     not_granted, dated, suspended, ending, ended, in_suspense, resumed, elapsed, ceased,
+    review_asked, review_joined, asked_for_her, unchanged, terminated, ended_by_review,
 )  # fmt: skip
 
 ON_AN_OPEN_ONE: tuple[Any, ...] = (
@@ -311,4 +340,6 @@ ON_AN_OPEN_ONE: tuple[Any, ...] = (
 )  # fmt: skip
 """Commands that a decided request does not take."""
 
-ON_ANY: tuple[Any, ...] = (telling, answering, considering, suspending, resuming, ceasing)
+ON_ANY: tuple[Any, ...] = (
+    telling, answering, considering, suspending, resuming, ceasing, asking_review, completing,
+)  # fmt: skip

@@ -70,6 +70,14 @@ COMMANDS: dict[str, dict[str, Any]] = {
         "assessed_on": "2023-01-02", "words": "Born in 1941.",
     },
     "cease": {"reason": "cease@1:died", "ceased_on": "2023-01-02", "words": "On Sunday."},
+    "reviews": {
+        "asked_by": "review-asked-by@1:the-person", "grounds": ["review-ground@1:conditions"],
+        "words": "She wants to walk out alone on Sundays.",
+    },
+    "review-outcome": {
+        "outcome": "review-outcome@1:unchanged", "completed_on": "2023-01-02",
+        "words": "Seen on Sunday: as it was.",
+    },
     "decision": {"not_grant": {"reason": "not-granted-reason@1:died"}, "words": "On Sunday."},
 }  # fmt: skip
 
@@ -148,6 +156,12 @@ async def sees(client: httpx.AsyncClient, case: Any, **at: str) -> Any:
     answer = await client.get(f"/v1/dols-requests/{case}/case", params=at)
     assert answer.status_code == 200, answer.text
     return answer.json()
+
+
+async def as_seen(client: httpx.AsyncClient, case: Any) -> dict[str, str]:
+    """Give the headers of a command of somebody who has read all of a case."""
+    found = await client.get(f"/v1/dols-requests/{case}/case")
+    return key() | {"If-Match": found.headers["ETag"]}
 
 
 async def today(home: Home, **more: float) -> str:

@@ -8,7 +8,18 @@ import pytest
 import pytest_asyncio
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from tests.dols.asking import BIA, DOCTOR, asks, register
+from tests.dols.asking import (
+    BIA,
+    BY_THE_BIA,
+    BY_THE_DOCTOR,
+    DOCTOR,
+    asks,
+    assesses,
+    does,
+    register,
+    staffed,
+    today,
+)
 from tests.support.house import Home, House
 from tests.support.rooms import AT_WORK, at_work, tables_of
 
@@ -68,3 +79,22 @@ async def doctor(home: Home) -> AsyncIterator[httpx.AsyncClient]:
 async def case(ward: httpx.AsyncClient) -> str:
     """Give a request that was received."""
     return str((await asks(ward))["id"])
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def granted(
+    home: Home,
+    coordinator: httpx.AsyncClient,
+    bia: httpx.AsyncClient,
+    doctor: httpx.AsyncClient,
+    signatory: httpx.AsyncClient,
+    case: str,
+) -> str:
+    """Give a request on which an authorisation was granted."""
+    on = await today(home)
+    await staffed(coordinator, case)
+    await assesses(doctor, case, *BY_THE_DOCTOR, on=on)
+    await assesses(bia, case, *BY_THE_BIA, on=on)
+    grant = {"starts_on": on, "ends_on": await today(home, days=60)}
+    await does(signatory, case, "decision", not_grant=None, grant=grant)
+    return case

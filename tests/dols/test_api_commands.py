@@ -133,7 +133,7 @@ async def test_who_waits_is_allocated_while_the_registers_table_is_built_anew(
 
 COORDINATES = (
     "priority", "consideration", "questions", SETTLEMENT, "place", "location-mistake", "presence",
-    "offers", "releases",
+    "offers", "releases", "reviews",
 )  # fmt: skip
 BOTH = ("allocations", "declines")
 
@@ -172,7 +172,9 @@ async def test_every_command_says_who_it_is_and_which_it_is(
 async def test_each_command_is_for_its_own_roles(home: Home, case: str, what: str) -> None:
     may = {
         "dols-coordinator": (*COORDINATES, *BOTH), "assessor": (*BOTH, "assessments"),
-        "dols-signatory": ("extension", "extension-refusal", "decision", "cease"),
+        "dols-signatory": (
+            "extension", "extension-refusal", "decision", "cease", "review-outcome",
+        ),
         "safeguarding-adults-manager": (),
     }  # fmt: skip
     for role, what_they_may in may.items():
@@ -216,6 +218,19 @@ async def test_each_command_is_for_its_own_roles(home: Home, case: str, what: st
         ("sig", "cease", {}, 428, "precondition-required"),
         ("sig", "cease", {"words": ""}, 422, "unreadable"),
         ("sig", "cease", {"ceased_on": "tomorrow"}, 422, "unreadable"),
+        ("sig", "review-outcome", {}, 428, "precondition-required"),
+        ("sig", "review-outcome", {"words": ""}, 422, "unreadable"),
+        ("sig", "review-outcome", {"completed_on": "tomorrow"}, 422, "unreadable"),
+        ("cora", "reviews", {}, 409, "nothing-granted"),
+        ("cora", "reviews", {"grounds": []}, 422, "unreadable"),
+        ("cora", "reviews", {"words": ""}, 422, "unreadable"),
+        (
+            "cora",
+            "reviews",
+            {"asked_by": "review-asked-by@1:managing-authority"},
+            422,
+            "unreadable",
+        ),
         ("sig", "decision", {"not_grant": None}, 422, "unreadable"),
         (
             "sig",

@@ -350,7 +350,7 @@ def test_the_gap_before_an_authorisation_begins_is_shown() -> None:
         assert seen(first, a.low, lapsed, today=date(2026, 11, 11)).unprotected
 
 
-NOTICES = (a.withdrawn, a.in_suspense, a.resumed)
+NOTICES = (a.withdrawn, a.in_suspense, a.resumed, a.review_asked, a.review_joined)
 """What a managing authority gives its reasons for, which staff read."""
 
 

@@ -6,21 +6,9 @@ from uuid import UUID, uuid4
 
 import httpx
 import pytest
-import pytest_asyncio
 
 from services.dols.events import AuthorisationCeased, AuthorisationResumed, AuthorisationSuspended
-from tests.dols.asking import (
-    BY_THE_BIA,
-    BY_THE_DOCTOR,
-    assesses,
-    does,
-    history,
-    kind,
-    sees,
-    send,
-    staffed,
-    today,
-)
+from tests.dols.asking import as_seen, does, history, kind, sees, send, today
 from tests.support.house import Home, key
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -39,30 +27,6 @@ async def gives(
         json=NOTICES[what] | but,
         headers=key() if headers is None else headers,
     )
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def granted(
-    home: Home,
-    coordinator: httpx.AsyncClient,
-    bia: httpx.AsyncClient,
-    doctor: httpx.AsyncClient,
-    signatory: httpx.AsyncClient,
-    case: str,
-) -> str:
-    """Give a request on which an authorisation was granted."""
-    on = await today(home)
-    await staffed(coordinator, case)
-    await assesses(doctor, case, *BY_THE_DOCTOR, on=on)
-    await assesses(bia, case, *BY_THE_BIA, on=on)
-    grant = {"starts_on": on, "ends_on": await today(home, days=60)}
-    await does(signatory, case, "decision", not_grant=None, grant=grant)
-    return case
-
-
-async def as_seen(client: httpx.AsyncClient, case: str) -> dict[str, str]:
-    found = await client.get(f"/v1/dols-requests/{case}/case")
-    return key() | {"If-Match": found.headers["ETag"]}
 
 
 async def test_a_notice_suspends_it_and_another_lets_it_go_on(

@@ -76,6 +76,16 @@ TOLD: dict[str, tuple[Any, Any]] = {
         a.ceased,
         contract.AuthorisationCeased(reason=Code("cease@1:died"), ceased_on=a.TODAY),
     ),
+    "that there is to be a review, without a word of why": (
+        a.review_asked,
+        contract.ReviewAsked(
+            asked_by=codes.MANAGING_AUTHORITY, grounds=a.asking_review.grounds, asked_on=a.TODAY
+        ),
+    ),
+    "nothing of who asks while one is open": (a.review_joined, None),
+    "what came of it, by its code": (
+        a.terminated, contract.ReviewCompleted(outcome=codes.TERMINATES, completed_on=a.TODAY)
+    ),
     "no grant": (
         a.not_granted,
         contract.AuthorisationNotGranted(
@@ -109,9 +119,11 @@ def test_the_answer_to_a_request_for_an_extension_is_dated_as_in_london() -> Non
 def test_a_notice_counts_from_a_day_in_london() -> None:
     late = replace(SOMEBODY, effective_at=a.at("2026-06-30T23:30:00+00:00"))
     suspended, resumed = publish(a.in_suspense, late), publish(a.resumed, late)
+    asked = publish(a.review_asked, late)
     assert isinstance(suspended, contract.AuthorisationSuspended)
     assert isinstance(resumed, contract.AuthorisationResumed)
-    assert (suspended.suspended_on, resumed.resumed_on) == (date(2026, 7, 1), date(2026, 7, 1))
+    assert isinstance(asked, contract.ReviewAsked)
+    assert {suspended.suspended_on, resumed.resumed_on, asked.asked_on} == {date(2026, 7, 1)}
 
 
 def test_a_request_is_taken_back_on_a_day_in_london() -> None:

@@ -268,6 +268,33 @@ async def test_what_is_suspended_or_ceased_is_counted_and_is_not_among_those_who
     assert all(it.after_decision for it in rows)
 
 
+async def test_an_open_review_is_counted_and_stands_in_the_queue_by_when_it_is_due(
+    db: AsyncConnection,
+) -> None:
+    given = (*a.ready[1:], a.granted)
+    reviews: dict[UUID, tuple[RequestFact, ...]] = {
+        ONE: (a.asked_for_her,),
+        TWO: (a.review_asked,),
+        THREE: (a.asked_for_her, a.unchanged),
+        UUID(int=104): (a.asked_for_her, a.terminated, a.ended_by_review),
+        UUID(int=105): (a.asked_for_her, a.ended, a.considered),
+        UUID(int=106): (a.asked_for_her, a.in_suspense, a.considered),
+    }
+    history = [it for case, more in reviews.items() for it in came(case, *given, *more)]
+    await keep(db, figures, history)
+    found = await how_many(db, a.TODAY)
+    assert found.under_review == 3
+    assert found.ceased_by_reason == {"review": 1}
+    await keep(db, queue, history)
+    rows, _ = await who_is_next(db, nobody, a.TODAY, 9)
+    assert [(it.request, it.rank_reason) for it in rows] == [
+        (TWO, "Decided: something came since, to be seen by 04 Nov 2026."),
+        (ONE, "Decided: a review is open, to be completed by 23 Nov 2026."),
+        (UUID(int=106), "Decided: a review is open, to be completed by 30 Nov 2026."),
+    ]
+    assert all(it.after_decision for it in rows)
+
+
 async def test_a_senders_list_says_what_became_of_what_was_granted(db: AsyncConnection) -> None:
     given = (*a.ready[1:], a.granted, a.in_suspense)
     ends: dict[UUID, tuple[RequestFact, ...]] = {

@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.dols.asking import does, history, kind, sees, send
+from tests.dols.asking import as_seen, does, history, kind, sees, send
 from tests.support.house import Home, key
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -17,11 +17,6 @@ async def tells(ward: httpx.AsyncClient, case: str, **told: str) -> None:
         f"/v1/dols-requests/{case}/circumstances", json=told, headers=key()
     )  # fmt: skip
     assert answer.status_code == 201, answer.text
-
-
-async def as_seen(client: httpx.AsyncClient, case: str) -> dict[str, str]:
-    found = await client.get(f"/v1/dols-requests/{case}/case")
-    return key() | {"If-Match": found.headers["ETag"]}
 
 
 @LOOKS

@@ -15,6 +15,7 @@ from tests.dols.asking import (
     DOCTOR,
     FORM,
     MENTAL,
+    as_seen,
     asks,
     assesses,
     does,
@@ -316,6 +317,59 @@ async def test_a_suspension_that_nobody_lifts_ends_what_was_granted_and_somebody
         assert (kinds(missed["missed"]), kinds(missed["due"])) == (["look", "look"], ["look"])
         seen = key() | {"If-Match": f'"{missed["version"]}"'}
         await does(office, id, "consideration", reasons="She stays there.", headers=seen)
+        await it_is(monday, "2023-09-04T09:00:00Z")
+        assert (await sees(office, id))["case"]["due"] == []
+        await home.is_told(id, *heard)
+
+
+@pytest.mark.slow
+async def test_a_review_is_owed_until_it_is_completed_and_what_it_terminates_is_over(
+    monday: dict[str, Home],
+) -> None:
+    dols = monday["dols"]
+    async with (
+        organisation(monday, "rosewood-house") as home,
+        dols.client("rosewood-house", "dols.write", "dols.read") as ward,
+        at_desks(dols) as (office, bia, doctor, signatory),
+    ):
+        await register(dols, "2023-03-01")
+        id = (await asks(ward, date_wanted="2023-06-05"))["id"]
+        await all_is_assessed(office, bia, doctor, id, on="2023-06-05")
+        grant = {"starts_on": "2023-06-05", "ends_on": "2023-08-31"}
+        await does(signatory, id, "decision", not_grant=None, grant=grant)
+        heard = ["dols.received", "dols.allocated", "dols.allocated", "dols.granted"]
+
+        # The ward asks, and so does she: it is one review, due by when it was first asked for.
+        why = {"grounds": ["review-ground@1:not-met"], "reason": "She decides for herself."}
+        await does(ward, id, "review-requests", **why)
+        await it_is(monday, "2023-06-07T09:00:00Z")
+        await does(office, id, "reviews")
+        heard.append("dols.review-started")
+        await home.is_told(id, *heard)
+        seen = await as_seen(office, id)
+        await does(office, id, "consideration", reasons="A doctor is asked.", headers=seen)
+        case = (await sees(office, id))["case"]
+        assert case["review"]["due_at"] == "2023-06-26T22:59:00Z"
+        assert kinds(case["due"]) == ["review", "end-reminder", "end"]
+
+        # Nobody completed it: that is seen, and it is owed again until somebody does.
+        await it_is(monday, "2023-06-27T09:00:00Z")
+        late = await shows(office, id, lambda it: it["missed"])
+        assert (kinds(late["missed"]), kinds(late["due"])[0]) == (["review"], "review")
+        await counts(office, lambda it: it["under_review"] == 1)
+        said = {"completed_on": "2023-06-27", "words": "She decides for herself, says the doctor."}
+        ends = said | {"outcome": "review-outcome@1:terminated"}
+        await does(signatory, id, "review-outcome", headers=await as_seen(signatory, id), **ends)
+        heard += ["dols.reviewed", "dols.ceased"]
+        await home.is_told(id, *heard)
+        told = (await ward.get(f"/v1/dols-requests/{id}")).json()
+        assert told["reviewed"]["outcome"] == "review-outcome@1:terminated"
+        assert (told["ceased"]["reason"], told["review"]) == ("cease@1:review", None)
+        assert told["cover"]["code"] == "dols-cover@1:ceased"
+        figures = await counts(office, lambda it: it["under_review"] == 0)
+        assert figures["ceased_by_reason"] == {"review": 1}
+
+        # Nothing more is owed, and nobody is reminded of an end that is none any more.
         await it_is(monday, "2023-09-04T09:00:00Z")
         assert (await sees(office, id))["case"]["due"] == []
         await home.is_told(id, *heard)

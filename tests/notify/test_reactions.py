@@ -268,11 +268,22 @@ def test_a_managing_authority_hears_how_far_its_request_is() -> None:
         a.said(dols.AuthorisationSuspended(suspended_on=ON, ceases_on=date(2026, 11, 29)), REQUEST),
         a.said(dols.AuthorisationResumed(resumed_on=ON), REQUEST),
         a.said(dols.AuthorisationCeased(reason=Code("cease@1:died"), ceased_on=ON), REQUEST),
+        a.said(
+            dols.ReviewAsked(
+                asked_by=Code("review-asked-by@1:the-person"),
+                grounds=(Code("review-ground@1:conditions"),),
+                asked_on=ON,
+            ),
+            REQUEST,
+        ),
+        a.said(
+            dols.ReviewCompleted(outcome=Code("review-outcome@1:varied"), completed_on=ON), REQUEST
+        ),
     )
     assert [it for _, it in service.told(REQUEST)] == [
         "dols.received", "dols.allocated", "dols.question-asked", "dols.not-extended",
         "dols.extended", "dols.granted", "dols.not-granted", "dols.ending", "dols.ended",
-        "dols.suspended", "dols.resumed", "dols.ceased",
+        "dols.suspended", "dols.resumed", "dols.ceased", "dols.review-started", "dols.reviewed",
     ]  # fmt: skip
 
 

@@ -40,7 +40,7 @@ BY_HAND = {
     MANAGING_AUTHORITY: {
         "dols.received", "dols.allocated", "dols.question-asked", "dols.extended",
         "dols.not-extended", "dols.granted", "dols.not-granted", "dols.ending", "dols.ended",
-        "dols.suspended", "dols.resumed", "dols.ceased",
+        "dols.suspended", "dols.resumed", "dols.ceased", "dols.review-started", "dols.reviewed",
     },
     OWNER: {"endpoint.test", "endpoint.disabled"},
 }  # fmt: skip

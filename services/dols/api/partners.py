@@ -20,7 +20,7 @@ from services.dols.events import (
 )
 from services.dols.projections.requests import Made, made_by, requests
 from services.dols.projections.status import RequestStatus, status_of, told
-from services.dols.rules import clocks
+from services.dols.rules import clocks, codes
 from services.dols.rules.checks import REPEATS, Check
 from services.dols.rules.document import NotAnObject, parse
 from services.dols.rules.reading import (
@@ -199,9 +199,27 @@ async def resume(
     return await _given_notice(log, id, command, by, expected)
 
 
-async def _given_notice(
-    log: Log, id: UUID, command: want.OfWhatWasGranted, by: Act, expected: int | None
+@router.post("/{id}/review-requests", status_code=204)
+async def ask_for_review(
+    id: UUID, said: shape.ReviewRequest, by: Writes, log: Log, expected: IfMatch
 ) -> Response:
+    """Ask for a review of what we granted, as you must where a requirement appears reviewable.
+
+    While one is open, what you ask for joins it.
+    """
+    command = want.AskReview(
+        asked_by=codes.MANAGING_AUTHORITY,
+        grounds=said.grounds,
+        requirements=said.requirements,
+        reasons=_document(id, said.reason),
+    )
+    return await _given_notice(log, id, command, by, expected)
+
+
+async def _given_notice(
+    log: Log, id: UUID, command: want.OfWhatWasGranted | want.AskReview, by: Act,
+    expected: int | None,
+) -> Response:  # fmt: skip
     await _history(log, id, by.actor)  # or a refusal would tell a stranger that it is there
     return answer(await handle(log, requests_made.stream(id), command, by, expected))
 

@@ -85,6 +85,25 @@ class Resumption(BaseModel):
     reason: Words
 
 
+Grounds = Annotated[tuple[Code, ...], Field(min_length=1, max_length=3)]
+"""Of `review-ground@1`."""
+
+Requirements = Annotated[tuple[Code, ...], Field(max_length=6)]
+"""Of `requirement@1`."""
+
+
+class ReviewRequest(BaseModel):
+    """Why what we granted is to be reviewed: it counts from when it is asked for, now."""
+
+    model_config = {"extra": "forbid"}
+
+    grounds: Grounds
+    """Of `review-ground@1`."""
+    requirements: Requirements = ()
+    """Of `requirement@1`: what it is about, where you know."""
+    reason: Words
+
+
 class Told(BaseModel):
     """What became of a change of circumstances."""
 
@@ -239,6 +258,35 @@ class Cease(Body):
     """Of `cease@1`; that it was suspended for 28 days is recorded by itself."""
     ceased_on: Day
     """London; no day before it began, after its end, or to come."""
+    words: Words
+
+
+class ReviewAsk(Body):
+    """For whom a review of what was granted is asked for, and why."""
+
+    asked_by: Literal[
+        "review-asked-by@1:on-paper",
+        "review-asked-by@1:the-person",
+        "review-asked-by@1:representative",
+        "review-asked-by@1:supervisory-body",
+    ]
+    """The managing authority on paper, the person, their representative, or the council itself."""
+    grounds: Grounds
+    """Of `review-ground@1`."""
+    requirements: Requirements = ()
+    """Of `requirement@1`: what it is about, where it was said."""
+    words: Words
+
+
+class ReviewOutcome(Body):
+    """What came of a review."""
+
+    outcome: Code
+    """Of `review-outcome@1`."""
+    completed_on: Day
+    """London; no day before it was asked for, or to come."""
+    conditions: Annotated[tuple[Words, ...], Field(max_length=20)] | None = None
+    """All that hold from then on, also none, where they are varied; left out where they are not."""
     words: Words
 
 

@@ -133,7 +133,7 @@ async def extend_urgent(
     command = want.ExtendUrgent(
         days=said.days, reasons=sealed(id, said.reasons), recorded_at=by.effective_at
     )
-    return await _do(log, id, command, (by, said), expected)
+    return await do(log, id, command, (by, said), expected)
 
 
 @router.post("/dols-requests/{id}/extension-refusal", status_code=204)
@@ -147,7 +147,7 @@ async def refuse_extension(
     command = want.RefuseExtension(
         reasons=sealed(id, said.reasons), recorded_at=by.effective_at
     )  # fmt: skip
-    return await _do(log, id, command, (by, said), expected)
+    return await do(log, id, command, (by, said), expected)
 
 
 @router.post("/dols-requests/{id}/questions", status_code=204)
@@ -158,7 +158,7 @@ async def ask(
     command = want.AskQuestion(
         missing=said.missing, words=sealed(id, said.words), recorded_at=by.effective_at
     )
-    return await _do(log, id, command, (by, said), expected)
+    return await do(log, id, command, (by, said), expected)
 
 
 @router.post("/dols-requests/{id}/questions/{question}/settlement", status_code=204)
@@ -167,7 +167,7 @@ async def settle(
 ) -> Response:
     """Close a question that was answered otherwise, or needs no answer any more, and say why."""
     command = want.SettleQuestion(question=question, reasons=sealed(id, said.reasons))
-    return await _do(log, id, command, (by, said), expected)
+    return await do(log, id, command, (by, said), expected)
 
 
 @router.post("/dols-requests/{id}/place", status_code=204)
@@ -196,7 +196,7 @@ async def offer(
         role=said.role, name=said.assessor, standing=standing, declared=said.declared, room=room,
         recorded_at=by.effective_at,
     )  # fmt: skip
-    return await _do(log, id, command, (by, said), expected)
+    return await do(log, id, command, (by, said), expected)
 
 
 @router.post("/dols-requests/{id}/allocations", status_code=204)
@@ -212,7 +212,7 @@ async def allocate(
         command = want.AllocateAssessor(
             role=said.role, name=name, standing=standing, declared=said.declared, room=room
         )
-        return await _do(log, id, command, (by, said), expected)
+        return await do(log, id, command, (by, said), expected)
 
 
 _TURNS = WeakKeyDictionary[Any, WeakValueDictionary[str, Lock]]()
@@ -233,7 +233,7 @@ async def decline(
 ) -> Response:
     """Decline an offer, as the assessor; or record, as coordinator, that they declined."""
     command = want.DeclineOffer(role=said.role, reason=said.reason)
-    return await _do(log, id, command, (by, said), expected)
+    return await do(log, id, command, (by, said), expected)
 
 
 @router.post("/dols-requests/{id}/releases", status_code=204)
@@ -262,7 +262,7 @@ async def assess(
         words=sealed(id, said.words),
         standing=(await standing_of(log, {me})).get(me),
     )
-    return await _do(log, id, command, (by, said), expected)
+    return await do(log, id, command, (by, said), expected)
 
 
 @router.post("/dols-requests/{id}/decision", status_code=204)
@@ -290,7 +290,7 @@ async def decide(
         )
     else:
         raise HTTPException(422)
-    return await _do(log, id, command, (by, said), expected)
+    return await do(log, id, command, (by, said), expected)
 
 
 def _told(state: Request) -> bool:
@@ -312,9 +312,10 @@ async def looking(
     return await having_seen(log, stream, command, act, expected, unseen=unseen)
 
 
-async def _do(
+async def do(
     log: Log, id: UUID, command: want.RequestCommand, asked: tuple[Act, Body], expected: int | None
 ) -> Response:
+    """Do a command; to an assessor who was never asked, nothing is there."""
     act = dated(*asked)
     if act.role == "assessor" and not was_asked(
         await log.history(request.stream(id)), act.actor

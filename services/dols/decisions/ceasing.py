@@ -28,9 +28,9 @@ def until_its_end(command: want.OfWhatWasGranted, state: Request, act: Act) -> F
     today = london_date(act.effective_at)
     match command:
         case want.SuspendAuthorisation():
-            return (_suspended(command, _standing(state, today), today),)
+            return (_suspended(command, standing(state, today), today),)
         case want.ResumeAuthorisation(reasons=reasons):
-            if _standing(state, today).suspended is None:
+            if standing(state, today).suspended is None:
                 raise refusals.NotSuspended
             return (events.AuthorisationResumed(reasons=reasons),)
         case want.CeaseAuthorisation():
@@ -51,7 +51,7 @@ def _last_day(it: Ended) -> date:
     return min(day for day in days if day)
 
 
-def _standing(state: Request, today: date) -> Ended:
+def standing(state: Request, today: date) -> Ended:
     """Give what was granted, where on a London date it has neither ceased nor come to its end.
 
     By the day, whether or not its timer has come yet. One that is to begin later counts: law asks

@@ -239,6 +239,26 @@ class CeaseAuthorisation:
     words: Sealed[str]
 
 
+@dataclass(frozen=True, kw_only=True)
+class AskReview:
+    """Ask whether what was granted may go on, and as it is."""
+
+    asked_by: Code
+    grounds: tuple[Code, ...]
+    requirements: tuple[Code, ...]
+    reasons: Sealed[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CompleteReview:
+    """Say what came of a review."""
+
+    outcome: Code
+    completed_on: date
+    conditions: Sealed[tuple[str, ...]] | None
+    words: Sealed[str]
+
+
 OfTheSender = TellCircumstances | AnswerQuestions | WithdrawRequest
 OfThePlace = DescribePlace | FindLocationMistaken
 OfACoordinator = AskQuestion | SettleQuestion | ConfirmPresence | OfThePlace | Prioritise
@@ -247,6 +267,7 @@ Staffing = OfferAllocation | AllocateAssessor | DeclineOffer | ReleaseAssessor
 OfAssessors = Staffing | HearRegister | AssessRequirement
 OfTheEnd = GrantAuthorisation | RefuseAuthorisation
 OfWhatWasGranted = SuspendAuthorisation | ResumeAuthorisation | CeaseAuthorisation
+OfAReview = AskReview | CompleteReview
 RequestCommand = (
     ReceiveRequest
     | OfTheSender
@@ -255,5 +276,6 @@ RequestCommand = (
     | OfAssessors
     | OfTheEnd
     | OfWhatWasGranted
+    | OfAReview
     | DeadlinePassed
 )

@@ -27,6 +27,7 @@ from services.dols.decisions.evolving import evolve
 from services.dols.decisions.owing import owed
 from services.dols.decisions.passing import passed
 from services.dols.decisions.placing import found, mistaken, placed
+from services.dols.decisions.reviewing import reviewed
 from services.dols.decisions.scoring import IN_TIME, ON_CIRCUMSTANCES, ON_RECEIPT, scored
 from services.dols.decisions.state import Request
 from services.dols.events import RequestFact
@@ -80,12 +81,12 @@ def decide(command: RequestCommand, state: Request | None, act: Act) -> Facts:
             return heard(standing, state) if state else ()
         case want.AssessRequirement():
             return assessed(command, _open(state, act), act)
-        case want.GrantAuthorisation():
-            return _granted(command, _to_decide(state, act), act)
-        case want.RefuseAuthorisation():
-            return _not_granted(command, _to_decide(state, act), act)
+        case want.GrantAuthorisation() | want.RefuseAuthorisation():
+            return _decided(command, _to_decide(state, act), act)
         case want.SuspendAuthorisation() | want.ResumeAuthorisation() | want.CeaseAuthorisation():
             return until_its_end(command, _there(state, act), act)
+        case want.AskReview() | want.CompleteReview():
+            return reviewed(command, _there(state, act), act)
         case DeadlinePassed():
             return passed(command, state, act)
 
@@ -274,6 +275,14 @@ def _not_extended(command: want.RefuseExtension, state: Request, act: Act) -> Fa
 
 
 # How it ends
+
+
+def _decided(command: want.OfTheEnd, state: Request, act: Act) -> Facts:
+    match command:
+        case want.GrantAuthorisation():
+            return _granted(command, state, act)
+        case want.RefuseAuthorisation():
+            return _not_granted(command, state, act)
 
 
 def _granted(command: want.GrantAuthorisation, state: Request, act: Act) -> Facts:

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from services.dols import events
-from services.dols.decisions.granted import Ceased, Ended, Suspended
+from services.dols.decisions.granted import Ceased, Ended, Review, Reviewed, Suspended
 from services.dols.decisions.state import Request
 from services.dols.rules import codes
 
@@ -17,9 +17,10 @@ OfTheEnd = (
     | OfASuspension
     | events.AuthorisationCeased
 )
+OfAReview = events.ReviewAsked | events.ReviewCompleted
 
 
-def ended(state: Request, happened: OfTheEnd, at: datetime) -> Request:
+def ended(state: Request, happened: OfTheEnd | OfAReview, at: datetime) -> Request:
     """Give the state after `happened`."""
     match happened, state.ended:
         case events.AuthorisationNotGranted(decided_on=on, reason=reason), _:
@@ -31,7 +32,7 @@ def ended(state: Request, happened: OfTheEnd, at: datetime) -> Request:
         case events.AuthorisationEnded(), Ended() as was:
             # Where the person is gone, or needs it no more, nothing follows.
             unseen = state.unseen if state.not_needed_at else (*state.unseen, at)
-            return replace(state, ended=replace(was, over=True, suspended=None), unseen=unseen)
+            return replace(state, ended=replace(_over(was), over=True), unseen=unseen)
         case (events.AuthorisationSuspended() | events.AuthorisationResumed()) as notice, Ended(
             stands=True
         ) as was:
@@ -39,10 +40,27 @@ def ended(state: Request, happened: OfTheEnd, at: datetime) -> Request:
         case events.AuthorisationCeased(reason=reason, ceased_on=on), Ended(ends_on=date()) as was:
             # Who records it has seen it; where time ended it, nobody has.
             unseen = (*state.unseen, at) if reason == codes.ELAPSED else state.unseen
-            ceased = replace(was, ceased=Ceased(on=on, reason=reason), suspended=None)
+            ceased = replace(_over(was), ceased=Ceased(on=on, reason=reason))
             return replace(state, ended=ceased, unseen=unseen)
+        case events.ReviewAsked(asked_by=by), Ended(stands=True) as was:
+            # What a person records they have seen.
+            unseen = (*state.unseen, at) if by == codes.MANAGING_AUTHORITY else state.unseen
+            return replace(state, ended=replace(was, review=_asked(was.review, at)), unseen=unseen)
+        case events.ReviewCompleted(completed_on=on, outcome=outcome), Ended(ends_on=date()) as was:
+            done = replace(was, review=None, reviewed=Reviewed(on=on, outcome=outcome))
+            return replace(state, ended=done)
         case _:  # as at another time nothing is known of a grant
             return state
+
+
+def _over(was: Ended) -> Ended:
+    """Let nothing go on in what authorises nothing any more."""
+    return replace(was, suspended=None, review=None)
+
+
+def _asked(was: Review | None, at: datetime) -> Review:
+    """Let it be open since it was first asked for: whoever asks further joins it."""
+    return replace(was, asked_at=min(was.asked_at, at)) if was else Review(asked_at=at)
 
 
 def _told(was: Ended, notice: OfASuspension, at: datetime) -> Ended:
@@ -51,4 +69,7 @@ def _told(was: Ended, notice: OfASuspension, at: datetime) -> Ended:
         case events.AuthorisationSuspended(ceases_on=ceases_on):
             return replace(was, suspended=Suspended(since=at, ceases_on=ceases_on))
         case events.AuthorisationResumed():
-            return replace(was, suspended=None, resumed_at=at) if was.suspended else was
+            if was.suspended is None:
+                return was
+            past = (was.suspended.since, at)
+            return replace(was, suspended=None, suspensions=(*was.suspensions, past))

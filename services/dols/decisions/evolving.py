@@ -107,6 +107,8 @@ def _after(state: Request | None, happened: RequestFact, act: Act) -> Request:
             | events.AuthorisationSuspended()
             | events.AuthorisationResumed()
             | events.AuthorisationCeased()
+            | events.ReviewAsked()
+            | events.ReviewCompleted()
         ):
             return ended(state, happened, at)
         case events.DeadlineMissed(kind=kind, due_at=due_at):

@@ -23,6 +23,22 @@ class Ceased:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Review:
+    """A review that is open."""
+
+    asked_at: datetime
+    """The first time."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reviewed:
+    """On which day a review was completed last, and what came of it."""
+
+    on: date
+    outcome: Code
+
+
+@dataclass(frozen=True, kw_only=True)
 class Ended:
     """How a request was decided, and what became of what was granted."""
 
@@ -43,15 +59,24 @@ class Ended:
     suspended: Suspended | None = None
     """Only of what stands."""
 
-    resumed_at: datetime | None = None
-    """When it was suspended no more, the last time."""
+    suspensions: tuple[tuple[datetime, datetime], ...] = ()
+    """Those before, each from when to when."""
 
     ceased: Ceased | None = None
+    review: Review | None = None
+    """Only of what stands: one that is open when it ends or ceases is over with it."""
+
+    reviewed: Reviewed | None = None
 
     @property
     def stands(self) -> bool:
         """Say whether something was granted that has neither come to its end nor ceased."""
         return self.ends_on is not None and not self.over and self.ceased is None
+
+    @property
+    def resumed_at(self) -> datetime | None:
+        """Give when it was suspended no more, the last time."""
+        return self.suspensions[-1][1] if self.suspensions else None
 
     @property
     def begins_on(self) -> date | None:

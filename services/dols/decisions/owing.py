@@ -1,9 +1,10 @@
 """What is owed to a request, and by when; and what comes by itself?"""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
-from services.dols.decisions.granted import Ended
+from services.dols.decisions.granted import Ended, Review
 from services.dols.decisions.state import Request, word
 from services.dols.rules import clocks, legal_test
 from services.dols.rules.priority_tool import CURRENT
@@ -31,7 +32,8 @@ def owed(state: Request, calendar: Calendar) -> frozenset[Deadline]:
         promised.add(Deadline(clocks.ANSWER, due_at))
     of_time = _of_the_end(state) if state.ended else _of_time(state)
     extension = _extension(state, missed.get(clocks.EXTENSION), calendar)
-    return frozenset(promised) | _lapses(state) | of_time | extension
+    review = _review(state, missed.get(clocks.REVIEW), calendar)
+    return frozenset(promised) | _lapses(state) | of_time | extension | review
 
 
 def look_due(told_at: datetime, calendar: Calendar) -> datetime:
@@ -94,6 +96,47 @@ def _extension(
     times = (clocks.extension_due(asked_at, ends_on, calendar), clocks.end_of(ends_on))
     left = [it for it in times if missed is None or it > missed]
     return frozenset(Deadline(clocks.EXTENSION, it) for it in left[:1])
+
+
+def review_due(state: Request) -> datetime | None:
+    """Give the instant (UTC) by which an open review is to be completed, None where none is."""
+    it = state.ended
+    if it is None or it.review is None or not it.stands:
+        return None
+    return _resting(it, _counted(it.review, it.suspensions))
+
+
+def _counted(it: Review, suspensions: Sequence[tuple[datetime, datetime]]) -> datetime:
+    """Count to when a review is due, but for the days of the suspensions that began before that.
+
+    Whenever it was recorded: what came on paper before one may be found after it.
+    """
+    rested, due = 0, clocks.review_due(it.asked_at, 0)
+    for since, until in suspensions:
+        if since <= due:
+            days = london_date(until) - london_date(max(since, it.asked_at))
+            rested += max(days.days, 0)
+            due = clocks.review_due(it.asked_at, rested)
+    return due
+
+
+def _resting(it: Ended, due: datetime) -> datetime:
+    """Give by when a review is due: while it rests by no time that comes.
+
+    What stays suspended ceases before, and the review is over with it.
+    """
+    return max(due, clocks.end_of(it.suspended.ceases_on + clocks.DAY)) if it.suspended else due
+
+
+def _review(state: Request, missed: datetime | None, calendar: Calendar) -> frozenset[Deadline]:
+    """Give by when an open review is completed; what was missed before it rested, after that."""
+    it, due = state.ended, review_due(state)
+    if it is None or due is None:
+        return frozenset()
+    if missed and missed >= due:
+        last = max(missed, it.resumed_at or missed)
+        due = _resting(it, clocks.again(clocks.REVIEW, last, state.band, calendar))
+    return frozenset({Deadline(clocks.REVIEW, due)})
 
 
 def _of_the_wait(state: Request, calendar: Calendar) -> dict[str, datetime]:

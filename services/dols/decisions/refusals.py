@@ -201,7 +201,7 @@ class ReasonNotBorneOut(Refusal):
 
 
 class NothingGranted(Refusal):
-    """No authorisation was granted on this request: nothing is suspended, goes on, or ceases."""
+    """No authorisation was granted on this request: nothing is suspended, reviewed, or ceases."""
 
 
 class AuthorisationHasEnded(Refusal):
@@ -230,6 +230,30 @@ class CeasedInFuture(Refusal):
 
 class CeasedAfterItsEnd(Refusal):
     """By that day it had come to its end, or had ceased as it was suspended for 28 days."""
+
+
+class SuspendedMeanwhile(Refusal):
+    """What was granted is suspended: no review is asked for, and none goes on, until it does."""
+
+
+class ReviewAskedBeforeGranted(Refusal):
+    """No review can have been asked for before the day on which it was granted."""
+
+
+class NoReviewOpen(Refusal):
+    """No review of what was granted is open, so none is completed."""
+
+
+class CompletedBeforeAsked(Refusal):
+    """A review cannot have been completed before the day on which it was asked for."""
+
+
+class CompletedInFuture(Refusal):
+    """A review cannot have been completed on a day that has not come."""
+
+
+class ConditionsNotVaried(Refusal):
+    """Conditions are said only of a review that varies what was granted."""
 
 
 INDEPENDENCE_REFUSALS: dict[Problem, type[Refusal]] = {

@@ -12,6 +12,8 @@ from services.dols.events.decided import AuthorisationGranted as AuthorisationGr
 from services.dols.events.decided import AuthorisationNotGranted as AuthorisationNotGranted
 from services.dols.events.decided import AuthorisationResumed as AuthorisationResumed
 from services.dols.events.decided import AuthorisationSuspended as AuthorisationSuspended
+from services.dols.events.decided import ReviewAsked as ReviewAsked
+from services.dols.events.decided import ReviewCompleted as ReviewCompleted
 from services.dols.rules.checks import Check
 from services.dols.rules.independence import Declared, Standing
 from services.dols.rules.priority import Answers, Priority
@@ -320,6 +322,7 @@ RequestFact = (
     | AssessorStandingChanged | RequirementAssessed
     | AuthorisationGranted | AuthorisationNotGranted | AuthorisationEnding | AuthorisationEnded
     | AuthorisationSuspended | AuthorisationResumed | AuthorisationCeased
+    | ReviewAsked | ReviewCompleted
     | DeadlineMissed
 )  # fmt: skip
 

@@ -1,7 +1,7 @@
 """What was decided of a request, and what becomes of what was granted until its end?
 
-Law: Mental Capacity Act 2005 Sch A1 paras 50 (the decision), 62-64 (how long one is in force) and
-91-97 (its suspension).
+Law: Mental Capacity Act 2005 Sch A1 paras 50 (the decision), 62-64 (how long one is in force),
+91-97 (its suspension) and 101-125 (its review).
 """
 
 from datetime import date
@@ -88,6 +88,43 @@ class AuthorisationCeased:
     """In London: its last day, as far as it went."""
 
     words: Sealed[str] | None
-    """None where time itself ended it."""
+    """None where time itself ended it, or a review did, which has words of its own."""
 
     late: bool
+
+
+@fact("dols.review-asked/1")
+class ReviewAsked:
+    """A review of what was granted was asked for: whether it may go on, and as it is."""
+
+    asked_by: Code
+    """Of `review-asked-by@1`."""
+
+    grounds: tuple[Code, ...]
+    """Of `review-ground@1`."""
+
+    requirements: tuple[Code, ...]
+    """Of `requirement@1`: what it is about, as far as that was said."""
+
+    reasons: Sealed[str]
+    joins: bool
+    """A review was open already, and this is a part of it."""
+
+
+@fact("dols.review-completed/1")
+class ReviewCompleted:
+    """A signatory completed a review. Where it terminates, a fact beside this says that it ceased.
+
+    What was assessed within it was assessed elsewhere.
+    """
+
+    outcome: Code
+    """Of `review-outcome@1`."""
+
+    completed_on: date
+    """In London."""
+
+    conditions: Sealed[tuple[str, ...]] | None
+    """All that hold from then on; None where those that were set stay as they are."""
+
+    words: Sealed[str]

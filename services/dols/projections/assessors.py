@@ -80,7 +80,7 @@ def fold(row: Entry | None, happened: Recorded[DolsFact]) -> Entry | None:
             | events.QuestionSettled() | events.LocationMistaken() | events.AssessorReleased()
             | events.AuthorisationEnding() | events.AuthorisationEnded()
             | events.AuthorisationSuspended() | events.AuthorisationResumed()
-            | events.AuthorisationCeased()
+            | events.AuthorisationCeased() | events.ReviewAsked() | events.ReviewCompleted()
             | events.AssessorStandingChanged() | events.UrgentDated()
         ):  # fmt: skip
             return row

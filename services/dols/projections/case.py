@@ -14,9 +14,13 @@ from services.dols.decisions import request
 from services.dols.decisions.state import Request
 from services.dols.projections.granted import (
     CeasedView,
+    ReviewedView,
+    ReviewView,
     SuspensionView,
     ceased,
     last_of,
+    review,
+    reviewed,
     suspension,
 )
 from services.dols.projections.questions import QuestionView, questions
@@ -145,6 +149,10 @@ class CaseView:
     """None where it is not suspended now."""
 
     ceased: CeasedView | None
+    review: ReviewView | None
+    """None where none is open."""
+
+    reviewed: ReviewedView | None
     told_at: datetime | None
     """Since then something came that no person has seen: it was told, or what was granted ended or
     ceased by itself."""
@@ -190,6 +198,8 @@ def view(id: UUID, history: Sequence[Recorded[Any]], today: date) -> CaseView | 
         decision=_decision(state, history),
         suspension=suspension(state, history),
         ceased=ceased(state, history),
+        review=review(state, history),
+        reviewed=reviewed(state, history),
         told_at=state.told_at,
         gone_at=state.gone_at,
         unneeded_at=state.unneeded_at,

@@ -37,6 +37,7 @@ class Counted:
     in_time: bool = False
     reason: Code | None = None
     suspended: bool = False
+    under_review: bool = False
     ceased: Code | None = None
     """Why, before its end."""
 
@@ -74,12 +75,12 @@ def fold(row: Counted | None, happened: Recorded[DolsFact]) -> Counted | None:
             # One dated back, when that could still be, was signed off when it was recorded.
             counts_on = max(ended.decided_on, london_date(happened.recorded_at))
             return _decided(row, ended, counts_on)
-        case events.AuthorisationSuspended():
-            return replace(row, suspended=True)
-        case events.AuthorisationResumed() | events.AuthorisationEnded():
-            return replace(row, suspended=False)
-        case events.AuthorisationCeased(reason=reason):
-            return replace(row, suspended=False, ceased=reason)
+        case (
+            events.AuthorisationSuspended() | events.AuthorisationResumed()
+            | events.AuthorisationEnded() | events.AuthorisationCeased()
+            | events.ReviewAsked() | events.ReviewCompleted()
+        ) as later:  # fmt: skip
+            return _since(row, later)
         case (
             events.CircumstancesTold() | events.CircumstancesConsidered()
             | events.RequestWithdrawn() | events.UrgentExtended()
@@ -106,7 +107,34 @@ def _decided(row: Counted, it: Ended, counts_on: date) -> Counted:
     return replace(row, granted=False, starts_on=None, reason=it.reason)
 
 
-figures = Projection("dols_figures", version=5, row=Counted, fold=fold)
+Later = (
+    events.AuthorisationSuspended
+    | events.AuthorisationResumed
+    | events.AuthorisationEnded
+    | events.AuthorisationCeased
+    | events.ReviewAsked
+    | events.ReviewCompleted
+)
+
+
+def _since(row: Counted, it: Later) -> Counted:
+    """Count what became of what was granted."""
+    match it:
+        case events.AuthorisationSuspended():
+            return replace(row, suspended=True)
+        case events.AuthorisationResumed():
+            return replace(row, suspended=False)
+        case events.ReviewAsked():
+            return replace(row, under_review=True)
+        case events.ReviewCompleted():
+            return replace(row, under_review=False)
+        case events.AuthorisationEnded():
+            return replace(row, suspended=False, under_review=False)
+        case events.AuthorisationCeased(reason=reason):
+            return replace(row, suspended=False, under_review=False, ceased=reason)
+
+
+figures = Projection("dols_figures", version=6, row=Counted, fold=fold)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,6 +158,9 @@ class Figures:
     suspended: int = 0
     """Now, of what was granted."""
 
+    under_review: int = 0
+    """The same: a review is open."""
+
     not_granted_by_reason: Mapping[str, int] = field(default_factory=dict)
     ceased_by_reason: Mapping[str, int] = field(default_factory=dict)
     """Of what was granted, what ceased before its end."""
@@ -152,6 +183,7 @@ async def how_many(db: AsyncConnection, today: date) -> Figures:
         "decided_in_21_days": func.count().filter(it.in_time),
         "granted": func.count().filter(it.granted),
         "suspended": func.count().filter(it.suspended),
+        "under_review": func.count().filter(it.under_review),
         "deadlines_missed": func.coalesce(func.sum(it.missed), 0),
     }
     query = select(*(sum_.label(name) for name, sum_ in sums.items()))

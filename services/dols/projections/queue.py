@@ -2,8 +2,8 @@
 
 High goes first by received time; then Medium and Low together by the time they are due, so that
 every wait is bounded. Among them, by its own due time, is what is decided already where something
-came since that nobody has seen. A row keeps the state as it was folded, so that the list and one
-case cannot differ. It names nobody.
+came since that nobody has seen, or a review is open. A row keeps the state as it was folded, so
+that the list and one case cannot differ. It names nobody.
 """
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
@@ -16,7 +16,7 @@ from sqlalchemy import or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.dols.decisions import request
-from services.dols.decisions.owing import allocation_due, look_due, owed
+from services.dols.decisions.owing import allocation_due, look_due, owed, review_due
 from services.dols.decisions.state import Request
 from services.dols.events import AssessorChanged, AssessorRegistered, DolsFact
 from services.dols.rules import clocks, codes
@@ -37,7 +37,7 @@ class Kept:
     version: int
     decided: bool
     listed: bool
-    """It waits for a decision, or something came since that nobody has seen."""
+    """It waits for a decision or for a review, or something came since that nobody has seen."""
 
     rank: int
     sort_at: datetime
@@ -63,7 +63,7 @@ def fold(row: Kept | None, happened: Recorded[DolsFact]) -> Kept | None:
         correlation=row.correlation if row else happened.act.correlation,
         version=happened.version,
         decided=state.ended is not None,
-        listed=state.ended is None or state.told_at is not None,
+        listed=state.ended is None or bool(_due_since(state)),
         rank=rank,
         sort_at=sort_at,
         received_on=state.received_on,
@@ -75,10 +75,17 @@ def fold(row: Kept | None, happened: Recorded[DolsFact]) -> Kept | None:
 
 def _placed(state: Request) -> tuple[int, datetime]:
     if state.ended:
-        return 1, look_due(state.told_at or state.known_at, calendar())
+        return 1, min(_due_since(state).values(), default=state.known_at)
     if state.band == codes.HIGH:
         return 0, state.received_at
     return 1, allocation_due(state, calendar())
+
+
+def _due_since(state: Request) -> Mapping[str, datetime]:
+    """Give by when is due what came after the decision: to be seen, or to be reviewed."""
+    found = {clocks.LOOK: state.told_at and look_due(state.told_at, calendar())}
+    found |= {clocks.REVIEW: review_due(state)}
+    return {kind: due for kind, due in found.items() if due}
 
 
 def _hands(state: Request) -> Mapping[str, UUID | None]:
@@ -104,7 +111,7 @@ def in_order(state: Request) -> Sequence[Deadline]:
 
 
 ORDER = ("rank", "sort_at", "request")
-queue = Projection("dols_queue", version=11, row=Kept, fold=fold, indexes=(("listed", *ORDER),))
+queue = Projection("dols_queue", version=12, row=Kept, fold=fold, indexes=(("listed", *ORDER),))
 Place = tuple[int, datetime, UUID]
 
 
@@ -152,7 +159,7 @@ class Row:
 
     after_decision: bool
     """It is decided, and something came since that nobody has seen: the managing authority told
-    it, or what was granted ended or ceased by itself."""
+    it, or what was granted ended or ceased by itself. Or a review of it is open."""
 
     suspended_until: date | None
     """What was granted is suspended, and ceases at the end of this day if it stays so."""
@@ -278,7 +285,9 @@ def _suspended_until(state: Request) -> date | None:
 def rank_reason(state: Request) -> str:
     """Say in a sentence why it stands where it stands."""
     if state.ended:
-        due = london_date(_placed(state)[1])
+        due, review = london_date(_placed(state)[1]), review_due(state)
+        if review and _placed(state)[1] == review:
+            return f"Decided: a review is open, to be completed by {due:%d %b %Y}."
         return f"Decided: something came since, to be seen by {due:%d %b %Y}."
     if state.band == codes.HIGH:
         return f"High: first, by the time received, {london_date(state.received_at):%d %b %Y}."

@@ -87,6 +87,7 @@ def fold(row: Made | None, happened: Recorded[DolsFact]) -> Made | None:
             | events.FieldsTold() | events.LocationTold() | events.PresenceConfirmed()
             | events.QuestionSettled() | events.LocationMistaken() | events.AssessorReleased()
             | events.AuthorisationEnding() | events.AssessorStandingChanged()
+            | events.ReviewAsked() | events.ReviewCompleted()
         ):  # fmt: skip
             return row
 

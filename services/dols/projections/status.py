@@ -16,8 +16,12 @@ from services.dols.decisions.granted import Ended
 from services.dols.decisions.state import Request, Urgent
 from services.dols.projections.granted import (
     CeasedTold,
+    ReviewedTold,
+    ReviewTold,
     SuspensionTold,
     ceased_told,
+    review_told,
+    reviewed_told,
     suspension_told,
 )
 from services.dols.projections.questions import QuestionView, questions
@@ -156,6 +160,10 @@ class RequestStatus:
     """None where it is not suspended now."""
 
     ceased: CeasedTold | None
+    review: ReviewTold | None
+    """None where none is open."""
+
+    reviewed: ReviewedTold | None
     checks: Sequence[CheckTold]
     questions: Sequence[QuestionTold]
     told: int
@@ -185,6 +193,8 @@ def status_of(id: UUID, history: Sequence[Recorded[Any]], today: date) -> Reques
         decision=decision,
         suspension=suspension_told(state),
         ceased=ceased_told(state),
+        review=review_told(state),
+        reviewed=reviewed_told(state),
         checks=[told(it) for it in checks],
         questions=[_question(it, state) for it in questions(history, state)],
         told=len(later),

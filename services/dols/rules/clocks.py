@@ -139,6 +139,7 @@ SIGN_OFF, LOOK, EXTENSION, ANSWER = "sign-off", "look", "extension", "answer"
 ASSESSMENT, RELEASE = "assessment", "release"
 URGENT, AUTHORISATION, SCORE, OFFER = "urgent", "authorisation", "score", "offer-"
 REMINDER, END, SUSPENSION = "end-reminder", "end", "suspension"
+REVIEW = "review"
 
 KINDS: Mapping[Code, str] = {
     Code(f"dols-deadline@1:{kind}"): says
@@ -153,6 +154,7 @@ KINDS: Mapping[Code, str] = {
         " or ceased",
         ANSWER: "the managing authority answers what it was asked",
         EXTENSION: "a signatory extends the urgent authorisation as asked, or says why not",
+        REVIEW: "a signatory completes the review of what was granted",
     }.items()
 }
 """What can be missed, by its code."""
@@ -191,6 +193,9 @@ class Clocks:
     reminder_days: tuple[int, ...]
     """Before the last day of what was granted: a further one may be asked for from day 28 on."""
 
+    review_days: int
+    """Calendar days from when it was first asked for; law sets none."""
+
 
 CLOCKS_1 = Clocks(
     code=Code("dols-clocks@1:2026-11"),
@@ -208,6 +213,7 @@ CLOCKS_1 = Clocks(
     again_working_days=5,
     decision_again_days=7,
     reminder_days=(42, 28, 14, 7),
+    review_days=21,
 )
 CLOCKS_2 = replace(CLOCKS_1, code=Code("dols-clocks@1:2026-12"))
 """Since then a request for an extension has a time, and a question to a managing authority."""
@@ -221,12 +227,15 @@ CLOCKS_4 = replace(CLOCKS_3, code=Code("dols-clocks@1:2026-12-c"))
 CLOCKS_5 = replace(CLOCKS_4, code=Code("dols-clocks@1:2026-12-d"))
 """Since then who keeps somebody under an authorisation is reminded of its end, and it is seen."""
 
+CLOCKS_6 = replace(CLOCKS_5, code=Code("dols-clocks@1:2026-12-e"))
+"""Since then a review has a time by which it is completed."""
+
 CLOCKS: Mapping[Code, Clocks] = {
-    it.code: it for it in (CLOCKS_1, CLOCKS_2, CLOCKS_3, CLOCKS_4, CLOCKS_5)
+    it.code: it for it in (CLOCKS_1, CLOCKS_2, CLOCKS_3, CLOCKS_4, CLOCKS_5, CLOCKS_6)
 }
 """Every version ever used."""
 
-CURRENT = CLOCKS_5
+CURRENT = CLOCKS_6
 
 
 def allocation_due(
@@ -279,6 +288,14 @@ def new_law_recheck_due(since: datetime, clocks: Clocks = CURRENT) -> datetime:
 def assessed_anew_due(since: datetime, clocks: Clocks = CURRENT) -> datetime:
     """Give the instant (UTC) by which is assessed anew what the law in force no longer bears."""
     return end_of(london_date(since) + clocks.assessed_anew_days * DAY)
+
+
+def review_due(asked_at: datetime, rested_days: int, clocks: Clocks = CURRENT) -> datetime:
+    """Give the instant (UTC) by which a review is completed that was first asked for then.
+
+    The days on which it rested do not count: of what is suspended nobody may review anything.
+    """
+    return end_of(london_date(asked_at) + (clocks.review_days + rested_days) * DAY)
 
 
 def offer_expires(band: Code, offered_at: datetime, clocks: Clocks = CURRENT) -> datetime:

@@ -3,8 +3,8 @@
 Each list is versioned: a code that was written is read for ever.
 
 Law: Mental Capacity Act 2005 Sch A1 para 12 for the requirements and the reasons that follow from
-them, 62, 64 and 96 for why an authorisation ceases, Sch 1A para 2 for who is ineligible; the
-national DoLS return for the results.
+them, 62, 64, 96 and 117 for why an authorisation ceases, 102 for who asks for a review, 104-107 for
+its grounds, Sch 1A para 2 for who is ineligible; the national DoLS return for the results.
 """
 
 from collections.abc import Mapping
@@ -150,7 +150,43 @@ CEASES_BY_A_PERSON = _list(
 )
 """Why an authorisation ceased before its end, as a person records it."""
 
-CEASES = CEASES_BY_A_PERSON | {ELAPSED: "suspended for 28 days, and nobody said eligible again"}
+TERMINATED = Code("cease@1:review")
+CEASES = CEASES_BY_A_PERSON | {
+    ELAPSED: "suspended for 28 days, and nobody said eligible again",
+    TERMINATED: "a review ended it, since a requirement is no longer met (para 117)",
+}
+
+MANAGING_AUTHORITY = Code("review-asked-by@1:managing-authority")
+REVIEWS_ASKED_BY_STAFF = _list(
+    "review-asked-by@1",
+    on_paper="the managing authority, on paper",
+    the_person="the person",
+    representative="their representative",
+    supervisory_body="the council itself (para 102(1))",
+)
+"""For whom somebody of the council asks for a review."""
+
+REVIEWS_ASKED_BY = REVIEWS_ASKED_BY_STAFF | {
+    MANAGING_AUTHORITY: "the managing authority, by its own system"
+}
+
+REVIEW_GROUNDS = _list(
+    "review-ground@1",
+    not_met="a requirement is no longer met (para 105)",
+    reason_changed="the reason why a requirement is met is another one (para 106)",
+    conditions="the person's case has changed, so that conditions are to be varied (para 107)",
+)
+"""All that there are (para 104). Which of them holds of which requirement is found in the review
+itself (para 109)."""
+
+UNCHANGED, VARIED, TERMINATES = (
+    Code(f"review-outcome@1:{it}") for it in ("unchanged", "varied", "terminated")
+)
+REVIEW_OUTCOMES = {
+    UNCHANGED: "it goes on as it was",
+    VARIED: "it goes on, with other conditions or for another reason",
+    TERMINATES: "it ceased",
+}
 
 COPIES_IF_GRANTED = (
     "the person", "the representative", "the managing authority", "the IMCA, if there is one",

@@ -5,9 +5,9 @@ it is looked up again before each attempt. Every event says that something happe
 the partner's own cases; what came of it is fetched, by somebody whom the service lets see it.
 
 Law: Care Act 2014 s6 and s42(2), for what a partner is told of its own referral or task; Mental
-Capacity Act 2005 Sch A1 paras 57, 58, 65, 93 and 95, for what a managing authority must be told,
-and 84 to 86, for the answer to its request for an extension; SI 2008/1858 reg 16, for what it is
-asked of its request.
+Capacity Act 2005 Sch A1 paras 57, 58, 65, 93, 95, 108 and 120, for what a managing authority must
+be told, and 84 to 86, for the answer to its request for an extension; SI 2008/1858 reg 16, for what
+it is asked of its request.
 """
 
 from collections.abc import Mapping
@@ -39,7 +39,8 @@ DISCLOSURES: Mapping[Code, str] = {
     REQUEST_STATUS: "who asks for an authorisation is told how far it is, and when it ends",
     REQUEST_QUESTION: "who asks for an authorisation is asked for what it lacks: reg 16",
     EXTENSION_NOTICE: "who asks for an extension is told whether it is given: Sch A1 paras 84-86",
-    STATUTORY_NOTICE: "the managing authority must be told: Sch A1 paras 57, 58, 65, 93 and 95",
+    STATUTORY_NOTICE: "the managing authority must be told: Sch A1 paras 57, 58, 65, 93, 95, 108"
+    " and 120",
     OWN_ENDPOINT: "what concerns one's own endpoint speaks of nobody",
 }
 """Every right by which anything is ever told, in words."""
@@ -92,7 +93,8 @@ EVENTS: Mapping[Code, Event] = (
     | _of(MANAGING_AUTHORITY, REQUEST_QUESTION, REQUEST, "dols.question-asked")
     | _of(MANAGING_AUTHORITY, EXTENSION_NOTICE, REQUEST, "dols.extended", "dols.not-extended")
     | _of(MANAGING_AUTHORITY, STATUTORY_NOTICE, REQUEST, "dols.granted", "dols.not-granted",
-          "dols.suspended", "dols.resumed", "dols.ceased")
+          "dols.suspended", "dols.resumed", "dols.ceased", "dols.review-started",
+          "dols.reviewed")
     | _of(OWNER, OWN_ENDPOINT, "/v1/webhook-endpoints", "endpoint.test", "endpoint.disabled")
 )  # fmt: skip
 """All that is ever told. What is not listed is told to nobody."""

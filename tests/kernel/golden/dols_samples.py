@@ -124,6 +124,15 @@ def of_dols(
         dols.AuthorisationCeased(
             reason=Code("cease@1:died"), ceased_on=date(2026, 11, 20), words=words(), late=True
         ),
+        dols.ReviewAsked(
+            asked_by=Code("review-asked-by@1:the-person"),
+            grounds=(Code("review-ground@1:not-met"), Code("review-ground@1:conditions")),
+            requirements=(Code("requirement@1:best-interests"),), reasons=words(), joins=False,
+        ),
+        dols.ReviewCompleted(
+            outcome=Code("review-outcome@1:varied"), completed_on=date(2026, 11, 20),
+            conditions=words(("Walks alone on Sundays",)), words=words(),
+        ),
     )  # fmt: skip
 
 
