@@ -19,9 +19,6 @@ from shared.way import Way
 
 REFUSED = {"reused": KeyReused, "conflict": Conflict}
 EVER = datetime.max.replace(tzinfo=UTC)
-HISTORY = """
-select * from log.event where stream = $1 and recorded_at <= $2 and effective_at <= $3
-order by version"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +83,10 @@ class Log:
 
         Nothing, where that leaves out its beginning.
         """
-        rows = await self._reads.ask(HISTORY, str(stream), known_at, effective_at)
-        seen = [self.codec.read(it) for it in rows]
+        query = "select * from log.event where stream = $1 order by version"
+        rows = await self._reads.ask(query, str(stream))
+        found = [self.codec.read(it) for it in rows if it["recorded_at"] <= known_at]
+        seen = [it for it in found if it.act.effective_at <= effective_at]
         return seen if seen and seen[0].version == 1 else []
 
     async def rows(self, streams: Iterable[str]) -> Mapping[str, Sequence[asyncpg.Record]]:
