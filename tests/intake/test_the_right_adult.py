@@ -92,3 +92,13 @@ async def test_however_many_are_named_over_time_one_part_stands_for_those_beyond
     assert (len(others), isinstance(rest, InformationKept)) == (50, True)
     assert in_danger([*others, rest]) == [False] * 50 + [True]
     assert await home.runtime.log.vault.open(rest.words, str)
+
+
+async def test_who_is_named_after_another_in_a_referral_that_named_nobody_is_held(
+    home: Home, rosewood: httpx.AsyncClient
+) -> None:
+    nobody = {"what_happened": "Shouting next door."}
+    bo, cal = {"adults": [BO]}, {"adults": [CAL | DANGER]}
+    facts = await told(rosewood, home, nobody, bo, cal)
+    assert [type(it) for it in facts] == [InformationPassedOn, ContactHeld]
+    assert in_danger(facts) == [False, True]

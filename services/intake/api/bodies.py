@@ -10,6 +10,7 @@ from services.intake.events import (
     ContactHeld,
     ContactPromoted,
     Part,
+    ReferralAmended,
     ReferralAmended2,
     ReferralReceived,
 )
@@ -92,7 +93,7 @@ class Addition(NamedTuple):
 
 
 def parts_of(history: Sequence[Recorded[Any]]) -> Mapping[UUID, Part]:
-    """Give what was told at first of each adult, whom the referral or an addition named."""
+    """Give what was told of each adult when they were first named, by referral or addition."""
     facts = (it.fact for it in history if isinstance(it.fact, ContactHeld | ContactPromoted))
     return {it.part.adult: it.part for it in facts}
 
@@ -105,7 +106,8 @@ def amendment(
     `who` says of the adults known who they are, as far as that can still be read.
     """
     parts, of_nobody = parts_of(history), _of_nobody(added, by)
-    own, answers, further = _told(added, parts, who, of_nobody)
+    first = not any(isinstance(it.fact, ReferralAmended) for it in history)
+    own, answers, further = _told(added, parts, who, of_nobody, first=first)
     words = words_of_each(added.sent, [own.get(adult, ()) for adult in parts])
     return AmendReferral(
         amended=ReferralAmended2(
@@ -143,18 +145,19 @@ class _Told(NamedTuple):
 
 def _told(
     added: Addition, parts: Mapping[UUID, Part], who: Mapping[UUID, AdultDetails],
-    of_nobody: RiskAnswers,
+    of_nobody: RiskAnswers, *, first: bool,
 ) -> _Told:  # fmt: skip
     """Give what an addition tells of each adult known, and who else is in it."""
     said, read = listed(added.sent), added.said.adults
     for_rest = next((adult for adult, it in parts.items() if it.age == MORE_ADULTS), None)
     known = {adult: identity(who.get(adult)) for adult in parts if adult != for_rest}
-    told = told_of(known, said, read)
+    told = told_of(known, said, read, first=first)
     own = {adult: [said[at]] for adult, at in told.known.items()}
     answers = {adult: read[at].answers for adult, at in told.known.items()}
     further = [read[at] for at in told.new]
     if told.rest:
-        signals = (it for at in told.rest for it in read[min(at, MOST_ADULTS)].answers.signals)
+        seen = sorted({min(at, MOST_ADULTS) for at in told.rest})
+        signals = (it for at in seen for it in read[at].answers.signals)
         rest = replace(of_nobody, signals=tuple(dict.fromkeys((*of_nobody.signals, *signals))))
         if for_rest:
             own[for_rest], answers[for_rest] = [said[at] for at in told.rest], rest

@@ -45,18 +45,17 @@ class ToldOf(NamedTuple):
 
 
 def told_of(
-    known: Mapping[UUID, Identity], said: Sequence[object], read: Sequence[ReadAdult]
-) -> ToldOf:
+    known: Mapping[UUID, Identity], said: Sequence[object], read: Sequence[ReadAdult], *,
+    first: bool,
+) -> ToldOf:  # fmt: skip
     """Give who of the known each of those listed is, or that they are new."""
     named = [identity(it.details) for it in read[: min(len(said), MOST_ADULTS)]]
-    places, adults = whose([*known.values()], named), [*known]
+    places, adults = whose([*known.values()], named, first=first), [*known]
     left = [at for at, one in enumerate(said) if at not in places and not says_nothing(one)]
     room = max(MOST_ADULTS - len(known), 0)
     new = [at for at in left if at < MOST_ADULTS][:room]
     return ToldOf(
-        known={adults[place]: at for at, place in places.items()},
-        new=new,
-        rest=[at for at in left if at not in new],
+        known={adults[place]: at for at, place in places.items()}, new=new, rest=left[len(new) :]
     )
 
 
