@@ -265,7 +265,8 @@ class Kafka:
         ]
         new = [it for it in self.nodes if not (it.home / "data" / "meta.properties").exists()]
         made = [
-            _run(it, program, libs, "kafka.tools.StorageTool", "format", "-t", cluster,
+            _run(it, program, libs, "kafka.tools.StorageTool", "format",
+                 f"--cluster-id={cluster}",  # one in 64 begins as an option does
                  "-c", str(it.home / "server.properties"), *users)
             for it in new
         ]  # fmt: skip

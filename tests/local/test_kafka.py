@@ -15,7 +15,7 @@ from deploy.local import Trouble
 from deploy.local.checks import summary
 from deploy.local.claim import InUse, alive
 from deploy.local.kafka import Kafka, jars, java, lacking
-from deploy.local.places import ROOT
+from deploy.local.places import ROOT, remember
 from deploy.local.standing import Plan, speaks_kafka, standing
 from shared.bus.kafka import KafkaBus
 from tests.kernel.bus.contract import all_of, record
@@ -135,3 +135,13 @@ def test_a_broker_ends_with_the_process_that_started_it(tmp_path: Path) -> None:
     while alive(broker) and time.monotonic() < until:
         time.sleep(0.05)
     assert not alive(broker)
+
+
+@pytest.mark.slow
+def test_a_cluster_whose_identity_begins_as_an_option_does_is_formatted(tmp_path: Path) -> None:
+    if reason := lacking():
+        pytest.skip(f"no real Kafka: {reason}")
+    remember(tmp_path / "cluster.json", {"id": "-2cVcl7ORSuUwgyRWDYz3w"})
+    with Kafka(tmp_path) as cluster:
+        assert cluster.pid
+        cluster.nodes[0].kill()
