@@ -252,7 +252,9 @@ async def test_an_attempt_that_was_recorded_before_is_not_taken_for_a_new_one(ho
         (job,) = outbox.due(await log.now())
         assert (str(job.endpoint.id), job.waiting.attempts) == (endpoint["id"], tried["attempts"])
         dispatcher = Dispatcher("", log, Egress(), TABLES)
-        assert await dispatcher.deliver(job) == await log.head()
+        recorded = await dispatcher.deliver(job)  # others may record something at the same time
+        assert recorded
+        assert head < recorded <= await log.head()
         assert await dispatcher.deliver(job) is None, "or it would go out again at once, for ever"
         assert len(it.got) == 3
 

@@ -160,7 +160,8 @@ async def test_what_was_lowered_by_two_names_once_is_lowered() -> None:
 
 async def shown(db: AsyncConnection, *facts: ConcernFact) -> Row:
     await keep(db, queue, a.recorded(a.recognised, a.scored(a.red), *facts))
-    ((row,), _) = await who_is_next(db, 9)
+    rows, _ = await who_is_next(db, 200)
+    (row,) = [it for it in rows if it.concern == a.ADULT]  # a service may keep others meanwhile
     return row
 
 
