@@ -45,12 +45,6 @@ def _granted(state: Request) -> Ended:
     return state.ended
 
 
-def _last_day(it: Ended) -> date:
-    """Give the last day that it can have, as it stands: the earlier of its own and its 28th."""
-    days = [it.ends_on, it.suspended and it.suspended.ceases_on]
-    return min(day for day in days if day)
-
-
 def standing(state: Request, today: date) -> Ended:
     """Give what was granted, where on a London date it has neither ceased nor come to its end.
 
@@ -58,10 +52,9 @@ def standing(state: Request, today: date) -> Ended:
     that it was given, and has not ceased to be in force (para 91(2)).
     """
     it = _granted(state)
-    last = _last_day(it)
-    if it.suspended and it.suspended.ceases_on == last < today:
+    if it.lapses_on and it.lapses_on < today:
         raise refusals.AuthorisationHasCeased
-    if it.over or last < today:
+    if it.over or (it.last_day and it.last_day < today):
         raise refusals.AuthorisationHasEnded
     return it
 
@@ -87,7 +80,7 @@ def _ceased(command: want.CeaseAuthorisation, it: Ended, today: date) -> events.
         raise refusals.CeasedBeforeItBegan
     if command.ceased_on > today:
         raise refusals.CeasedInFuture
-    if command.ceased_on > _last_day(it):
+    if it.last_day and command.ceased_on > it.last_day:
         raise refusals.CeasedAfterItsEnd
     return events.AuthorisationCeased(
         reason=command.reason, ceased_on=command.ceased_on, words=command.words, late=False

@@ -74,6 +74,17 @@ class Ended:
         return self.ends_on is not None and not self.over and self.ceased is None
 
     @property
+    def lapses_on(self) -> date | None:
+        """Give the day at whose end it ceases if it stays suspended, None where it ends before."""
+        it, ends_on = self.suspended, self.ends_on
+        return it.ceases_on if it and ends_on and it.ceases_on <= ends_on else None
+
+    @property
+    def last_day(self) -> date | None:
+        """Give the last day that it can have, as it stands; None where nothing was granted."""
+        return self.lapses_on or self.ends_on
+
+    @property
     def resumed_at(self) -> datetime | None:
         """Give when it was suspended no more, the last time."""
         return self.suspensions[-1][1] if self.suspensions else None

@@ -49,7 +49,7 @@ def _of_the_end(state: Request) -> frozenset[Deadline]:
     found = set[Deadline]()
     if it.suspended:
         found.add(Deadline(clocks.SUSPENSION, clocks.end_of(it.suspended.ceases_on)))
-    if it.suspended is None or it.ends_on < it.suspended.ceases_on:  # of one that ceases it is none
+    if it.lapses_on is None:  # of one that ceases it is none
         found.add(Deadline(clocks.END, clocks.end_of(it.ends_on)))
     if next_ := reminder(state):
         found.add(Deadline(clocks.REMINDER, next_.at))
@@ -101,7 +101,7 @@ def _extension(
 def review_due(state: Request) -> datetime | None:
     """Give the instant (UTC) by which an open review is to be completed, None where none is."""
     it = state.ended
-    if it is None or it.review is None or not it.stands:
+    if it is None or it.review is None:
         return None
     return _resting(it, _counted(it.review, it.suspensions))
 

@@ -185,6 +185,6 @@ def reviewed_told(state: Request) -> ReviewedTold | None:
 
 def _open_review(state: Request) -> tuple[datetime | None, datetime | None]:
     """Give since when a review is open, and by when it is completed as it is owed now."""
-    it = state.ended.review if state.ended and state.ended.stands else None
+    it = state.ended.review if state.ended else None
     owed = (due.due_at for due in request.owed(state, calendar()) if due.kind == clocks.REVIEW)
     return (it.asked_at, next(owed, None)) if it else (None, None)

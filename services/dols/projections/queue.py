@@ -285,8 +285,9 @@ def _suspended_until(state: Request) -> date | None:
 def rank_reason(state: Request) -> str:
     """Say in a sentence why it stands where it stands."""
     if state.ended:
-        due, review = london_date(_placed(state)[1]), review_due(state)
-        if review and _placed(state)[1] == review:
+        due_at = _placed(state)[1]
+        due = london_date(due_at)
+        if due_at == review_due(state):
             return f"Decided: a review is open, to be completed by {due:%d %b %Y}."
         return f"Decided: something came since, to be seen by {due:%d %b %Y}."
     if state.band == codes.HIGH:

@@ -249,12 +249,11 @@ def _granted(it: Ended | None, today: date) -> tuple[Cover, date] | None:
         return None
     if it.ceased:
         return "ceased", it.ceased.on
-    until = it.suspended.ceases_on if it.suspended else None
-    if until and until <= it.ends_on and until < today:
-        return "ceased", until
+    if it.lapses_on and it.lapses_on < today:
+        return "ceased", it.lapses_on
     if it.ends_on < today:
         return "ended", it.ends_on
-    return ("suspended", until) if until else ("granted", it.ends_on)
+    return ("suspended", it.suspended.ceases_on) if it.suspended else ("granted", it.ends_on)
 
 
 def _urgent(state: Request) -> UrgentTold | None:

@@ -5,12 +5,11 @@ from dataclasses import replace
 from typing import Any, NamedTuple, TypeVar
 from uuid import UUID, uuid5
 
-from services.intake.decisions import AmendReferral, ReceiveReferral, referral
+from services.intake.decisions import AmendReferral, ReceiveReferral, Referral, referral
 from services.intake.events import (
     ContactHeld,
     ContactPromoted,
     Part,
-    ReferralAmended,
     ReferralAmended2,
     ReferralReceived,
 )
@@ -105,8 +104,8 @@ def amendment(
 
     `who` says of the adults known who they are, as far as that can still be read.
     """
-    parts, of_nobody = parts_of(history), _of_nobody(added, by)
-    first = not any(isinstance(it.fact, ReferralAmended) for it in history)
+    parts, of_nobody, state = parts_of(history), _of_nobody(added, by), referral.fold(history)
+    first = state is None or state.amendments == 0
     own, answers, further = _told(added, parts, who, of_nobody, first=first)
     words = words_of_each(added.sent, [own.get(adult, ()) for adult in parts])
     return AmendReferral(
@@ -120,7 +119,7 @@ def amendment(
             adult: Open(subject=adult, audience="adult", value=said)
             for adult, said in zip(parts, words, strict=True)
         },
-        further=_further(added, further, parts, history),
+        further=_further(added, further, parts, state),
     )
 
 
@@ -131,6 +130,8 @@ def _worth_telling(said: ReadReferral) -> tuple[Check, ...]:
 
 def _of_nobody(added: Addition, by: Act) -> RiskAnswers:
     """Give what an addition answers of nobody in particular, and so of everybody."""
+    if ADULTS not in added.sent:  # then it was read so: a large one is not read twice
+        return added.said.adults[0].answers
     of_all = {name: value for name, value in added.sent.items() if name != ADULTS}
     return read(of_all, london_date(by.effective_at)).adults[0].answers
 
@@ -168,10 +169,10 @@ def _told(
 
 def _further(
     added: Addition, further: Sequence[ReadAdult], parts: Mapping[UUID, Part],
-    history: Sequence[Recorded[Any]],
+    state: Referral | None,
 ) -> tuple[Part, ...]:  # fmt: skip
     """Give the parts of the adults whom nothing before named."""
-    said, state = added.said, referral.fold(history)
+    said = added.said
     new = (
         _part(added.id, uuid5(added.id, f"adult {at}"), it, said)
         for at, it in enumerate(further, len(parts))
