@@ -6,47 +6,27 @@ from typing import Any
 
 import pytest
 
-from services.dols.decisions import refusals, request
-from services.dols.decisions.state import Request
+from services.dols.decisions import refusals
 from services.dols.events import RequestFact
 from services.dols.projections.case import view
 from services.dols.projections.status import status_of
 from services.dols.rules import clocks, codes
-from shared.facts import Act, Code
+from shared.facts import Code
 from shared.sealed.vault import Open
-from shared.time.calendar import calendar
 from tests.dols import a
-from tests.support.story import SOMEBODY, Story
+from tests.dols.granted import GRANTED, Told, due_of, on, owed, story, suspended
 
-story: Story[Any, Request, RequestFact] = Story(request)
-GRANTED = story.given(*a.ready, a.granted)
 OPEN = GRANTED.given(a.asked_for_her)
 DUE = "2026-11-23T23:59"
 
 
-def owed(of: Story[Any, Request, RequestFact]) -> dict[str, str]:
-    assert of.state
-    found = request.owed(of.state, calendar())
-    return {it.kind: f"{it.due_at:%Y-%m-%dT%H:%M}" for it in found}
-
-
-def due(of: Story[Any, Request, RequestFact]) -> str | None:
+def due(of: Told) -> str | None:
     """Give by when the review is to be completed, None where none is owed."""
-    return owed(of).get(clocks.REVIEW)
-
-
-def on(day: str, by: Act = SOMEBODY) -> Act:
-    """Give an act on a day, at noon or when it says."""
-    at = day if "T" in day else f"{day}T12:00"
-    return replace(by, effective_at=a.at(f"{at}:00+00:00"))
+    return due_of(of, clocks.REVIEW)
 
 
 def set_to(conditions: tuple[str, ...]) -> Open[tuple[str, ...]]:
     return Open(subject=a.ADULT, audience="adult", value=conditions)
-
-
-def suspended(day: str) -> RequestFact:
-    return replace(a.in_suspense, ceases_on=date.fromisoformat(day) + 27 * clocks.DAY)
 
 
 # Asked for

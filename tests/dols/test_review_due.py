@@ -8,46 +8,36 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from services.dols.decisions import request
-from services.dols.decisions.state import Request
 from services.dols.events import RequestFact
 from services.dols.rules import clocks
 from shared.decider import Deadline, DeadlinePassed
-from shared.facts import Act, Code
-from shared.time.calendar import calendar
+from shared.facts import Code
 from tests.dols import a
-from tests.support.story import SOMEBODY, Story
+from tests.dols.granted import (
+    GRANTED,
+    Told,
+    deadlines,
+    done,
+    due_of,
+    on,
+    owed,
+    story,
+    suspended,
+    waited,
+)
 
-story: Story[Any, Request, RequestFact] = Story(request)
-GRANTED = story.given(*a.ready, a.granted)
 OPEN = GRANTED.given(a.asked_for_her)
 DUE = "2026-11-23T23:59"
 
 
-def owed(of: Story[Any, Request, RequestFact]) -> dict[str, str]:
-    assert of.state
-    found = request.owed(of.state, calendar())
-    return {it.kind: f"{it.due_at:%Y-%m-%dT%H:%M}" for it in found}
-
-
-def due(of: Story[Any, Request, RequestFact]) -> str | None:
+def due(of: Told) -> str | None:
     """Give by when the review is to be completed, None where none is owed."""
-    return owed(of).get(clocks.REVIEW)
-
-
-def on(day: str, by: Act = SOMEBODY) -> Act:
-    """Give an act on a day, at noon or when it says."""
-    at = day if "T" in day else f"{day}T12:00"
-    return replace(by, effective_at=a.at(f"{at}:00+00:00"))
+    return due_of(of, clocks.REVIEW)
 
 
 def missed(at: str) -> RequestFact:
     kind = Code(f"dols-deadline@1:{clocks.REVIEW}")
     return replace(a.missed, kind=kind, due_at=a.at(f"{at}:00+00:00"))
-
-
-def suspended(day: str) -> RequestFact:
-    return replace(a.in_suspense, ceases_on=date.fromisoformat(day) + 27 * clocks.DAY)
 
 
 # Joined
@@ -174,7 +164,7 @@ def test_while_a_review_is_open_of_what_stands_exactly_one_is_owed_and_else_none
         now = now.given(fact, act=act)
         assert now.state
         it = now.state.ended
-        owed = [d.due_at for d in request.owed(now.state, calendar()) if d.kind == clocks.REVIEW]
+        owed = [d.due_at for d in deadlines(now) if d.kind == clocks.REVIEW]
         assert len(owed) == (1 if it and it.stands and it.review else 0)
         if it and it.suspended and owed:
             assert owed[0] > clocks.end_of(it.suspended.ceases_on), "it ceases before"
@@ -186,39 +176,16 @@ def test_whatever_is_done_day_by_day_a_review_is_completed_missed_or_over(asked:
     for what in asked:
         at += timedelta(days=8)
         act = replace(a.SIGNATORY, effective_at=at)
-        now = _waited(now, at)
+        now = waited(now, at, {clocks.REVIEW, clocks.SUSPENSION, clocks.END})
         today = at.date()
         command = {
             "ask": a.asking_review, "away": a.suspending, "back": a.resuming,
             "done": replace(a.completing, completed_on=today),
         }.get(what)  # fmt: skip
-        now = _done(now, command, act) if command else now
+        now = done(now, command, act) if command else now
         assert now.state
         it = now.state.ended
         if it and it.review:
             assert it.stands
-            left = [d for d in request.owed(now.state, calendar()) if d.kind == clocks.REVIEW]
+            left = [d for d in deadlines(now) if d.kind == clocks.REVIEW]
             assert [d.due_at > at for d in left] == [True], "what was missed is owed again"
-
-
-def _waited(
-    now: Story[Any, Request, RequestFact], at: datetime
-) -> Story[Any, Request, RequestFact]:
-    """Let everything pass that is due until then."""
-    kinds = {clocks.REVIEW, clocks.SUSPENSION, clocks.END}
-    while True:
-        assert now.state
-        come = [
-            d for d in request.owed(now.state, calendar()) if d.due_at <= at and d.kind in kinds
-        ]
-        if not come:
-            return now
-        first = min(come, key=lambda it: it.due_at)
-        now = _done(now, DeadlinePassed(first), replace(a.SIGNATORY, effective_at=first.due_at))
-
-
-def _done(
-    now: Story[Any, Request, RequestFact], command: Any, act: Act
-) -> Story[Any, Request, RequestFact]:
-    outcome = now.when(command, act=act).outcome
-    return now.given(*outcome, act=act) if isinstance(outcome, tuple) else now

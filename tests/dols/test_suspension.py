@@ -9,38 +9,21 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from services.dols.decisions import refusals, request
-from services.dols.decisions.state import Request
 from services.dols.events import RequestFact
 from services.dols.projections.case import view
 from services.dols.projections.status import status_of
 from services.dols.rules import clocks, codes, receipt
-from shared.decider import Deadline, DeadlinePassed
-from shared.facts import Act, Code
+from shared.facts import Code
 from shared.time.calendar import calendar
 from tests.dols import a
-from tests.support.story import SOMEBODY, Story
+from tests.dols.granted import GRANTED, Told, deadlines, done, due_of, on, passes, story, waited
 
-story: Story[Any, Request, RequestFact] = Story(request)
-GRANTED = story.given(*a.ready, a.granted)
 SUSPENDED = GRANTED.given(a.in_suspense)
 LAST = "2026-11-29T23:59"
 
 
-def due(of: Story[Any, Request, RequestFact], kind: str = clocks.SUSPENSION) -> str | None:
-    """Give by when something is owed, None where it is not."""
-    assert of.state
-    found = (it.due_at for it in request.owed(of.state, calendar()) if it.kind == kind)
-    return next((f"{it:%Y-%m-%dT%H:%M}" for it in found), None)
-
-
-def on(day: str, by: Act = SOMEBODY) -> Act:
-    """Give an act on a day, at noon or when it says."""
-    at = day if "T" in day else f"{day}T12:00"
-    return replace(by, effective_at=a.at(f"{at}:00+00:00"))
-
-
-def passes(kind: str, at: str, *, late: bool = False) -> DeadlinePassed:
-    return DeadlinePassed(Deadline(kind, a.at(f"{at}:00+00:00")), late=late)
+def due(of: Told, kind: str = clocks.SUSPENSION) -> str | None:
+    return due_of(of, kind)
 
 
 # The notices
@@ -152,7 +135,7 @@ def test_once_it_goes_on_its_28_days_end_nothing() -> None:
     SUSPENDED.given(a.resumed).when(passes(clocks.SUSPENSION, LAST), act=on(LAST)).then()
 
 
-def ending(day: str) -> Story[Any, Request, RequestFact]:
+def ending(day: str) -> Told:
     short = replace(a.granted, ends_on=date.fromisoformat(day))
     return story.given(*a.ready, short, a.in_suspense)
 
@@ -191,7 +174,7 @@ def test_also_where_it_was_told_that_the_person_is_gone_somebody_sees_that_it_ce
 SIX_WEEKS, FOUR_WEEKS = "2027-03-19T00:00", "2027-04-01T23:00"
 
 
-def suspended_until(day: str | None) -> Story[Any, Request, RequestFact]:
+def suspended_until(day: str | None) -> Told:
     """Suspend it on 10 March 2027, before its first reminder, and let it go on."""
     it = GRANTED.given(replace(a.in_suspense, ceases_on=date(2027, 4, 6)), act=on("2027-03-10"))
     return it.given(a.resumed, act=on(day)) if day else it
@@ -295,7 +278,7 @@ def test_while_something_is_suspended_exactly_one_28th_day_is_owed_and_else_none
         now = now.given(fact, act=act)
         assert now.state
         it = now.state.ended
-        owed = [d.due_at for d in request.owed(now.state, calendar()) if d.kind == "suspension"]
+        owed = [d.due_at for d in deadlines(now) if d.kind == "suspension"]
         if it and it.suspended:
             assert it.stands
             assert owed == [clocks.end_of(it.suspended.ceases_on)]
@@ -311,30 +294,15 @@ def test_whatever_is_asked_day_by_day_it_never_stays_suspended_beyond_its_28th_d
     for what in asked:
         at += timedelta(days=9)
         act = replace(a.SIGNATORY, effective_at=at)
-        while now.state and (owed := _first(now, at)):
-            now = _done(now, DeadlinePassed(owed), replace(act, effective_at=owed.due_at))
+        now = waited(now, at, {clocks.SUSPENSION, clocks.END})
         command = {"suspend": a.suspending, "resume": a.resuming}.get(what)
         if what == "cease":
             command = replace(a.ceasing, ceased_on=at.date())
         if command:
-            now = _done(now, command, act)
+            now = done(now, command, act)
         assert now.state
         assert now.state.ended
         if it := now.state.ended.suspended:
             assert it.since.date() <= at.date() <= it.ceases_on
             assert it.ceases_on - it.since.date() == timedelta(days=27)
         assert (due(now) is not None) is (it is not None)
-
-
-def _first(now: Story[Any, Request, RequestFact], at: datetime) -> Deadline | None:
-    assert now.state
-    owed = request.owed(now.state, calendar())
-    come = (it for it in owed if it.due_at <= at and it.kind in {"suspension", "end"})
-    return min(come, key=lambda it: it.due_at, default=None)
-
-
-def _done(
-    now: Story[Any, Request, RequestFact], command: Any, act: Act
-) -> Story[Any, Request, RequestFact]:
-    outcome = now.when(command, act=act).outcome
-    return now.given(*outcome, act=act) if isinstance(outcome, tuple) else now

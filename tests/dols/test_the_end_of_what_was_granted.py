@@ -2,40 +2,23 @@
 
 from dataclasses import replace
 from datetime import date
-from typing import Any
 
 import pytest
 
-from services.dols.decisions import request
-from services.dols.decisions.state import Request
 from services.dols.events import AuthorisationEnding, AuthorisationGranted, RequestFact
 from services.dols.projections.status import status_of
 from services.dols.rules import clocks, receipt
-from shared.decider import Deadline, DeadlinePassed
 from shared.facts import Act
-from shared.time.calendar import calendar
 from tests.dols import a
-from tests.support.story import SOMEBODY, Story
+from tests.dols.granted import GRANTED, due_of, passes, story
+from tests.support.story import SOMEBODY
 
-story: Story[Any, Request, RequestFact] = Story(request)
-GRANTED = story.given(*a.ready, a.granted)
 ENDS_ON = a.granted.ends_on
 GONE = replace(a.told, still_here="no")
 
 
-def due(of: Story[Any, Request, RequestFact], kind: str) -> str | None:
-    """Give by when something is owed, None where it is not."""
-    assert of.state
-    found = (it.due_at for it in request.owed(of.state, calendar()) if it.kind == kind)
-    return next((f"{it:%Y-%m-%dT%H:%M}" for it in found), None)
-
-
 def timer(at: str) -> Act:
     return replace(SOMEBODY, role="timer", effective_at=a.at(f"{at}:00+00:00"))
-
-
-def passes(kind: str, at: str, *, late: bool = False) -> DeadlinePassed:
-    return DeadlinePassed(Deadline(kind, a.at(f"{at}:00+00:00")), late=late)
 
 
 def granted(days: int) -> AuthorisationGranted:
@@ -53,7 +36,7 @@ REMINDED = {
 def test_the_managing_authority_is_reminded_four_times_and_then_it_ends() -> None:
     now = GRANTED
     for left, at in REMINDED.items():
-        assert due(now, clocks.REMINDER) == at
+        assert due_of(now, clocks.REMINDER) == at
         reminded = replace(a.ending, days_left=left)
         now.when(passes(clocks.REMINDER, at), act=timer(at)).then(reminded)
         now.when(passes(clocks.REMINDER, at, late=True), act=timer(at)).then(
@@ -61,12 +44,12 @@ def test_the_managing_authority_is_reminded_four_times_and_then_it_ends() -> Non
         )
         now = now.given(reminded)
         now.when(passes(clocks.REMINDER, at), act=timer(at)).then()  # once only
-    assert due(now, clocks.REMINDER) is None
+    assert due_of(now, clocks.REMINDER) is None
     at = "2027-04-30T22:59"
-    assert due(now, clocks.END) == at
+    assert due_of(now, clocks.END) == at
     now.when(passes(clocks.END, at), act=timer(at)).then(a.ended)
     over = now.given(a.ended)
-    assert due(over, clocks.END) is None
+    assert due_of(over, clocks.END) is None
     over.when(passes(clocks.END, at), act=timer(at)).then()
 
 
@@ -78,7 +61,7 @@ def test_of_a_short_one_only_what_lies_ahead_is_brought_to_mind(
 ) -> None:
     facts: tuple[RequestFact, ...] = (*a.ready, granted(days))
     at = first and clocks.start_of(granted(days).ends_on - first * clocks.DAY)
-    assert due(story.given(*facts), clocks.REMINDER) == (f"{at:%Y-%m-%dT%H:%M}" if at else None)
+    assert due_of(story.given(*facts), clocks.REMINDER) == (f"{at:%Y-%m-%dT%H:%M}" if at else None)
 
 
 @pytest.mark.parametrize("told", [GONE, replace(a.told, still_needed="no")])
@@ -86,26 +69,26 @@ def test_where_nothing_can_follow_nobody_is_reminded_and_its_end_is_nobodys_to_s
     told: RequestFact,
 ) -> None:
     after = GRANTED.given(told, a.considered)
-    assert due(after, clocks.REMINDER) is None
-    assert due(after, clocks.END) == "2027-04-30T22:59", "it ends all the same"
-    assert due(after.given(a.ended), clocks.LOOK) is None
+    assert due_of(after, clocks.REMINDER) is None
+    assert due_of(after, clocks.END) == "2027-04-30T22:59", "it ends all the same"
+    assert due_of(after.given(a.ended), clocks.LOOK) is None
 
 
 def test_who_is_there_after_all_is_kept_in_mind_again() -> None:
-    assert due(GRANTED.given(GONE, a.told), clocks.REMINDER) == "2027-03-19T00:00"
+    assert due_of(GRANTED.given(GONE, a.told), clocks.REMINDER) == "2027-03-19T00:00"
 
 
 def test_a_person_has_to_see_its_end_and_says_what_follows() -> None:
     ended = GRANTED.given(a.ended, act=timer("2027-04-30T22:59"))
-    assert due(ended, clocks.LOOK) == "2027-05-06T16:00", "Friday night, Monday a holiday"
+    assert due_of(ended, clocks.LOOK) == "2027-05-06T16:00", "Friday night, Monday a holiday"
     looked = replace(a.COORDINATOR, effective_at=a.at("2027-05-04T09:00:00+00:00"))
     ended.when(a.considering, act=looked).then(a.considered)
-    assert due(ended.given(a.considered, act=looked), clocks.LOOK) is None
+    assert due_of(ended.given(a.considered, act=looked), clocks.LOOK) is None
 
 
 def test_what_was_not_granted_has_no_end_to_be_reminded_of() -> None:
     refused = story.given(*a.ready, a.not_granted)
-    assert (due(refused, clocks.REMINDER), due(refused, clocks.END)) == (None, None)
+    assert (due_of(refused, clocks.REMINDER), due_of(refused, clocks.END)) == (None, None)
 
 
 @pytest.mark.parametrize("fact", [a.ending, a.ended])
