@@ -3,11 +3,14 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import asyncpg
 import pytest_asyncio
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
+from shared.run import find
 from tests.support.house import Home, House, at_home
+from tests.support.patience import until
 from tests.support.story import ready
 
 AT_WORK = pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -25,10 +28,41 @@ async def tables_of(house: House, service: str) -> AsyncIterator[AsyncConnection
 
 @asynccontextmanager
 async def at_work(house: House, service: str) -> AsyncIterator[Home]:
-    """Let a service work but for its timers: what such tests tell of came weeks ago."""
+    """Let a service work but for its timers: what such tests tell of came weeks ago.
+
+    What the tests of other services said before is heard and listed first: it may be hundreds of
+    messages, and would come among what a test looks at.
+    """
     async with at_home(house, service) as found:
         for loop in found.loops:
             if loop.name == "timers":
                 loop.stop()
         await ready(found)
+        await _level(found, service)
         yield found
+
+
+SAID = """
+select topic, part, max(off) + 1 from bus.record where topic like any ($1) group by topic, part"""
+FOLDED = """
+select bool_and(position >= (select coalesce(max(position), 0) from log.event))
+from work.projection where name = any ($1)"""
+
+
+async def _level(home: Home, service: str) -> None:
+    """Wait until all that was said to a service before has been heard, and its lists have it."""
+    heard_of = {it.when.stored_as.partition(".")[0] for it in find(f"services.{service}").reactions}
+    bus = await asyncpg.connect(home.house.owner("bus"))
+    try:
+        said = {tuple(row) for row in await bus.fetch(SAID, [f"%.{it}.v1" for it in heard_of])}
+    finally:
+        await bus.close()
+    log = home.runtime.log.pool
+
+    async def level() -> bool:
+        rows = await log.fetch("select topic, part, next from work.place")
+        places = {(topic, part): next_ for topic, part, next_ in rows}
+        heard = all(places.get((topic, part), 0) >= next_ for topic, part, next_ in said)
+        return heard and bool(await log.fetchval(FOLDED, list(home.runtime.ready)))
+
+    await until(level, seconds=60)
