@@ -8,6 +8,7 @@ import pytest_asyncio
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
+from shared.bus.message import Speaker
 from shared.run import find
 from tests.support.house import Home, House, at_home
 from tests.support.patience import until
@@ -43,7 +44,7 @@ async def at_work(house: House, service: str) -> AsyncIterator[Home]:
 
 
 SAID = """
-select topic, part, max(off) + 1 from bus.record where topic like any ($1) group by topic, part"""
+select topic, part, max(off) + 1 from bus.record where topic = any ($1) group by topic, part"""
 FOLDED = """
 select bool_and(position >= (select coalesce(max(position), 0) from log.event))
 from work.projection where name = any ($1)"""
@@ -51,10 +52,12 @@ from work.projection where name = any ($1)"""
 
 async def _level(home: Home, service: str) -> None:
     """Wait until all that was said to a service before has been heard, and its lists have it."""
-    heard_of = {it.when.stored_as.partition(".")[0] for it in find(f"services.{service}").reactions}
+    found = find(f"services.{service}")
+    contexts = {it.when.stored_as.partition(".")[0] for it in found.reactions}
+    topics = [Speaker(home.house.told(service).authority, it).topic for it in contexts]
     bus = await asyncpg.connect(home.house.owner("bus"))
     try:
-        said = {tuple(row) for row in await bus.fetch(SAID, [f"%.{it}.v1" for it in heard_of])}
+        said = {tuple(row) for row in await bus.fetch(SAID, topics)}
     finally:
         await bus.close()
     log = home.runtime.log.pool
