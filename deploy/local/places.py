@@ -102,11 +102,16 @@ def once(path: Path) -> str:
 
 
 def free_port(wanted: int | None = None) -> int:
-    """Give `wanted` where that port of this machine is free, else another that is."""
+    """Give `wanted` where that port of this machine is free, else another that is.
+
+    It is kept for this process and its children: nobody else is given it before they listen.
+    """
     for port in (wanted or 0, 0):
         with socket.socket() as probe, suppress(OSError, OverflowError):
             # As the servers do: the end of an earlier connection is no reason to move.
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(("127.0.0.1", port))
-            return int(probe.getsockname()[1])
+            found = int(probe.getsockname()[1])
+            probe.detach()  # stays bound until this process ends, which keeps it from others
+            return found
     raise Trouble("No free port on 127.0.0.1.")

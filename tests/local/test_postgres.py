@@ -16,7 +16,7 @@ import pytest
 from deploy.local import Trouble
 from deploy.local.binaries import WHEEL, Account, binaries
 from deploy.local.claim import InUse
-from deploy.local.places import ROOT
+from deploy.local.places import ROOT, free_port
 from deploy.local.postgres import Postgres, temporary
 from tests.local.conftest import root_only
 
@@ -68,14 +68,22 @@ def test_data_in_use_is_refused_in_plain_words(home: Path) -> None:
 def test_a_port_taken_by_others_is_replaced_and_remembered(home: Path) -> None:
     with server(home) as postgres:
         first = postgres.port
-    with socket.socket() as other:
-        other.bind(("127.0.0.1", first))
-        other.listen()
-        with server(home) as postgres:
-            moved = postgres.port
-            assert moved != first
+    with socket.create_server(("127.0.0.1", first)), server(home) as postgres:
+        moved = postgres.port
+        assert moved != first
     with server(home) as postgres:
         assert postgres.port == moved
+
+
+def test_a_port_that_was_given_is_nobody_elses_until_its_server_listens() -> None:
+    port = free_port()
+    with socket.socket() as stranger, pytest.raises(OSError, match="in use"):
+        stranger.bind(("127.0.0.1", port))
+    with (
+        socket.create_server(("127.0.0.1", port)),  # says that it reuses addresses, as ours do
+        socket.create_connection(("127.0.0.1", port)),
+    ):
+        assert free_port(port) != port
 
 
 def test_a_process_id_used_anew_by_others_does_not_stop_the_start(
