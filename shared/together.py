@@ -37,13 +37,11 @@ class Together(Generic[Q, A]):
         if len(self._waiting) >= self._room - reserve:
             raise Busy
         answer: asyncio.Future[A] = asyncio.get_running_loop().create_future()
-        # Nobody may wait for it any more, and then the loop would complain.
-        answer.add_done_callback(lambda it: it.cancelled() or it.exception())
         self._waiting.append((asked, answer))
         if self._working is None or self._working.done():
             # A context of its own: it speaks for many, not for whoever came first.
             self._working = asyncio.create_task(self._work(), name="together", context=Context())
-        return await asyncio.shield(answer)
+        return await answer
 
     async def drained(self) -> None:
         """Wait until nobody waits."""
@@ -71,7 +69,9 @@ class Together(Generic[Q, A]):
                     await self._answer([one])
                 return
             for _, answer in group:
-                answer.set_exception(why)
+                if not answer.done():  # else whoever asked has gone
+                    answer.set_exception(why)
         else:
             for (_, answer), it in answers:
-                answer.set_result(it)
+                if not answer.done():
+                    answer.set_result(it)

@@ -172,7 +172,7 @@ async def acting_openly(
 ) -> Act:
     """Give the act of a door that turns nothing away: without a key, each request is its own."""
     key, log = idempotency_key.strip('"'), await _log(request)
-    operation = f"{request.method} {request.url.path} {key}"
+    operation = f"{request.method} {request.scope['path']} {key}"
     return Act(
         id=uuid5(party(by.name), operation) if key else uuid4(), actor=by.name,
         role=next(scope for scope in asked.scopes if scope in by.may), purpose="safeguarding",
