@@ -84,7 +84,7 @@ async def test_who_goes_away_takes_nothing_along() -> None:
     waiting[0].cancel()
     waiting[1].cancel()
     desk.open.set()
-    assert await waiting[2] == 6
+    assert await asyncio.wait_for(waiting[2], 10) == 6
     await together.drained()
     assert [number for group in desk.groups for number in group] == [1, 2, 3]
     assert waiting[0].cancelled()

@@ -279,7 +279,7 @@ PLANTS = (
     ),
     plant(
         "who goes away takes the others of the group along", GROUP,
-        "return await asyncio.shield(answer)", "return await answer",
+        "if not answer.done():\n                    answer.set_result", "answer.set_result",
         "who_goes_away_takes_nothing_along",
     ),
     plant(
