@@ -151,7 +151,7 @@ async def strikes(
         done = {it.name for it in hands if struck(it)}  # one may be struck before we look
         return done | set((await crew.owners()).values()) == set(windows)
 
-    await until(all_begun, 30)
+    await until(all_begun)
 
     async def all_struck() -> bool:
         return all(map(struck, hands))

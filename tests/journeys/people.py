@@ -218,7 +218,7 @@ class Organisation:
         async def heard() -> bool:
             return len({got.id for got in self.receiver.got}) >= len(types)
 
-        await until(heard, 30)
+        await until(heard)
         assert self.receiver.types == list(types)
         for got in self.receiver.got:
             for library in Verifier:
@@ -230,7 +230,7 @@ class Organisation:
         async def heard() -> bool:
             return set(types) <= set(self.receiver.types)
 
-        await until(heard, 30)
+        await until(heard)
 
     async def feed(self) -> Sequence[Any]:
         """Give what it can fetch of what it was told."""
@@ -242,7 +242,7 @@ class Organisation:
         async def same() -> bool:
             return [it.event for it in self.receiver.got] == await self.feed()
 
-        await until(same, 30)
+        await until(same)
 
     async def is_told(self, case: str, *types: str) -> None:
         """Wait until the feed has exactly these events of a case, in whatever order."""
@@ -251,7 +251,7 @@ class Organisation:
             found = [it["type"] for it in await self.feed() if it["data"]["case"] == case]
             return sorted(found) == sorted(types)
 
-        await until(told, 30)
+        await until(told)
 
     async def owed(self, *expected: tuple[str, str]) -> Sequence[Any]:
         """Wait until exactly this is owed: what, and by whom; and give it."""
@@ -261,7 +261,7 @@ class Organisation:
             now = [(it["kind"].partition(":")[2], it["owed_by"]) for it in items]
             return (items,) if sorted(now) == sorted(expected) else None
 
-        items: Sequence[Any] = (await until(found, 30))[0]
+        items: Sequence[Any] = (await until(found))[0]
         return items
 
 

@@ -133,7 +133,7 @@ async def test_one_at_work_builds_follows_and_says_when_it_has_caught_up(
         async def followed() -> Tally | None:
             return (await rows_of(log, projection)).get(new)
 
-        assert (await until(followed, 60)).told == 2
+        assert (await until(followed)).told == 2
     query = "select count(*) from pg_indexes where tablename = $1"
     assert await log.pool.fetchval(query, projection.name) == 2  # its key, and the one it names
 

@@ -64,7 +64,7 @@ async def test_a_notify_killed_after_sending_sends_again_under_the_same_id(
         async def all_of_it() -> Any:
             return "decision.made" in it.types
 
-        await until(all_of_it, 60)
+        await until(all_of_it)
         whole.terminate()
         await asyncio.wait_for(whole.wait(), 30)
     assert [*dict.fromkeys(it.types)] == [

@@ -68,4 +68,4 @@ async def _level(home: Home, service: str) -> None:
         heard = all(places.get((topic, part), 0) >= next_ for topic, part, next_ in said)
         return heard and bool(await log.fetchval(FOLDED, list(home.runtime.ready)))
 
-    await until(level, seconds=60)
+    await until(level)

@@ -83,7 +83,7 @@ async def _killed(town: Town, name: str, nodes: Mapping[str, Node]) -> None:
         async def again() -> bool:
             return town.house.server.pid not in (None, before)
 
-        await until(again, 60)
+        await until(again)
     else:
         process = town.process(name)
         town.kill(name)

@@ -59,7 +59,7 @@ async def _killed(house: House, writers: Office) -> None:
     async def again() -> bool:
         return house.server.pid not in (None, before)
 
-    await until(again, 30)
+    await until(again)
 
 
 async def _every_key_is_there(house: House, db: asyncpg.Connection) -> None:

@@ -39,7 +39,7 @@ async def test_a_restored_log_is_noticed_by_the_relay_and_posting_goes_on(
         await town.begin("intake")
         await until(lambda: _noticed(town, 1))
         await partners.send(5, 0.02)  # these get the positions of those that are lost
-        await until(lambda: _noticed(town, 3), 30)
+        await until(lambda: _noticed(town, 3))
         assert all(
             answer.status_code == httpx.codes.CREATED for answer in partners.answers.values()
         )

@@ -180,7 +180,7 @@ async def heard(town: Town, receiver: Receiver) -> None:
     async def all_came() -> bool:
         return {event(got.event) for got in receiver.got} >= set(await feed(town))
 
-    await until(all_came, 60)
+    await until(all_came)
 
 
 def once_and_late(news: Sequence[Recorded[Any]], due: Mapping[UUID, Timer], now: datetime) -> None:

@@ -140,7 +140,7 @@ async def _is_told_and_brought(hooked: Hooked, partners: Partners) -> None:
         return set().union(*ids.values()) <= {it.id for it in hooked.receiver.got}
 
     with suppress(AssertionError):  # then the line below says what is missing
-        await until(all_came, 30)
+        await until(all_came)
     brought = hooked.brought()
     assert {name: {it.id for it in brought[name]} for name in ids} == ids
     for name, feed in feeds.items():
