@@ -12,7 +12,7 @@ REPEATS = ("shared/bus/consumer.py", "tests/kernel/bus/test_repeats.py")
 PROJECTOR = ("shared/projections/projector.py", "tests/kernel/test_projector.py")
 HANDLE = ("shared/log/handle.py", "tests/kernel/test_handle.py")
 RECEIPTS = ("shared/log/log.py", "tests/kernel/test_handle.py")
-SQL = "deploy/migrations/service/r0001_log.sql"
+SQL = "deploy/migrations/service/r0003_alone.sql"
 APPEND = (SQL, "tests/kernel/test_log.py")
 TOGETHER = (SQL, "tests/kernel/test_log_together.py")
 CLOCK = (SQL, "tests/kernel/test_log_clock.py")
@@ -207,6 +207,11 @@ PLANTS = (
     plant(
         "private facts are counted among the said", APPEND,
         "if public[f] then told := told + 1; end if;", "told := told + 1;",
+        "in_one_call_each_request_gets_its_own_outcome_and_none_harms_its_neighbour",
+    ),
+    plant(
+        "what one request recorded is recorded again with the next", APPEND,
+        "from unnest(made);\n    made := '{}';", "from unnest(made);",
         "in_one_call_each_request_gets_its_own_outcome_and_none_harms_its_neighbour",
     ),
     plant(
