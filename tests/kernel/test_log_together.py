@@ -1,6 +1,8 @@
 """Do many writers and a reader agree on one order?"""
 
 import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack
 from uuid import uuid4
 
 import asyncpg
@@ -10,9 +12,18 @@ from shared.log.handle import handle
 from shared.log.log import Log, Receipt
 from shared.refusals import Conflict, KeptMoving
 from tests.kernel import a
+from tests.support.house import House
 from tests.support.story import SOMEBODY
 
-WRITERS, STREAMS, EACH = 16, 4, 10
+WRITERS, STREAMS, EACH, PROCESSES = 16, 4, 10, 4
+
+
+@pytest.fixture
+async def logs(kernel_house: House) -> AsyncIterator[Sequence[Log]]:
+    """Give the log as several processes have it: each appends by itself, group by group."""
+    async with AsyncExitStack() as open_:
+        opened = (a.log_of(kernel_house) for _ in range(PROCESSES))
+        yield [await open_.enter_async_context(it) for it in opened]
 
 
 async def count_on(log: Log, stream: a.Thing) -> Receipt:
@@ -37,14 +48,14 @@ async def tail(log: Log, at: int, last: int) -> list[int]:
 
 
 async def test_sixteen_writers_leave_no_gap_and_a_reader_sees_each_fact_once_in_order(
-    log: Log,
+    log: Log, logs: Sequence[Log]
 ) -> None:
     streams = [a.thing.stream(uuid4()) for _ in range(STREAMS)]
     head, total = await log.head(), WRITERS * EACH
 
     async def write(number: int) -> list[Receipt]:
         busy = (streams[(number + at) % STREAMS] for at in range(EACH))
-        return [await count_on(log, stream) for stream in busy]
+        return [await count_on(logs[number % PROCESSES], stream) for stream in busy]
 
     seen, *receipts = await asyncio.gather(tail(log, head, total), *map(write, range(WRITERS)))
 
@@ -60,9 +71,12 @@ async def test_sixteen_writers_leave_no_gap_and_a_reader_sees_each_fact_once_in_
     assert await a.first_bad(log.pool) is None
 
 
-async def test_of_sixteen_at_the_same_version_one_wins_and_the_others_hear_it(log: Log) -> None:
+async def test_of_sixteen_at_the_same_version_one_wins_and_the_others_hear_it(
+    log: Log, logs: Sequence[Log]
+) -> None:
     stream = a.thing.stream(uuid4())
-    tries = [log.append(stream, [a.Told(number=n)], a.act(), after=0) for n in range(WRITERS)]
+    own = [logs[n % PROCESSES] for n in range(WRITERS)]
+    tries = [it.append(stream, [a.Told(number=1)], a.act(), after=0) for it in own]
     answers = await asyncio.gather(*tries, return_exceptions=True)
 
     assert sorted(type(it).__name__ for it in answers) == ["Conflict"] * 15 + ["Receipt"]
