@@ -6,10 +6,14 @@ from typing import Any
 import asyncpg
 import pytest
 import structlog
+from hypothesis import settings
 
 from shared.lease import pool_of
 from shared.telemetry import only_what_is_allowed
 from tests.support.house import SERVICES, Home, House, house, together
+
+settings.register_profile("unhurried", settings.default, deadline=None)
+settings.load_profile("unhurried")  # a machine may be busy: what is fast is measured by the bench
 
 
 @pytest.fixture(scope="session", autouse=True)

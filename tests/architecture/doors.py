@@ -126,6 +126,8 @@ GRID: Mapping[str, Mapping[str, str]] = {
         "POST /v1/dols-requests/{id}/assessments": "A",
         "POST /v1/dols-requests/{id}/decision": "G",
         "POST /v1/dols-requests/{id}/cease": "G",
+        "POST /v1/dols-requests/{id}/suspension-notice": "K",
+        "POST /v1/dols-requests/{id}/resumption-notice": "K",
         "POST /v1/dols-requests/{id}/reviews": "K",
         "POST /v1/dols-requests/{id}/review-outcome": "G",
         "POST /v1/assessors": "K",

@@ -146,7 +146,7 @@ def test_nothing_is_written_where_a_contract_was_edited_in_place(tmp_path: Path)
 def test_whatever_is_said_fits_its_schema(stored: str) -> None:
     kind = registry()[stored]
 
-    @settings(max_examples=20, deadline=None)
+    @settings(max_examples=20)
     @given(anything(kind))
     def fits(message: Any) -> None:
         assert faults(NOW[stored], json.loads(adapter(kind).dump_json(message))) == []

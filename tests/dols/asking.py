@@ -70,6 +70,10 @@ COMMANDS: dict[str, dict[str, Any]] = {
         "assessed_on": "2023-01-02", "words": "Born in 1941.",
     },
     "cease": {"reason": "cease@1:died", "ceased_on": "2023-01-02", "words": "On Sunday."},
+    "suspension-notice": {
+        "ground": "ineligible@1:detained", "words": "Form 7 came by post: Edith was admitted.",
+    },
+    "resumption-notice": {"words": "Form 7 came by post: Edith is back."},
     "reviews": {
         "asked_by": "review-asked-by@1:the-person", "grounds": ["review-ground@1:conditions"],
         "words": "She wants to walk out alone on Sundays.",

@@ -133,7 +133,7 @@ async def test_who_waits_is_allocated_while_the_registers_table_is_built_anew(
 
 COORDINATES = (
     "priority", "consideration", "questions", SETTLEMENT, "place", "location-mistake", "presence",
-    "offers", "releases", "reviews",
+    "offers", "releases", "suspension-notice", "resumption-notice", "reviews",
 )  # fmt: skip
 BOTH = ("allocations", "declines")
 

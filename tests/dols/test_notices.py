@@ -129,6 +129,27 @@ async def test_the_words_of_a_notice_rest_shut(
         assert b"Sunday" not in row["body"]
 
 
+async def test_a_notice_on_paper_counts_from_when_it_came_and_its_sender_is_told(
+    home: Home, ward: httpx.AsyncClient, coordinator: httpx.AsyncClient, granted: str
+) -> None:
+    before = ((await home.runtime.log.now()) - timedelta(days=1)).isoformat()
+    early = await send(coordinator, granted, "suspension-notice", effective_at=before)
+    assert kind(early) in {"before-its-receipt", "notice-before-granted"}
+    came = (await sees(coordinator, granted))["case"]["history"][-1]["recorded_at"]
+    await does(coordinator, granted, "suspension-notice", effective_at=came)
+    assert kind(await gives(ward, granted, "suspension")) == "suspended-already"
+    shown = await sees(coordinator, granted)
+    assert shown["case"]["suspension"]["since"] == came
+    assert {it["kind"] for it in shown["case"]["due"]} == {"suspension"}, "who records it saw it"
+    assert "Form 7 came by post: Edith was admitted." in [it["words"] for it in shown["words"]]
+    told = (await ward.get(f"/v1/dols-requests/{granted}")).json()
+    assert told["suspension"]["ceases_on"] == await today(home, days=27)
+    await does(coordinator, granted, "resumption-notice")
+    assert (await sees(coordinator, granted))["case"]["suspension"] is None
+    late = await send(coordinator, granted, "suspension-notice", effective_at=came)
+    assert kind(late) == "other-notice-since"
+
+
 async def ceases(home: Home, signatory: httpx.AsyncClient, case: str, **but: Any) -> None:
     seen = await as_seen(signatory, case)
     await does(signatory, case, "cease", headers=seen, ceased_on=await today(home), **but)

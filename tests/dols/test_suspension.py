@@ -82,6 +82,33 @@ def test_a_ground_is_of_the_list_and_that_a_patient_objects_is_for_a_review() ->
     GRANTED.when(objects).then_refused(refusals.WordNotListed)
 
 
+# What came on paper
+
+
+def test_no_notice_came_before_the_day_of_the_grant() -> None:
+    later = story.given(*a.ready, replace(a.granted, decided_on=date(2026, 11, 5)))
+    before, first = (on(it, a.COORDINATOR) for it in ("2026-11-04T23:59", "2026-11-05T00:00"))
+    later.when(a.suspending, act=before).then_refused(refusals.NoticeBeforeGranted)
+    later.when(a.suspending, act=first).then(replace(a.in_suspense, ceases_on=date(2026, 12, 2)))
+
+
+def test_a_notice_came_after_those_that_are_recorded() -> None:
+    noon, before = on("2026-11-10T12:00"), on("2026-11-10T11:59", a.COORDINATOR)
+    resumed = SUSPENDED.given(a.resumed, act=noon)
+    resumed.when(a.suspending, act=before).then_refused(refusals.OtherNoticeSince)
+    resumed.when(a.suspending, act=noon).then(replace(a.in_suspense, ceases_on=date(2026, 12, 7)))
+    suspended = GRANTED.given(a.in_suspense, act=noon)
+    suspended.when(a.resuming, act=before).then_refused(refusals.OtherNoticeSince)
+    suspended.when(a.resuming, act=noon).then(a.resumed)
+
+
+def test_whoever_records_what_came_on_paper_has_seen_it() -> None:
+    for fact in (a.in_suspense, a.resumed):
+        assert due(SUSPENDED.given(fact), "look")
+    recorded = GRANTED.given(a.in_suspense, a.resumed, act=a.COORDINATOR)
+    assert due(recorded, "look") is None
+
+
 BOTH: tuple[Any, ...] = (a.suspending, a.resuming)
 
 

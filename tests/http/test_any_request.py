@@ -31,11 +31,7 @@ pytestmark = pytest.mark.slow
 Test = TypeVar("Test")
 
 SEEDED = settings(
-    max_examples=3,
-    derandomize=True,
-    database=None,
-    deadline=None,
-    suppress_health_check=list(HealthCheck),
+    max_examples=3, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
 )
 ALWAYS = [
     not_a_server_error,

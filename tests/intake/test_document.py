@@ -43,7 +43,7 @@ def ours(body: bytes) -> Mapping[str, object] | None:
     return None
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(sent=objects, indent=st.sampled_from([None, 1, 4]), escaped=st.booleans())
 def test_both_parsers_read_an_object_as_it_was_meant(
     *, sent: dict[str, object], indent: int | None, escaped: bool
@@ -86,7 +86,7 @@ scraps = st.lists(
 ).map("".join)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(scraps)
 @example('"a":NaN')
 @example("1.")
@@ -100,7 +100,7 @@ def test_scraps_are_taken_exactly_where_the_standard_library_takes_them(scrap: s
         assert (ours(body) is None) is (stdlib(body.removeprefix(b"\xef\xbb\xbf")) is None), text
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(objects, st.integers(0, 10**6), st.sampled_from(string.printable))
 def test_one_wrong_character_is_judged_as_the_standard_library_does(
     sent: dict[str, object], place: int, wrong: str
@@ -179,7 +179,7 @@ def test_nesting_of_any_depth_is_taken(levels: int, opens: bytes, closes: bytes)
     assert goes_too_deep(document)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(levels=st.integers(1, 30), in_lists=st.booleans(), by_the_second_parser=st.booleans())
 def test_twelve_levels_are_kept_and_the_thirteenth_is_marked(
     *, levels: int, in_lists: bool, by_the_second_parser: bool

@@ -138,7 +138,7 @@ values = st.recursive(
     max_leaves=12,
 )
 documents = st.dictionaries(names, values, max_size=8)
-slow = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+slow = settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow])
 
 
 def paths(got: ReadReferral) -> set[str]:
@@ -158,7 +158,7 @@ def test_nothing_sent_raises_and_every_check_is_told_in_words(sent: dict[str, ob
 
 
 @pytest.mark.parametrize("field", [*REFERRAL, *ADULT.fields, *RISK.fields], ids=lambda f: f.name)
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(value=values)
 def test_each_field_takes_any_value(field: Field, value: object) -> None:
     sent = {field.name: value, "adults": [{field.name: value, "risk": {field.name: value}}]}

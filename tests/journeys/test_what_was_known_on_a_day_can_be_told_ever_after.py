@@ -168,9 +168,7 @@ minutes = some.integers(1, 100_000)
 """Some weeks."""
 
 
-@settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=some.data())
 async def test_a_case_as_at_any_time_is_the_fold_of_what_was_known_and_so(
     desk: Desk, data: some.DataObject

@@ -54,9 +54,7 @@ apart = some.lists(
     max_size=12,
     unique_by=(lambda it: it.stream, lambda it: it.act),
 )
-any_history = settings(
-    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+any_history = settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 async def appended(db: Any, group: Sequence[Request]) -> list[Outcome]:

@@ -120,9 +120,7 @@ stories = some.lists(
 
 
 @pytest.mark.parametrize("name", ROOMS)
-@settings(
-    max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=4, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(stories=stories, batch=some.integers(1, 4))
 async def test_what_is_followed_is_what_is_built_anew_is_the_fold(
     kernel_house: House, vault_owner: Any, name: str, stories: list[list[int]], batch: int

@@ -87,9 +87,7 @@ news = some.lists(
 )
 
 
-@settings(
-    max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(before=news, after=news, batch=some.integers(1, 5))
 async def test_what_is_followed_is_what_is_built_anew_is_the_fold(
     log: Log, kernel_house: House, before: Any, after: Any, batch: int

@@ -231,9 +231,7 @@ def ranked(lived: Sequence[Any]) -> Sequence[UUID]:
     return [it[-1] for it in sorted(places)]
 
 
-@settings(
-    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(befell=lives, size=some.integers(1, 7))
 async def test_page_by_page_the_queue_is_the_rule(
     db: AsyncConnection, befell: Sequence[Any], size: int

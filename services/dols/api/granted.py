@@ -24,6 +24,24 @@ async def cease(
     return await looking(log, id, command, (by, said), expected, bool)
 
 
+@router.post("/dols-requests/{id}/suspension-notice", status_code=204)
+async def record_suspension(
+    id: UUID, said: shape.PaperSuspension, by: Coordinator, log: Log, expected: IfMatch
+) -> Response:
+    """Record a notice that came on paper: what was granted is suspended from when it came."""
+    command = want.SuspendAuthorisation(ground=said.ground, reasons=sealed(id, said.words))
+    return await do(log, id, command, (by, said), expected)
+
+
+@router.post("/dols-requests/{id}/resumption-notice", status_code=204)
+async def record_resumption(
+    id: UUID, said: shape.PaperResumption, by: Coordinator, log: Log, expected: IfMatch
+) -> Response:
+    """Record a notice that came on paper: it is suspended no more from when that came."""
+    command = want.ResumeAuthorisation(reasons=sealed(id, said.words))
+    return await do(log, id, command, (by, said), expected)
+
+
 @router.post("/dols-requests/{id}/reviews", status_code=204)
 async def ask_for_review(
     id: UUID, said: shape.ReviewAsk, by: Coordinator, log: Log, expected: IfMatch

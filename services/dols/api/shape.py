@@ -261,6 +261,20 @@ class Cease(Body):
     words: Words
 
 
+class PaperSuspension(Body):
+    """Notice on paper that the person is not eligible any more; `effective_at`: when it came."""
+
+    ground: Code
+    """Of `ineligible@1`."""
+    words: Words
+
+
+class PaperResumption(Body):
+    """Notice on paper that the person is eligible again; `effective_at`: when it came."""
+
+    words: Words
+
+
 class ReviewAsk(Body):
     """For whom a review of what was granted is asked for, and why."""
 

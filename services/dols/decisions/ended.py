@@ -7,7 +7,9 @@ from services.dols import events
 from services.dols.decisions.granted import Ceased, Ended, Review, Reviewed, Suspended
 from services.dols.decisions.state import Request
 from services.dols.rules import codes
+from shared.facts import Act
 
+COORDINATOR = "dols-coordinator"
 OfASuspension = events.AuthorisationSuspended | events.AuthorisationResumed
 OfTheEnd = (
     events.AuthorisationGranted
@@ -20,8 +22,9 @@ OfTheEnd = (
 OfAReview = events.ReviewAsked | events.ReviewCompleted
 
 
-def ended(state: Request, happened: OfTheEnd | OfAReview, at: datetime) -> Request:
+def ended(state: Request, happened: OfTheEnd | OfAReview, act: Act) -> Request:
     """Give the state after `happened`."""
+    at = act.effective_at
     match happened, state.ended:
         case events.AuthorisationNotGranted(decided_on=on, reason=reason), _:
             return replace(state, ended=Ended(on=on, reason=reason))
@@ -36,7 +39,9 @@ def ended(state: Request, happened: OfTheEnd | OfAReview, at: datetime) -> Reque
         case (events.AuthorisationSuspended() | events.AuthorisationResumed()) as notice, Ended(
             stands=True
         ) as was:
-            return replace(state, ended=_told(was, notice, at), unseen=(*state.unseen, at))
+            # Of what came on paper, whoever records it has seen it.
+            unseen = state.unseen if act.role == COORDINATOR else (*state.unseen, at)
+            return replace(state, ended=_told(was, notice, at), unseen=unseen)
         case events.AuthorisationCeased(reason=reason, ceased_on=on), Ended(ends_on=date()) as was:
             # Who records it has seen it; where time ended it, nobody has.
             unseen = (*state.unseen, at) if reason == codes.ELAPSED else state.unseen

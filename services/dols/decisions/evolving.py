@@ -110,7 +110,7 @@ def _after(state: Request | None, happened: RequestFact, act: Act) -> Request:
             | events.ReviewAsked()
             | events.ReviewCompleted()
         ):
-            return ended(state, happened, at)
+            return ended(state, happened, act)
         case events.DeadlineMissed(kind=kind, due_at=due_at):
             last = Deadline(word(kind), due_at)
             others = (it for it in state.missed if it.kind != last.kind)

@@ -236,6 +236,14 @@ class SuspendedMeanwhile(Refusal):
     """What was granted is suspended: no review is asked for, and none goes on, until it does."""
 
 
+class NoticeBeforeGranted(Refusal):
+    """No notice can have come of it before the day on which it was granted."""
+
+
+class OtherNoticeSince(Refusal):
+    """Another notice came since, and says otherwise: record each in the order in which it came."""
+
+
 class ReviewAskedBeforeGranted(Refusal):
     """No review can have been asked for before the day on which it was granted."""
 

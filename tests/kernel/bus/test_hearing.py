@@ -23,7 +23,7 @@ from tests.kernel.bus.contract import keys_of_part
 from tests.support.patience import until
 
 FEW = settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture],
+    max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture],
     phases=[Phase.explicit, Phase.reuse, Phase.generate],  # to shrink one would take minutes
 )  # fmt: skip
 

@@ -72,7 +72,7 @@ MESSAGES = sorted(registry().values(), key=lambda it: str(it.stored_as))
 
 @pytest.mark.parametrize("kind", MESSAGES, ids=lambda it: it.stored_as)
 def test_a_message_is_heard_as_it_was_said(kind: type[Any]) -> None:
-    @settings(max_examples=25, deadline=None)
+    @settings(max_examples=25)
     @given(recorded(anything(kind)))
     def check(happened: Recorded[Any]) -> None:
         message, act = happened.fact, happened.act

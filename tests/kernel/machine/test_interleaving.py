@@ -24,7 +24,7 @@ from tests.kernel.machine.world import log_at
 from tests.support.house import House
 
 FEW = settings(
-    max_examples=5, deadline=None, suppress_health_check=list(HealthCheck),
+    max_examples=5, suppress_health_check=list(HealthCheck),
     phases=[Phase.explicit, Phase.reuse, Phase.generate],  # to shrink one would take minutes
 )  # fmt: skip
 CONTEXTS = ("intake", "triage")

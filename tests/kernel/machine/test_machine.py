@@ -32,7 +32,7 @@ EXAMPLES = int(os.environ.get("SAFEGUARDING_MACHINE_EXAMPLES", "0"))
 """Runs of the machine; by hand hundreds, and then a failure is made small, which takes minutes."""
 
 RUNS = settings(
-    max_examples=EXAMPLES or 7, stateful_step_count=30, deadline=None,
+    max_examples=EXAMPLES or 7, stateful_step_count=30,
     suppress_health_check=list(HealthCheck),
     phases=[Phase.explicit, Phase.reuse, Phase.generate, *([Phase.shrink] if EXAMPLES else [])],
 )  # fmt: skip
