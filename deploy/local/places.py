@@ -17,6 +17,8 @@ from deploy.local import Trouble
 ROOT = Path(__file__).resolve().parents[2]
 RUNTIME = Path("/var/tmp")  # noqa: S108 - every entry is checked for its owner before it is used
 PRIVATE = 0o600
+_HELD = set[int]()
+"""Ports that are kept for this process."""
 
 
 def data() -> Path:
@@ -112,6 +114,8 @@ def free_port(wanted: int | None = None) -> int:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(("127.0.0.1", port))
             found = int(probe.getsockname()[1])
-            probe.detach()  # stays bound until this process ends, which keeps it from others
+            if found not in _HELD:  # a server that is started again and again asks each time
+                _HELD.add(found)
+                probe.detach()  # stays bound until this process ends, which keeps it from others
             return found
     raise Trouble("No free port on 127.0.0.1.")

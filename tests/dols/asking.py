@@ -168,6 +168,11 @@ async def as_seen(client: httpx.AsyncClient, case: Any) -> dict[str, str]:
     return key() | {"If-Match": found.headers["ETag"]}
 
 
+async def a_day_ago(home: Home) -> str:
+    """Give the time of a day ago."""
+    return ((await home.runtime.log.now()) - timedelta(days=1)).isoformat()
+
+
 async def today(home: Home, **more: float) -> str:
     """Give the day (UTC), or one so much later."""
     return f"{(await home.runtime.log.now()) + timedelta(**more):%Y-%m-%d}"

@@ -1,6 +1,5 @@
 """How is a review asked for, and how does a signatory complete it?"""
 
-from datetime import timedelta
 from typing import Any, get_args
 from uuid import UUID, uuid4
 
@@ -10,7 +9,7 @@ import pytest
 from services.dols.api import shape
 from services.dols.events import AuthorisationCeased, ReviewAsked, ReviewCompleted
 from services.dols.rules import codes
-from tests.dols.asking import as_seen, does, history, kind, sees, send, today
+from tests.dols.asking import a_day_ago, as_seen, does, history, kind, sees, send, today
 from tests.support.house import Home, key
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -117,7 +116,7 @@ async def test_staff_ask_for_whom_the_list_has_but_the_managing_authoritys_own_s
 async def test_what_came_on_paper_counts_from_when_it_came(
     home: Home, coordinator: httpx.AsyncClient, granted: str
 ) -> None:
-    before = ((await home.runtime.log.now()) - timedelta(days=1)).isoformat()
+    before = await a_day_ago(home)
     early = await send(coordinator, granted, "reviews", effective_at=before)
     assert kind(early) in {"before-its-receipt", "review-asked-before-granted"}
     earlier = (await sees(coordinator, granted))["case"]["history"][-1]["recorded_at"]
@@ -210,7 +209,7 @@ async def test_asking_says_nothing_but_what_it_is_for_and_counts_from_when_it_is
     home: Home, ward: httpx.AsyncClient, granted: str
 ) -> None:
     before = len(await history(home, granted))
-    yesterday = ((await home.runtime.log.now()) - timedelta(days=1)).isoformat()
+    yesterday = await a_day_ago(home)
     for headers, body, problem in (
         ({}, {}, "unreadable"),
         (key(), {"reason": ""}, "unreadable"),

@@ -1,6 +1,5 @@
 """How does a managing authority give notice of eligibility, and a signatory record a cease?"""
 
-from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -8,7 +7,7 @@ import httpx
 import pytest
 
 from services.dols.events import AuthorisationCeased, AuthorisationResumed, AuthorisationSuspended
-from tests.dols.asking import as_seen, does, history, kind, sees, send, today
+from tests.dols.asking import a_day_ago, as_seen, does, history, kind, sees, send, today
 from tests.support.house import Home, key
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -84,7 +83,7 @@ async def test_a_notice_is_of_what_was_granted(
 async def test_a_notice_says_nothing_but_what_it_is_for_and_counts_from_when_it_is_given(
     home: Home, ward: httpx.AsyncClient, case: str, what: str
 ) -> None:
-    yesterday = ((await home.runtime.log.now()) - timedelta(days=1)).isoformat()
+    yesterday = await a_day_ago(home)
     for headers, body, status, problem in (
         ({}, {}, 422, "unreadable"),
         (key(), {"reason": ""}, 422, "unreadable"),
@@ -132,7 +131,7 @@ async def test_the_words_of_a_notice_rest_shut(
 async def test_a_notice_on_paper_counts_from_when_it_came_and_its_sender_is_told(
     home: Home, ward: httpx.AsyncClient, coordinator: httpx.AsyncClient, granted: str
 ) -> None:
-    before = ((await home.runtime.log.now()) - timedelta(days=1)).isoformat()
+    before = await a_day_ago(home)
     early = await send(coordinator, granted, "suspension-notice", effective_at=before)
     assert kind(early) in {"before-its-receipt", "notice-before-granted"}
     came = (await sees(coordinator, granted))["case"]["history"][-1]["recorded_at"]

@@ -75,8 +75,10 @@ async def test_of_sixteen_at_the_same_version_one_wins_and_the_others_hear_it(
     log: Log, logs: Sequence[Log]
 ) -> None:
     stream = a.thing.stream(uuid4())
-    own = [logs[n % PROCESSES] for n in range(WRITERS)]
-    tries = [it.append(stream, [a.Told(number=1)], a.act(), after=0) for it in own]
+    tries = [
+        logs[n % PROCESSES].append(stream, [a.Told(number=n)], a.act(), after=0)
+        for n in range(WRITERS)
+    ]
     answers = await asyncio.gather(*tries, return_exceptions=True)
 
     assert sorted(type(it).__name__ for it in answers) == ["Conflict"] * 15 + ["Receipt"]

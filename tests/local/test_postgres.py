@@ -86,6 +86,13 @@ def test_a_port_that_was_given_is_nobody_elses_until_its_server_listens() -> Non
         assert free_port(port) != port
 
 
+def test_a_server_that_is_started_again_and_again_holds_its_port_once() -> None:
+    port, us = free_port(), psutil.Process()
+    before = us.num_fds()
+    assert {free_port(port) for _ in range(5)} == {port}
+    assert us.num_fds() == before
+
+
 def test_a_process_id_used_anew_by_others_does_not_stop_the_start(
     home: Path, account: Account
 ) -> None:

@@ -3,12 +3,12 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-import asyncpg
 import pytest_asyncio
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
-from shared.bus.message import Speaker
+from shared.bus.choice import bus_of
+from shared.bus.port import TopicPartition
 from shared.run import find
 from tests.support.house import Home, House, at_home
 from tests.support.patience import until
@@ -43,8 +43,6 @@ async def at_work(house: House, service: str) -> AsyncIterator[Home]:
         yield found
 
 
-SAID = """
-select topic, part, max(off) + 1 from bus.record where topic = any ($1) group by topic, part"""
 FOLDED = """
 select bool_and(position >= (select coalesce(max(position), 0) from log.event))
 from work.projection where name = any ($1)"""
@@ -52,20 +50,16 @@ from work.projection where name = any ($1)"""
 
 async def _level(home: Home, service: str) -> None:
     """Wait until all that was said to a service before has been heard, and its lists have it."""
-    found = find(f"services.{service}")
-    contexts = {it.when.stored_as.partition(".")[0] for it in found.reactions}
-    topics = [Speaker(home.house.told(service).authority, it).topic for it in contexts]
-    bus = await asyncpg.connect(home.house.owner("bus"))
-    try:
-        said = {tuple(row) for row in await bus.fetch(SAID, topics)}
-    finally:
-        await bus.close()
-    log = home.runtime.log.pool
+    log, lists = home.runtime.log.pool, list(home.runtime.ready)
+    listens = bool(find(f"services.{service}").reactions)
+    async with bus_of(home.house.told(service).bus_url, service) as bus:
 
-    async def level() -> bool:
-        rows = await log.fetch("select topic, part, next from work.place")
-        places = {(topic, part): next_ for topic, part, next_ in rows}
-        heard = all(places.get((topic, part), 0) >= next_ for topic, part, next_ in said)
-        return heard and bool(await log.fetchval(FOLDED, list(home.runtime.ready)))
+        async def level() -> bool:
+            rows = await log.fetch("select topic, part, next from work.place")
+            places = {TopicPartition(topic, part): next_ for topic, part, next_ in rows}
+            ends = await bus.ends({it.topic for it in places})
+            heard = all(places[at] >= end for at, end in ends.items())
+            begun = places or not listens
+            return bool(begun and heard and await log.fetchval(FOLDED, lists))
 
-    await until(level)
+        await until(level)

@@ -6,16 +6,16 @@ create or replace function log.append(
   types text[], public boolean[], bodies bytea[], effective timestamptz[])  -- one a fact, in that order
 returns setof log.outcome language plpgsql security definer set search_path = pg_catalog, pg_temp
   set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
-declare e log.event; o log.outcome; prev bytea; past bytea; clock timestamptz; told int; n int := cardinality(commands); m int := cardinality(types); f int := 0;
+declare e log.event; o log.outcome; prev bytea; past bytea; clock timestamptz; told int; n int := cardinality(commands); m int := cardinality(types); rest int := m; f int := 0;
   head bigint; stamp timestamptz; done log.outcome[]; tolds int[]; made log.event[] := '{}'; apart boolean := false; k int;
 begin
   if current_setting('transaction_isolation') <> 'read committed' or current_setting('synchronous_commit') not in ('on', 'remote_apply') then
     raise exception 'append needs read committed and synchronous_commit = on' using errcode = '25000'; end if;
-  foreach k in array counts loop m := m - k; end loop;
+  foreach k in array counts loop rest := rest - k; end loop;
   if array_position(expected, null) is not null or array_position(public, null) is not null
-     or array_position(counts, null) is not null or 0 >= any (counts) or m <> 0
+     or array_position(counts, null) is not null or 0 >= any (counts) or rest <> 0
      or (cardinality(fingerprints), cardinality(cases), cardinality(streams), cardinality(expected), cardinality(counts)) <> (n, n, n, n, n)
-     or (cardinality(public), cardinality(bodies), cardinality(effective)) <> (cardinality(types), cardinality(types), cardinality(types)) then
+     or (cardinality(public), cardinality(bodies), cardinality(effective)) <> (m, m, m) then
     raise exception 'append: arrays disagree' using errcode = '22023'; end if;
   -- Until commit; each statement after it sees all that was committed before.
   perform pg_advisory_xact_lock(8112, 1);

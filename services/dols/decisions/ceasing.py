@@ -28,7 +28,7 @@ def until_its_end(command: want.OfWhatWasGranted, state: Request, act: Act) -> F
     today = london_date(act.effective_at)
     match command:
         case want.SuspendAuthorisation():
-            return (_suspended(command, standing(state, today), act),)
+            return (_suspended(command, standing(state, today), act, today),)
         case want.ResumeAuthorisation(reasons=reasons):
             suspended = standing(state, today).suspended
             if suspended is None:
@@ -63,19 +63,18 @@ def standing(state: Request, today: date) -> Ended:
 
 
 def _suspended(
-    command: want.SuspendAuthorisation, it: Ended, act: Act
+    command: want.SuspendAuthorisation, it: Ended, act: Act, today: date
 ) -> events.AuthorisationSuspended:
     """Suspend it from when notice came: on paper, that may have been before it is recorded."""
     listed(codes.INELIGIBLE, command.ground)
-    came_on = london_date(act.effective_at)
     if it.suspended:
         raise refusals.SuspendedAlready
-    if came_on < it.on:
+    if today < it.on:
         raise refusals.NoticeBeforeGranted
     if it.resumed_at and act.effective_at < it.resumed_at:
         raise refusals.OtherNoticeSince
     return events.AuthorisationSuspended(
-        ground=command.ground, ceases_on=clocks.suspension_ends(came_on), reasons=command.reasons
+        ground=command.ground, ceases_on=clocks.suspension_ends(today), reasons=command.reasons
     )
 
 
