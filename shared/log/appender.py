@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from time import monotonic
+from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -22,6 +23,7 @@ GROUP, GROUP_BYTES = 128, 1024 * 1024
 ROOM, RESERVED = 512, 128
 """How many may wait, and how many of these places only a new stream gets: it may be a referral."""
 APPEND = "select * from log.append($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
+APPEND_ONE = "select * from log.append_one($1, $2, $3, $4, $5, $6, $7, $8, $9)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,19 +73,18 @@ class Appender:
         self._way.close()
 
     async def _call(self, group: Sequence[Asked]) -> Sequence[asyncpg.Record]:
-        columns = columns_of(group)
         self._sizes.observe(len(group))
         with self._seconds.time():
-            done = await self._way.fetch(max(it.until for it in group), APPEND, *columns)
+            done = await self._way.fetch(max(it.until for it in group), *call_for(group))
         outcomes = zip(group, done, strict=True)
         self._done(sum(len(it.facts) for it, (status, *_) in outcomes if status == "ok"))
         return done
 
 
-def columns_of(group: Sequence[Asked]) -> Sequence[Sequence[object]]:
-    """Give the arrays by which `log.append` is told of a group."""
-    asked = (
-        (it.command, it.fingerprint, it.case, it.stream, it.after, len(it.facts)) for it in group
-    )
-    facts = ((*fact, it.effective_at) for it in group for fact in it.facts)
-    return [*zip(*asked, strict=True), *zip(*facts, strict=True)]
+def call_for(group: Sequence[Asked]) -> Sequence[Any]:
+    """Give the query that appends a group, and what it is told: of one alone, few arrays."""
+    asked = [(it.command, it.fingerprint, it.case, it.stream, it.after) for it in group]
+    facts = zip(*((*fact, it.effective_at) for it in group for fact in it.facts), strict=True)
+    if len(asked) == 1:
+        return [APPEND_ONE, *asked[0], *facts]
+    return [APPEND, *zip(*asked, strict=True), [len(it.facts) for it in group], *facts]

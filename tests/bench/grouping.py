@@ -16,7 +16,7 @@ import asyncpg
 from services.triage.decisions import REFERRER, concern
 from shared.facts import Act
 from shared.lease import pool_of
-from shared.log.appender import APPEND, Asked, columns_of
+from shared.log.appender import Asked, call_for
 from shared.log.log import Log
 from tests.bench.cost import Cost, Row, interleaved
 from tests.bench.rival import Rival, Told, environment
@@ -60,7 +60,7 @@ class Bench:
 
     async def alone(self) -> None:
         """Do the same with a call and a commit of its own."""
-        await self.bare.fetch(APPEND, *columns_of([self._asked()]))
+        await self.bare.fetch(*call_for([self._asked()]))
 
     async def plain(self) -> None:
         """Insert the same row, with the same indexes, in no order that anybody keeps."""

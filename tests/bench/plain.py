@@ -27,7 +27,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 from pydantic import BaseModel
 
-from shared.log.appender import APPEND
+from shared.log.appender import APPEND_ONE
 
 KEYS = "select * from vault.keys_for($1, $2, $3, $4, $5, 'none')"
 AUDIENCES = ["document", "adult", "referrer", "source-of-risk"]
@@ -217,7 +217,7 @@ async def send_referral_least(
     await request.app.state.vault.fetch(KEYS, subjects, AUDIENCES, CLASSES, ids, keys)
     body = said.model_dump_json().encode()
     await request.app.state.log.fetch(
-        APPEND, [told.id], [urandom(32)], [told.id], [f"{by}-{told.id}"], [0], [len(TYPES)],
+        APPEND_ONE, told.id, urandom(32), told.id, f"{by}-{told.id}", 0,
         TYPES, [True] * len(TYPES), [body, body], [told.received_at] * len(TYPES),
     )  # fmt: skip
     return told

@@ -21,7 +21,7 @@ from services.triage.rules.score import HIGHEST, Answers, Score, score
 from services.triage.rules.section42 import ThreeTests
 from shared.decider import Stream
 from shared.facts import Act, Code
-from shared.log.appender import APPEND, Asked, columns_of
+from shared.log.appender import Asked, call_for
 from shared.log.log import Log
 from shared.sealed import Sealed
 
@@ -155,7 +155,7 @@ async def _record(log: Log, requests: Sequence[Request]) -> None:
             )
             for it in group
         ]  # fmt: skip
-        done = await log.pool.fetch(APPEND, *columns_of(asked))
+        done = await log.pool.fetch(*call_for(asked))
         assert {row["status"] for row in done} == {"ok"}
 
 

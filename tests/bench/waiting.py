@@ -14,7 +14,7 @@ import asyncpg
 from services.triage.decisions import REFERRER, concern
 from services.triage.events import InformationAdded
 from shared.lease import leading
-from shared.log.appender import APPEND, Asked, columns_of
+from shared.log.appender import Asked, call_for
 from shared.log.log import Log
 from shared.projections import timers
 from shared.projections.timers import Timers
@@ -60,7 +60,7 @@ async def _promises(world: World, name: str, many: int) -> AsyncIterator[tuple[L
     async with world.log(dsn, most=8, codec=a.CODEC) as log:
         numbers = iter(range(many))
         while some := list(islice(numbers, GROUP)):
-            await log.pool.fetch(APPEND, *columns_of([_promised(number) for number in some]))
+            await log.pool.fetch(*call_for([_promised(number) for number in some]))
         yield log, dsn
 
 

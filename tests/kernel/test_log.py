@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
+from shared.log.appender import APPEND, APPEND_ONE
 from shared.log.log import Log, Receipt
 from shared.refusals import Conflict, KeyReused
 from tests.kernel import a
@@ -17,7 +18,6 @@ from tests.kernel.model import Model, Outcome, Place, Request
 from tests.support.house import House
 from tests.support.story import SOMEBODY
 
-CALL = "select * from log.append($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
 BODY = a.CODEC.written(a.Told(number=1), a.act())
 
 
@@ -61,7 +61,7 @@ async def appended(db: Any, group: Sequence[Request]) -> list[Outcome]:
     """Give what the database answers to a group of requests in one call."""
     public = [it for request in group for it in request.public]
     rows = await db.fetch(
-        CALL,
+        APPEND,
         [it.command for it in group],
         [it.fingerprint for it in group],
         [UUID(int=7)] * len(group),
@@ -217,7 +217,32 @@ async def test_arrays_that_disagree_record_nothing(log: Log, at: int, change: st
     head, wrong = await log.head(), [list(it) for it in GOOD]
     wrong[at] = wrong[at] + wrong[at][:1] if change == "one too many" else wrong[at][1:]
     with pytest.raises(asyncpg.InvalidParameterValueError):
-        await log.pool.fetch(CALL, *wrong)
+        await log.pool.fetch(APPEND, *wrong)
+    assert await log.head() == head
+
+
+ONE: tuple[Any, ...] = (*(it[0] for it in GOOD[:5]), *GOOD[6:])
+
+
+@pytest.mark.parametrize(
+    ("at", "value"),
+    [
+        (4, None),
+        (5, []),
+        (5, GOOD[6] * 2),
+        (6, [True]),
+        (6, [True, None]),
+        (7, []),
+        (8, GOOD[9] * 2),
+    ],
+)
+async def test_a_request_alone_whose_arrays_disagree_records_nothing(
+    log: Log, at: int, value: Any
+) -> None:
+    head, wrong = await log.head(), list(ONE)
+    wrong[at] = value
+    with pytest.raises(asyncpg.InvalidParameterValueError):
+        await log.pool.fetch(APPEND_ONE, *wrong)
     assert await log.head() == head
 
 
@@ -230,7 +255,7 @@ async def test_a_request_without_a_version_or_count_records_nothing(
     head, wrong = await log.head(), [list(it) for it in GOOD]
     wrong[at] = value
     with pytest.raises(asyncpg.InvalidParameterValueError):
-        await log.pool.fetch(CALL, *wrong)
+        await log.pool.fetch(APPEND, *wrong)
     assert await log.head() == head
 
 
@@ -272,10 +297,11 @@ async def test_an_append_finds_its_way_by_index_however_small_the_log_was_when_i
     kernel_house: House, log_owner: Any
 ) -> None:
     """A plan prepared on a small table kept its sequential scan as the table grew."""
-    settings = await log_owner.fetchval(
-        "select proconfig from pg_proc where oid = 'log.append'::regproc"
-    )
-    assert "enable_seqscan=off" in settings
+    for name in ("log.append", "log.append_one"):
+        told = await log_owner.fetchval(
+            "select proconfig from pg_proc where oid = $1::regproc", name
+        )
+        assert "enable_seqscan=off" in told
     seen = "select seq_scan from pg_stat_user_tables where relid = 'log.event'::regclass"
     db = await asyncpg.connect(kernel_house.told("kernel").database_url)
     try:
@@ -284,7 +310,7 @@ async def test_an_append_finds_its_way_by_index_however_small_the_log_was_when_i
         before = await log_owner.fetchval(seen)
         for _ in range(3):
             await appended(db, [request(a_stream()) for _ in range(8)])
-            await appended(db, [request(a_stream())])
+            await appended(db, [request(a_stream())])  # the same as is asked of one alone
         await db.execute("select pg_stat_force_next_flush()")
         await db.fetchval("select 1")
     finally:

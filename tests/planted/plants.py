@@ -12,7 +12,7 @@ REPEATS = ("shared/bus/consumer.py", "tests/kernel/bus/test_repeats.py")
 PROJECTOR = ("shared/projections/projector.py", "tests/kernel/test_projector.py")
 HANDLE = ("shared/log/handle.py", "tests/kernel/test_handle.py")
 RECEIPTS = ("shared/log/log.py", "tests/kernel/test_handle.py")
-SQL = "deploy/migrations/service/r0003_alone.sql"
+SQL = "deploy/migrations/service/r0004_one.sql"
 APPEND = (SQL, "tests/kernel/test_log.py")
 TOGETHER = (SQL, "tests/kernel/test_log_together.py")
 CLOCK = (SQL, "tests/kernel/test_log_clock.py")
@@ -195,23 +195,23 @@ PLANTS = (
     ),
     plant(
         "the log compares no fingerprints", APPEND,
-        "case when past is not distinct from fingerprints[r] then 'duplicate' else 'reused' end",
+        "case when past is not distinct from a_fingerprint then 'duplicate' else 'reused' end",
         "'duplicate'",
         "in_one_call_each_request_gets_its_own_outcome_and_none_harms_its_neighbour",
     ),
     plant(
         "the log compares no versions", APPEND,
-        "if o.version <> expected[r] then", "if false then",
+        "if o.version <> expected then", "if false then",
         "in_one_call_each_request_gets_its_own_outcome_and_none_harms_its_neighbour",
     ),
     plant(
         "private facts are counted among the said", APPEND,
-        "if public[f] then told := told + 1; end if;", "told := told + 1;",
+        "if public[i] then told := told + 1; end if;", "told := told + 1;",
         "in_one_call_each_request_gets_its_own_outcome_and_none_harms_its_neighbour",
     ),
     plant(
-        "what one request recorded is recorded again with the next", APPEND,
-        "from unnest(made);\n    made := '{}';", "from unnest(made);",
+        "a request records the facts of the one before it", APPEND,
+        "    f := f + counts[r];\n", "",
         "in_one_call_each_request_gets_its_own_outcome_and_none_harms_its_neighbour",
     ),
     plant(
@@ -278,8 +278,8 @@ PLANTS = (
     plant(
         "an outcome that got lost is asked for as a new act",
         ("shared/log/appender.py", TOGETHER[1]),
-        "APPEND, *columns)",
-        'APPEND, [__import__("uuid").uuid4() for _ in columns[0]], *columns[1:])',
+        "*call_for(group))",
+        'APPEND_ONE, __import__("uuid").uuid4(), *call_for(group)[2:])',
         "an_answer_that_got_lost_is_had_again_and_the_act_is_done_once",
     ),
     plant(
