@@ -94,16 +94,12 @@ class _Bridge(logging.Handler):
 def configure(service: str) -> None:
     """Write JSON lines to standard output, in the name of `service`."""
     structlog.configure(
-        processors=[
+        cache_logger_on_first_use=True, processors=[
             structlog.contextvars.merge_contextvars, structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True, key="at"),
-            only_what_is_allowed, structlog.processors.JSONRenderer(serializer=_json),
+            only_what_is_allowed, structlog.processors.JSONRenderer(serializer=orjson.dumps),
         ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stdout), cache_logger_on_first_use=True,
+        logger_factory=structlog.BytesLoggerFactory(sys.stdout.buffer),
     )  # fmt: skip
     structlog.contextvars.bind_contextvars(service=service)
     logging.basicConfig(handlers=[_Bridge()], level=logging.WARNING, force=True)
-
-
-def _json(event: Any, **_: Any) -> str:
-    return orjson.dumps(event, default=str).decode()

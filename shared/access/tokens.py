@@ -8,6 +8,7 @@ import json
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Any
@@ -45,7 +46,7 @@ class Caller(BaseModel, frozen=True, strict=True):
     scope: str = ""
     roles: Sequence[str] = ()
 
-    @property
+    @cached_property
     def may(self) -> frozenset[str]:
         """Give what routes ask for: scopes, which have a dot, and roles, which have none."""
         scopes = (it for it in self.scope.split() if "." in it)

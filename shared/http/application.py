@@ -16,7 +16,7 @@ def application(service: Service) -> FastAPI:
         title=f"Adult safeguarding: {service.name}", description=service.purpose, version=VERSION,
         docs_url=None, redoc_url=None, middleware=[Middleware(Gate, service=service.name)],
         # The text and trace of an error quote what was sent; our own log has neither.
-        telemetry={"logs": False, "tracing": False},
+        telemetry={"logs": False, "tracing": False, "metrics": False},
         # The open doors take what is called anything, as long as it is JSON.
         strict_content_type=False,
         responses={"default": problems.DESCRIBED},

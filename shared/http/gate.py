@@ -11,7 +11,6 @@ from time import perf_counter
 from uuid import UUID, uuid4
 
 import structlog
-from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -46,7 +45,7 @@ class Gate:
             await self._app(scope, receive, send)
             return
         began, passing = perf_counter(), _Passing(scope, receive, send)
-        structlog.contextvars.bind_contextvars(correlation=str(passing.correlation))
+        structlog.contextvars.bind_contextvars(correlation=passing.correlation)
         try:
             await self._app(scope, passing.receive, passing.send)
         except Exception as broken:
@@ -72,12 +71,13 @@ class _Passing:
 
     def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
         self._scope, self._receive, self._send = scope, receive, send
-        headers = Headers(scope=scope)
-        trace = TRACE.fullmatch(headers.get("traceparent", ""))
-        self.correlation = _correlation(headers.get("x-correlation-id") or (trace and trace[1]))
-        self._trace = trace[0] if trace else f"00-{self.correlation.hex}-{token_hex(8)}-00"
+        headers = dict(scope["headers"])
+        trace = TRACE.fullmatch(headers.get(b"traceparent", b"").decode("latin-1"))
+        asked = headers.get(b"x-correlation-id", b"").decode("latin-1")
         self._state = scope.setdefault("state", {})
-        self._state["correlation"] = self.correlation
+        self._state["correlation"] = correlation = _correlation(asked or (trace and trace[1]))
+        self.correlation = str(correlation)
+        self._trace = trace[0] if trace else f"00-{correlation.hex}-{token_hex(8)}-00"
         self._size, self.status = 0, 0
 
     async def receive(self) -> Message:
@@ -96,7 +96,7 @@ class _Passing:
         await self._send(message)
 
     def _more(self) -> Iterator[tuple[bytes, bytes]]:
-        yield b"x-correlation-id", str(self.correlation).encode()
+        yield b"x-correlation-id", self.correlation.encode()
         yield b"traceparent", self._trace.encode()
         if limit := self._state.get("limit"):
             yield b"ratelimit", limit.encode()
@@ -106,6 +106,6 @@ class _Passing:
 
 def _correlation(given: str | None) -> UUID:
     try:
-        return UUID(given or "")
+        return UUID(given) if given else uuid4()
     except ValueError:
         return uuid4()

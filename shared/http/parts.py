@@ -122,15 +122,14 @@ AsAt = Annotated[Mapping[str, datetime], Depends(_as_at)]
 """For `log.history`: of which facts a case is made up."""
 
 
-class Bearer(SecurityBase):
+class _Bearer(SecurityBase):
     """Knows a caller by the token they bring, as the API's description says."""
 
     def __init__(self) -> None:
         self.model = HTTPBearer(bearerFormat="JWT", description="ES256 `at+jwt` access token")
         self.scheme_name = "HTTPBearer"
 
-    async def __call__(self, request: Request, asked: SecurityScopes) -> Caller:
-        """Give the caller: 401 without a valid token, 403 where nothing asked for is theirs."""
+    def _known(self, request: Request, asked: SecurityScopes) -> Caller:
         running: Runtime = request.app.state.runtime
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         try:  # a token's life is real time, even where the council's time is simulated
@@ -145,18 +144,30 @@ class Bearer(SecurityBase):
         return found
 
 
-_known = Bearer()
+class _Guarded(_Bearer):
+    async def __call__(self, request: Request, asked: SecurityScopes) -> Caller:
+        """Give the caller: 401 without a valid token, 403 in another role, 429 too often."""
+        found = self._known(request, asked)
+        if request.state.wait:
+            raise too_many(request.state.wait)
+        return found
 
 
-async def caller(request: Request, by: Annotated[Caller, Security(_known)]) -> Caller:
-    """Give the caller, if one of the roles or scopes that the route names is theirs.
+class _Open(_Bearer):
+    async def __call__(self, request: Request, asked: SecurityScopes) -> Act:
+        """Give the act of a door that turns nothing away: without a key, each is its own."""
+        return await _act(request, self._known(request, asked), asked)
 
-    Raises:
-        HTTPException: 401 no valid token; 403 another role; 429 too often.
-    """
-    if request.state.wait:
-        raise too_many(request.state.wait)
-    return by
+
+caller, acting_openly = _Guarded(), _Open()
+
+
+def open_door(shape: Mapping[str, Any]) -> dict[str, Any]:
+    """Give what the API's description says of an open door beside its route."""
+    text = {"type": "string", "title": "Idempotency-Key", "default": ""}
+    key = {"name": "idempotency-key", "in": "header", "required": False, "schema": text}
+    body = {"content": {"application/json": {"schema": shape}}, "required": True}
+    return {"x-open-door": True, "parameters": [key], "requestBody": body}
 
 
 def too_many(wait: float) -> HTTPException:
@@ -164,17 +175,11 @@ def too_many(wait: float) -> HTTPException:
     return HTTPException(429, headers={"Retry-After": str(ceil(wait))})
 
 
-async def acting_openly(
-    request: Request,
-    by: Annotated[Caller, Security(_known)],
-    asked: SecurityScopes,
-    idempotency_key: Annotated[str, Header()] = "",
-) -> Act:
-    """Give the act of a door that turns nothing away: without a key, each request is its own."""
-    key, log = idempotency_key.strip('"'), await _log(request)
-    operation = f"{request.method} {request.scope['path']} {key}"
+async def _act(request: Request, by: Caller, asked: SecurityScopes) -> Act:
+    log, key = await _log(request), request.headers.get("idempotency-key", "").strip('"')
+    did = f"{request.method} {request.scope['path']} {key}"
     return Act(
-        id=uuid5(party(by.name), operation) if key else uuid4(), actor=by.name,
+        id=uuid5(party(by.name), did) if key else uuid4(), actor=by.name,
         role=next(scope for scope in asked.scopes if scope in by.may), purpose="safeguarding",
         effective_at=await log.now(), correlation=request.state.correlation,
         fingerprint=log.vault.fingerprint(await request.body()),
@@ -182,11 +187,11 @@ async def acting_openly(
 
 
 async def acting(
-    _by: Annotated[Caller, Security(caller)], act: Annotated[Act, Security(acting_openly)],
+    request: Request, by: Annotated[Caller, Security(caller)], asked: SecurityScopes,
     idempotency_key: Key,
 ) -> Act:  # fmt: skip
     """Give the act that this request asks for; the same key is the same act."""
-    return act
+    return await _act(request, by, asked)
 
 
 def dated(by: Act, said: Body) -> Act:

@@ -77,7 +77,7 @@ class Codec:
             actor=act.actor, role=act.role, purpose=act.purpose, correlation=act.correlation,
             causation=act.causation, fact=fact,
         )  # fmt: skip
-        written = self._bodies[fact.stored_as].dump_json(body)
+        written = self._bodies[fact.stored_as].serializer.to_json(body)
         if NUL in written:  # PostgreSQL's jsonb, and so the readable view, cannot hold it
             raise NotText
         return written

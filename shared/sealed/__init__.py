@@ -4,7 +4,7 @@ Rules, folds and reactions carry sealed words and cannot read them: `Sealed` has
 at. `shared.sealed.vault` shuts and opens; of a service only `api` and `gateways` may import it.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, fields, is_dataclass
 from functools import cache
 from typing import Any, ClassVar, Generic, Literal, TypeVar, get_args, get_origin, get_type_hints
@@ -33,16 +33,13 @@ class Sealed(Generic[T]):
         return UUID(bytes=self.box[16:32])
 
 
-def sections(value: Any) -> Iterator[Sealed[Any]]:
+def sections(value: Any) -> Sequence[Sealed[Any]]:
     """Give the sections within a fact, whether still open or shut."""
     if isinstance(value, Sealed):
-        yield value
-    elif isinstance(value, tuple):
-        for part in value:
-            yield from sections(part)
-    else:
-        for name in holders(value.__class__):
-            yield from sections(getattr(value, name))
+        return (value,)
+    if not isinstance(value, tuple):
+        value = [getattr(value, name) for name in holders(value.__class__)]
+    return [it for part in value for it in sections(part)]
 
 
 @cache

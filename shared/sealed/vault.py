@@ -180,7 +180,7 @@ class Vault:
         return [await self._made({name for names in group for name in names})] * len(group)
 
     async def _made(self, absent: Collection[Name]) -> dict[Name, Key]:
-        made = [(UUID(bytes=urandom(16)), AESGCM.generate_key(256)) for _ in absent]
+        made = [(UUID(bytes=it[:16]), it[16:]) for it in (urandom(16 + 32) for _ in absent)]
         subjects, classes, audiences = zip(*absent, strict=True)
         ids, wrapped = [id for id, _ in made], [self._kek.wrap(key, id.bytes) for id, key in made]
         query = "select * from vault.keys_for($1, $2, $3, $4, $5, $6)"
@@ -236,23 +236,21 @@ def _name(words: Open[Any]) -> Name:
 
 
 def _boxed(words: Open[Any], key: Key) -> Sealed[Any]:
-    (id, cipher), section, nonce = key, urandom(16), urandom(12)
-    clear = adapter(type(words.reveal())).dump_json(words.reveal())
-    text = cipher.encrypt(nonce, clear, _bound(section, words))
-    box = section + id.bytes + nonce + text
+    (id, cipher), value, random = key, words.reveal(), urandom(28)
+    section, nonce = random[:16], random[16:]
+    clear = adapter(type(value)).serializer.to_json(value)
+    box = section + id.bytes + nonce + cipher.encrypt(nonce, clear, _bound(section, words))
     return Sealed(subject=words.subject, audience=words.audience, box=box)
 
 
 def _shut_within(value: Any, shut: Any) -> Any:
     if isinstance(value, Open):
         return shut(value)
-    if isinstance(value, tuple):
-        parts = tuple(_shut_within(part, shut) for part in value)
-        return (
-            parts if any(new is not old for new, old in zip(parts, value, strict=True)) else value
-        )
     if isinstance(value, Sealed):
         return value
+    if isinstance(value, tuple):
+        parts = tuple(_shut_within(part, shut) for part in value)
+        return parts if any(new is not it for new, it in zip(parts, value, strict=True)) else value
     new = {name: _shut_within(getattr(value, name), shut) for name in holders(value.__class__)}
     changed = {name: it for name, it in new.items() if it is not getattr(value, name)}
     return replace(value, **changed) if changed else value

@@ -18,7 +18,7 @@ from services.dols.rules.independence import Declared
 from services.dols.rules.priority import Answers
 from services.dols.rules.values import LONGEST
 from shared.facts import Code
-from shared.http.parts import Body
+from shared.http.parts import Body, open_door
 
 Words = Annotated[str, Field(min_length=1, max_length=LONGEST)]
 Name = Annotated[str, Field(pattern="^[A-Za-z0-9._@-]{1,100}$")]
@@ -51,14 +51,9 @@ def _object(group: form.Group, inside: Sequence[form.Group] = ()) -> dict[str, A
     return {"type": "array", "items": shape} if group.many else shape
 
 
-def _open_door(shape: dict[str, Any]) -> dict[str, Any]:
-    content = {"application/json": {"schema": shape}}
-    return {"x-open-door": True, "requestBody": {"content": content, "required": True}}
-
-
-REQUEST_DOOR = _open_door(_object(form.REQUEST, form.GROUPS))
-ANSWERS_DOOR = _open_door(_object(form.ANSWERS, form.GROUPS))
-CIRCUMSTANCES_DOOR = _open_door(_object(form.CIRCUMSTANCES, form.CIRCUMSTANCES_GROUPS))
+REQUEST_DOOR = open_door(_object(form.REQUEST, form.GROUPS))
+ANSWERS_DOOR = open_door(_object(form.ANSWERS, form.GROUPS))
+CIRCUMSTANCES_DOOR = open_door(_object(form.CIRCUMSTANCES, form.CIRCUMSTANCES_GROUPS))
 
 
 class Withdrawal(Body):

@@ -3,7 +3,6 @@
 from asyncio import to_thread
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID, uuid5
@@ -50,6 +49,7 @@ from shared.http.parts import (
     cursor,
     dated,
     fresh,
+    open_door,
     resting,
     too_many,
 )
@@ -63,10 +63,7 @@ router = APIRouter(prefix="/v1/referrals", tags=["referrals"])
 
 NOW: Mapping[str, datetime] = {}
 """As at no other time."""
-OPEN_DOOR: dict[str, Any] = {
-    "x-open-door": True,
-    "requestBody": {"content": {"application/json": {"schema": REFERRAL_SHAPE}}, "required": True},
-}
+OPEN_DOOR = open_door(REFERRAL_SHAPE)
 Sends = Annotated[Act, Security(acting_openly, scopes=["referrals.write"])]
 Writes = Annotated[Act, Security(acting, scopes=["referrals.write"])]
 Reads = Annotated[Caller, Security(caller, scopes=["referrals.read"])]
@@ -92,12 +89,13 @@ class Withdrawal(Body):
 
 
 @router.post("", status_code=201, response_model=ReferralStatus, openapi_extra=OPEN_DOOR)
-async def send_referral(request: Request, by: Sends, log: Log) -> Response:
+async def send_referral(request: Request, by: Sends) -> Response:
     """Send a referral. Any JSON object is taken; what could not be read comes back as checks.
 
     A 201 means that it is kept durably, exactly as sent. With an `Idempotency-Key` a repeat gets
     the first answer; without one, repeats cannot be recognised. This is not an emergency service.
     """
+    log: Log = request.app.state.runtime.log  # to ask for it costs more
     body = await request.body()
     said = (await _read(body, by))[1]
     _not_too_often(request, said)
@@ -105,7 +103,8 @@ async def send_referral(request: Request, by: Sends, log: Log) -> Response:
     command = received(stream.case, body.decode(), said, by, _keyless(request))
     done = await handle(log, stream, command, by, known=())
     history = _just_now(stream, by, done.facts) or (await log.history(stream))[: done.version]
-    shown = adapter(ReferralStatus).dump_json(await _shown(log, stream.case, history))
+    now, own = await log.now(), said.partner_reference
+    shown = adapter(ReferralStatus).dump_json(status_of(stream.case, history, now=now, own=own))
     headers = resting(done) | {"Location": f"/v1/referrals/{stream.case}"}
     return Response(shown, 201, headers, media_type="application/json")
 
@@ -245,9 +244,10 @@ def _just_now(
     stream: Stream[Any, Any, Any], by: Act, facts: Sequence[Any]
 ) -> Sequence[Recorded[Any]]:
     """Give what this very request recorded; when exactly, only the log knows."""
+    name = str(stream)
     return [
         Recorded(
-            fact=fact, act=by, recorded_at=by.effective_at, case=stream.case, stream=str(stream),
+            fact=fact, act=by, recorded_at=by.effective_at, case=stream.case, stream=name,
             version=at, position=0,
         )
         for at, fact in enumerate(facts, 1)
@@ -257,9 +257,8 @@ def _just_now(
 async def _shown(
     log: Log, id: UUID, history: Sequence[Any], at: Mapping[str, datetime] = NOW
 ) -> ReferralStatus | None:
-    now = min([await log.now(), *at.values()])
-    status, own = status_of(id, history, now=now), history[0].fact.partner_reference
-    return status and replace(status, partner_reference=await log.vault.words(own, str))
+    own = await log.vault.words(history[0].fact.partner_reference, str)
+    return status_of(id, history, now=min([await log.now(), *at.values()]), own=own)
 
 
 async def _history(

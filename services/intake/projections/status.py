@@ -6,6 +6,7 @@ Status, not story: nothing here names an adult, an abuse or a finding.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from uuid import UUID
 
 from services.intake.decisions import Contact, Held, Promoted, Redirected, Referral, referral
@@ -52,7 +53,7 @@ class ReferralStatus:
 
     id: UUID
     reference: str
-    partner_reference: str | None = None
+    partner_reference: str | None
     """The sender's own words, which `api` opens for them."""
 
     status: Status
@@ -62,17 +63,20 @@ class ReferralStatus:
 
     what_happens_next: str
     expect_by: datetime
-    advice: Sequence[str]
-    adults: Sequence[AdultStatus]
-    checks: Sequence[CheckTold]
+    advice: tuple[str, ...]
+    adults: tuple[AdultStatus, ...]
+    checks: tuple[CheckTold, ...]
     amendments: int
     withdrawn: bool
 
 
 def status_of(
-    id: UUID, history: Sequence[Recorded[ReferralFact]], *, now: datetime
+    id: UUID, history: Sequence[Recorded[ReferralFact]], *, now: datetime, own: str | None = None
 ) -> ReferralStatus | None:
-    """Give what the sender is told at an instant, None where nothing is recorded."""
+    """Give what the sender is told at an instant, None where nothing is recorded.
+
+    `own` is their reference.
+    """
     state = referral.fold(history)
     if state is None:
         return None
@@ -81,14 +85,15 @@ def status_of(
     return ReferralStatus(
         id=id,
         reference=receipt.reference(id),
+        partner_reference=own,
         status=word,
         received_at=history[0].act.effective_at,
         out_of_hours=received.out_of_hours,
         what_happens_next=receipt.what_next(word, out_of_hours=shut, late=late),
         expect_by=received.expect_by,
         advice=_advice(history, state, shut=shut),
-        adults=[_adult(state, at, adult) for at, adult in enumerate(_adults(state), 1)],
-        checks=[told(check) for check in state.checks],
+        adults=tuple(_adult(state, at, adult) for at, adult in enumerate(_adults(state), 1)),
+        checks=tuple(told(check) for check in state.checks),
         amendments=state.amendments,
         withdrawn=state.withdrawn,
     )
@@ -99,6 +104,7 @@ def _adults(state: Referral) -> Sequence[UUID]:
     return list(dict.fromkeys((*state.received.adults, *state.contacts)))
 
 
+@lru_cache(maxsize=1000)
 def told(check: Check) -> CheckTold:
     """Give a check as its sender reads it."""
     return CheckTold(code=check.code, field=check.field, index=check.index, message=message(check))
@@ -150,7 +156,7 @@ def _adult(state: Referral, at: int, adult: UUID) -> AdultStatus:
 
 def _advice(
     history: Sequence[Recorded[ReferralFact]], state: Referral, *, shut: bool
-) -> Sequence[str]:
+) -> tuple[str, ...]:
     held = [it.fact for it in history if isinstance(it.fact, ContactHeld)]
     parts = [it.fact.part for it in history if isinstance(it.fact, ContactHeld | ContactPromoted)]
     added = [

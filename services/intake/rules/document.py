@@ -20,6 +20,7 @@ DEEPEST: Final = 12
 """Levels that are read, the object itself being the first. Our own fields need five."""
 
 Container = dict[str, object] | list[object]
+CONTAINERS: Final = (dict, list)
 
 
 class Depth(Enum):
@@ -57,7 +58,7 @@ def parse(body: bytes) -> Mapping[str, object]:
 def goes_too_deep(document: Mapping[str, object]) -> bool:
     """Say whether something lies, or lay before `parse`, deeper than `DEEPEST` levels."""
     return any(
-        value is TOO_DEEP or isinstance(value, dict | list)
+        value is TOO_DEEP or isinstance(value, CONTAINERS)
         for container in _deepest(document)
         for value in _inside(container)
     )
@@ -67,7 +68,7 @@ def _prune(document: dict[str, object]) -> None:
     for container in _deepest(document):
         keys = container if isinstance(container, dict) else range(len(container))
         for key in keys:
-            if isinstance(container[key], dict | list):
+            if isinstance(container[key], CONTAINERS):
                 container[key] = TOO_DEEP
 
 
@@ -75,11 +76,13 @@ def _deepest(document: Mapping[str, object]) -> list[Any]:
     """Give the containers of the last level that is read."""
     level: list[Any] = [document]
     for _ in range(DEEPEST - 1):
+        if not level:
+            break
         level = [
             value
             for container in level
             for value in _inside(container)
-            if isinstance(value, dict | list)
+            if isinstance(value, CONTAINERS)
         ]
     return level
 

@@ -34,7 +34,7 @@ from services.intake.rules.fields import (
     Group,
 )
 from services.intake.rules.identifiers import age
-from services.intake.rules.values import ABSENT, Value, value_of
+from services.intake.rules.values import ABSENT, Value, usual, value_of
 from shared.contracts.intake import AdultDetails, Circumstances, Referrer, RiskAnswers, SourceOfRisk
 from shared.facts import Code
 
@@ -172,12 +172,15 @@ class _Notes:
     ) -> Values:
         """Read `known` members; those in `also` are read elsewhere."""
         values = dict(known.absent)
-        for field in known.fields:
+        for field, often in known.fields:
             said = sent.get(field.name)
-            if said is not None:
-                values[field.name] = value = value_of(field, said, self.received_on)
-                for trouble in value.troubles:
-                    self.add(trouble, _path(path, field), index)
+            if said is None:
+                continue
+            # By its type as well, since True is 1.
+            value = often.get(said) if type(said) in _PLAIN else None
+            values[field.name] = value = value or value_of(field, said, self.received_on)
+            for trouble in value.troubles:
+                self.add(trouble, _path(path, field), index)
         for field in known.matter:
             if not values[field.name].given and _is_asked_for(field, values):
                 self.add("missing", _path(path, field), index)
@@ -187,17 +190,23 @@ class _Notes:
         return values
 
 
+_PLAIN: Final = frozenset({str, int})
+
+
 class _Plan(NamedTuple):
     """What to look for in an object; made once, since referrals are many."""
 
-    fields: Sequence[Field]
+    fields: Sequence[tuple[Field, Mapping[object, Value]]]
+    """Each with what its usual answers say."""
+
     matter: Sequence[Field]
     absent: Values
 
 
 def _plan(known: Sequence[Field]) -> _Plan:
     matter = [field for field in known if field.matters]
-    return _Plan(known, matter, {field.name: ABSENT for field in known})
+    absent = {field.name: ABSENT for field in known}
+    return _Plan([(field, usual(field)) for field in known], matter, absent)
 
 
 _OUTLINE: Final = _plan(REFERRAL)
@@ -258,6 +267,9 @@ def _adult(notes: _Notes, sent: object, index: int, outline: Values) -> ReadAdul
     )
 
 
+_SIGNALS: Final = {signal: Code(f"risk-signal@1:{signal}") for signal in SIGNALS}
+
+
 def _answers(risk: Values, outline: Values) -> RiskAnswers:
     said = {*risk["signals"].words}
     if outline["immediate_danger"].read == "yes":
@@ -269,7 +281,7 @@ def _answers(risk: Values, outline: Values) -> RiskAnswers:
     scales = {name: int(text) for name, text in read.items() if text is not None}
     return RiskAnswers(
         **_asked_elsewhere(outline) | scales,
-        signals=tuple(Code(f"risk-signal@1:{signal}") for signal in SIGNALS if signal in said),
+        signals=tuple(code for signal, code in _SIGNALS.items() if signal in said),
         own_rating=Code(f"band@1:{rating}") if rating else None,
     )
 
@@ -330,9 +342,14 @@ def _texts(shape: type, values: Values) -> dict[str, Any]:
 T = TypeVar("T", AdultDetails, Circumstances, SourceOfRisk, Referrer, RiskAnswers)
 
 
+_NOTHING: Final = {
+    shape: shape() for shape in (AdultDetails, Circumstances, SourceOfRisk, Referrer, RiskAnswers)
+}
+
+
 def _given(part: T) -> T | None:
     """Give what says something, else None."""
-    return None if part == type(part)() else part
+    return None if part == _NOTHING[type(part)] else part
 
 
 def _tri(value: Value) -> Tri:

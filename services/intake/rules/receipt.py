@@ -7,7 +7,8 @@ Law: none; targets and wording are this council's policy.
 """
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Final, Literal
 from uuid import UUID
@@ -44,7 +45,7 @@ SCREENED_WITHIN: Final = timedelta(hours=2)
 def out_of_hours(received_at: datetime, calendar: Calendar) -> bool:
     """Say whether the office was shut at that instant."""
     day = london_date(received_at)
-    opens, closes = datetime.combine(day, OPENS), datetime.combine(day, CLOSES)
+    opens, closes = _office(day)
     return not (calendar.works(day) and opens <= received_at < closes)
 
 
@@ -57,15 +58,21 @@ def expect_by(received_at: datetime, calendar: Calendar) -> datetime:
     left = SCREENED_WITHIN
     starts = received_at
     while True:
-        # In UTC: subtracting two London times of a day passes over a change of clocks.
-        opens = datetime.combine(day, OPENS).astimezone(UTC)
-        closes = datetime.combine(day, CLOSES).astimezone(UTC)
+        opens, closes = _office(day)
         starts = max(starts, opens)
         if calendar.works(day) and starts < closes:
             if starts + left <= closes:
                 return (starts + left).astimezone(UTC)
             left -= closes - starts
         day += timedelta(days=1)
+
+
+@lru_cache(maxsize=1000)
+def _office(day: date) -> tuple[datetime, datetime]:
+    """Give when (UTC) the office opens and closes, if it does on that London date."""
+    # In UTC: subtracting two London times of a day passes over a change of clocks.
+    opens, closes = datetime.combine(day, OPENS), datetime.combine(day, CLOSES)
+    return opens.astimezone(UTC), closes.astimezone(UTC)
 
 
 _NOT_AN_EMERGENCY_SERVICE: Final = (

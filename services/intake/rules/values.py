@@ -64,12 +64,21 @@ def value_of(field: Field, sent: object, on: date) -> Value:
     """Give what `sent`, which is not null, says as `field`, received on the London date `on`."""
     if field.kind == "words":
         return _words(field, sent)
-    text = sent if isinstance(sent, str) else _as_text(field, sent)
+    text, cut = clean(sent) if isinstance(sent, str) else (_as_text(field, sent), False)
     if text is None:
         return UNREADABLE
-    text, cut = clean(text)
     value = _READERS[field.kind](field, text, on) if text else ABSENT
-    return Value(text=value.text, troubles=("too-long", *value.troubles)) if cut else value
+    return Value(value.text, troubles=("too-long", *value.troubles)) if cut else value
+
+
+def usual(field: Field) -> Mapping[object, Value]:
+    """Give what the answers that most senders give to `field` say: read once, not each time."""
+    said: Mapping[str, Sequence[object]] = {
+        "tri": ("yes", "no", "unknown"),
+        "word": field.words,
+        "scale": range(field.most + 1),
+    }
+    return {it: value_of(field, it, date.min) for it in said.get(field.kind, ())}
 
 
 # Text
@@ -149,7 +158,7 @@ def _words(field: Field, sent: object) -> Value:
 
 def _entries(field: Field, sent: Sequence[object], troubles: tuple[Trouble, ...]) -> Value:
     texts = [clean(entry)[0] for entry in sent if isinstance(entry, str)]
-    said = [_word(text) for text in texts]
+    said = [text if text in field.words else _word(text) for text in texts]
     others = tuple(text for text, word in zip(texts, said, strict=True) if word not in field.words)
     known = tuple(word for word in field.words if word in said)
     if others or len(texts) < len(sent):
@@ -161,17 +170,17 @@ def _entries(field: Field, sent: Sequence[object], troubles: tuple[Trouble, ...]
 
 
 def _read_text(_field: Field, text: str, _on: date) -> Value:
-    return Value(text=text)
+    return Value(text)
 
 
 def _read_tri(_field: Field, text: str, _on: date) -> Value:
     word = _TRI.get(text) or _TRI.get(_word(text))
-    return Value(text=word) if word else _kept(text)
+    return Value(word) if word else _kept(text)
 
 
 def _read_word(field: Field, text: str, _on: date) -> Value:
     word = text if text in field.words else _word(text)
-    return Value(text=word) if word in field.words else _kept(text)
+    return Value(word) if word in field.words else _kept(text)
 
 
 _WHOLE = re.compile(r"\+?0*([0-9]{1,3})")
@@ -182,7 +191,7 @@ def _read_scale(field: Field, text: str, _on: date) -> Value:
     if not whole and _TRI.get(_word(text)) == "unknown":
         return ABSENT
     most = field.most or identifiers.OLDEST
-    return Value(text=str(int(whole[1]))) if whole and int(whole[1]) <= most else _kept(text)
+    return Value(str(int(whole[1]))) if whole and int(whole[1]) <= most else _kept(text)
 
 
 def _read_when(_field: Field, text: str, on: date) -> Value:
@@ -190,7 +199,7 @@ def _read_when(_field: Field, text: str, on: date) -> Value:
     day = identifiers.iso_date(text)
     if isinstance(day, Unusable):
         return _read_instant(text, on)
-    return Value(text=text, troubles=("looks-wrong",) if day > on else ())
+    return Value(text, troubles=("looks-wrong",) if day > on else ())
 
 
 _BEGINS_AS_INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}")
@@ -205,7 +214,7 @@ def _read_instant(text: str, on: date) -> Value:
     except (ValueError, OverflowError):
         return _kept(text)
     doubtful = instant.tzinfo is None or day > on
-    return Value(text=text, troubles=("looks-wrong",) if doubtful else ())
+    return Value(text, troubles=("looks-wrong",) if doubtful else ())
 
 
 def _read_birth(_field: Field, text: str, on: date) -> Value:
@@ -213,21 +222,21 @@ def _read_birth(_field: Field, text: str, on: date) -> Value:
         case Unusable("not-a-date"):
             return _kept(text)
         case Unusable():
-            return Value(text=text, troubles=("looks-wrong",))
+            return Value(text, troubles=("looks-wrong",))
         case born:
-            return Value(text=born.isoformat())
+            return Value(born.isoformat())
 
 
 def _identifier(form: Callable[[str], str | Unusable]) -> Callable[[Field, str, date], Value]:
     def read(_field: Field, text: str, _on: date) -> Value:
         usual = form(text)
-        return _kept(text) if isinstance(usual, Unusable) else Value(text=usual)
+        return _kept(text) if isinstance(usual, Unusable) else Value(usual)
 
     return read
 
 
 def _kept(text: str) -> Value:
-    return Value(text=text, troubles=("unreadable",))
+    return Value(text, troubles=("unreadable",))
 
 
 _READERS: Final[Mapping[str, Callable[[Field, str, date], Value]]] = {
