@@ -97,7 +97,7 @@ def configure(service: str) -> None:
         cache_logger_on_first_use=True, processors=[
             structlog.contextvars.merge_contextvars, structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True, key="at"),
-            only_what_is_allowed, structlog.processors.JSONRenderer(serializer=orjson.dumps),
+            only_what_is_allowed, structlog.processors.JSONRenderer(orjson.dumps, default=str),
         ],
         logger_factory=structlog.BytesLoggerFactory(sys.stdout.buffer),
     )  # fmt: skip

@@ -7,7 +7,7 @@ begin
   perform pg_advisory_xact_lock(8112, 1);
 end $$;
 
--- A request alone, as most come, has a function of its own: what it is told once is no array, and of the clock it asks only which.
+-- A request alone, as most come, has a function of its own: what it is told once is no array.
 create or replace function log.append_one(
   a_command uuid, a_fingerprint bytea, a_case uuid, a_stream text, expected int,
   types text[], public boolean[], bodies bytea[], effective timestamptz[])  -- one a fact
@@ -31,7 +31,7 @@ begin
     where t.stream = a_stream and t.said is not null order by t.version desc limit 1), 0); end if;
   select t.position, t.recorded_at, t.hash into e.position, e.recorded_at, e.hash from log.event t order by t.position desc limit 1;
   e.position := coalesce(e.position, 0); e.hash := coalesce(e.hash, decode(repeat('00', 32), 'hex'));
-  clock := case (select t.clock from log.epoch t order by t.epoch limit 1) when 'simulated' then log.now() else clock_timestamp() end;
+  clock := log.now();
   if e.recorded_at > clock + interval '5 minutes' then  -- the clock was put back: say so
     prev := e.hash;
     e := row(e.position + 1, '00000000-0000-0000-0000-000000000000', 'log-clock',

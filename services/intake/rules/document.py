@@ -20,7 +20,7 @@ DEEPEST: Final = 12
 """Levels that are read, the object itself being the first. Our own fields need five."""
 
 Container = dict[str, object] | list[object]
-CONTAINERS: Final = (dict, list)
+_CONTAINERS: Final = (dict, list)
 
 
 class Depth(Enum):
@@ -58,7 +58,7 @@ def parse(body: bytes) -> Mapping[str, object]:
 def goes_too_deep(document: Mapping[str, object]) -> bool:
     """Say whether something lies, or lay before `parse`, deeper than `DEEPEST` levels."""
     return any(
-        value is TOO_DEEP or isinstance(value, CONTAINERS)
+        value is TOO_DEEP or isinstance(value, _CONTAINERS)
         for container in _deepest(document)
         for value in _inside(container)
     )
@@ -68,7 +68,7 @@ def _prune(document: dict[str, object]) -> None:
     for container in _deepest(document):
         keys = container if isinstance(container, dict) else range(len(container))
         for key in keys:
-            if isinstance(container[key], CONTAINERS):
+            if isinstance(container[key], _CONTAINERS):
                 container[key] = TOO_DEEP
 
 
@@ -82,7 +82,7 @@ def _deepest(document: Mapping[str, object]) -> list[Any]:
             value
             for container in level
             for value in _inside(container)
-            if isinstance(value, CONTAINERS)
+            if isinstance(value, _CONTAINERS)
         ]
     return level
 

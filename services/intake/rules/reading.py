@@ -34,7 +34,7 @@ from services.intake.rules.fields import (
     Group,
 )
 from services.intake.rules.identifiers import age
-from services.intake.rules.values import ABSENT, Value, usual, value_of
+from services.intake.rules.values import ABSENT, Value, usual_answers, value_of
 from shared.contracts.intake import AdultDetails, Circumstances, Referrer, RiskAnswers, SourceOfRisk
 from shared.facts import Code
 
@@ -172,12 +172,12 @@ class _Notes:
     ) -> Values:
         """Read `known` members; those in `also` are read elsewhere."""
         values = dict(known.absent)
-        for field, often in known.fields:
+        for field, usual in known.fields:
             said = sent.get(field.name)
             if said is None:
                 continue
             # By its type as well, since True is 1.
-            value = often.get(said) if type(said) in _PLAIN else None
+            value = usual.get(said) if type(said) in _PLAIN else None
             values[field.name] = value = value or value_of(field, said, self.received_on)
             for trouble in value.troubles:
                 self.add(trouble, _path(path, field), index)
@@ -206,7 +206,7 @@ class _Plan(NamedTuple):
 def _plan(known: Sequence[Field]) -> _Plan:
     matter = [field for field in known if field.matters]
     absent = {field.name: ABSENT for field in known}
-    return _Plan([(field, usual(field)) for field in known], matter, absent)
+    return _Plan([(field, usual_answers(field)) for field in known], matter, absent)
 
 
 _OUTLINE: Final = _plan(REFERRAL)

@@ -71,7 +71,7 @@ def value_of(field: Field, sent: object, on: date) -> Value:
     return Value(value.text, troubles=("too-long", *value.troubles)) if cut else value
 
 
-def usual(field: Field) -> Mapping[object, Value]:
+def usual_answers(field: Field) -> Mapping[object, Value]:
     """Give what the answers that most senders give to `field` say: read once, not each time."""
     said: Mapping[str, Sequence[object]] = {
         "tri": ("yes", "no", "unknown"),
